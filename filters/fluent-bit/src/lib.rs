@@ -1,1 +1,82 @@
-//! stub
+//! podsieve as a module for Fluent Bit's WASM filter: the host's ABI and nothing else.
+//!
+//! The host asks `malloc` for room for the tag and the record, copies both in with a NUL behind each, calls one of
+//! the five functions, and copies the NUL-terminated result out. Some versions `free` what they asked for and some
+//! never do, so `free` does nothing: the first `malloc` after a call starts over.
+#![allow(unsafe_code, reason = "this is the boundary to the host: raw addresses come in and go out")]
+#![cfg(target_arch = "wasm32")]
+
+mod memory;
+
+use core::cell::UnsafeCell;
+use memory::Inbox;
+use podsieve_core::{Engine, Function, Policy};
+
+static POLICY: Policy = Policy::DEFAULT;
+
+struct Guest {
+    engine: Engine,
+    inbox: Inbox,
+}
+
+/// The one guest of this instance; made at the first call.
+struct Instance(UnsafeCell<Option<Guest>>);
+
+// SAFETY: a module instance has one thread; the host makes one call at a time.
+unsafe impl Sync for Instance {}
+
+static INSTANCE: Instance = Instance(UnsafeCell::new(None));
+
+fn guest() -> &'static mut Guest {
+    // SAFETY: one thread, and no export calls another, so no other reference is alive.
+    let guest = unsafe { &mut *INSTANCE.0.get() };
+    guest.get_or_insert_with(|| Guest { engine: Engine::new(&POLICY), inbox: Inbox::new() })
+}
+
+/// Room for `length` bytes that the host is about to write, or 0 if there is none.
+#[unsafe(no_mangle)]
+pub extern "C" fn malloc(length: u32) -> u32 {
+    guest().inbox.room(length as usize)
+}
+
+/// Nothing: see the crate's documentation.
+#[unsafe(no_mangle)]
+pub extern "C" fn free(_address: u32) {}
+
+macro_rules! export {
+    ($($name:ident: $function:ident),*) => {$(
+        /// One of the five functions: addresses and lengths of the tag and the record (without their NULs), and the
+        /// record's time in seconds and nanoseconds since the epoch. Returns the address of a NUL-terminated JSON object.
+        #[unsafe(no_mangle)]
+        pub extern "C" fn $name(tag: u32, tag_length: u32, _seconds: u32, _nanoseconds: u32, record: u32, record_length: u32) -> u32 {
+            call(Function::$function, (tag, tag_length), (record, record_length))
+        }
+    )*};
+}
+
+export!(pipeline: Pipeline, parse: Parse, redact: Redact, enrich: Enrich, route: Route);
+
+fn call(function: Function, tag: (u32, u32), record: (u32, u32)) -> u32 {
+    let guest = guest();
+    guest.inbox.delivered();
+    let tag = given(tag).unwrap_or_default();
+    let out = match given(record) {
+        Some(record) => guest.engine.run_to_nul(function, tag, record),
+        None => guest.engine.unreadable_to_nul(function, tag),
+    };
+    out.as_ptr() as u32
+}
+
+/// The bytes that the host handed over; none if it had no room for them and passes 0 or an address outside of memory.
+fn given((address, length): (u32, u32)) -> Option<&'static [u8]> {
+    let end = u64::from(address) + u64::from(length);
+    let memory = core::arch::wasm32::memory_size(0) as u64 * 65_536;
+    if (address == 0 && length > 0) || end > memory {
+        return None;
+    }
+    if length == 0 {
+        return Some(&[]);
+    }
+    // SAFETY: within memory, as was checked; the host wrote it before the call and does not during it.
+    Some(unsafe { core::slice::from_raw_parts(address as *const u8, length as usize) })
+}

@@ -1,0 +1,96 @@
+//! Eight bytes at a time in a `u64`: WebAssembly without SIMD has nothing wider.
+//!
+//! A mask has bit 7 of byte *n* set when byte *n* of the lane is in the class; byte 0 is the first byte in memory.
+
+pub(crate) const ONES: u64 = 0x0101_0101_0101_0101;
+pub(crate) const HIGH: u64 = 0x8080_8080_8080_8080;
+const LOW7: u64 = !HIGH;
+
+/// The eight bytes at `at`; bytes past the end of `bytes` read as zero.
+#[inline(always)]
+pub(crate) fn load(bytes: &[u8], at: usize) -> u64 {
+    match bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
+        Some(lane) => u64::from_le_bytes(*lane),
+        None => load_tail(bytes, at),
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn load_tail(bytes: &[u8], at: usize) -> u64 {
+    let mut lane = 0;
+    for (n, &byte) in bytes.iter().skip(at).take(8).enumerate() {
+        lane |= u64::from(byte) << (8 * n);
+    }
+    lane
+}
+
+/// Index of the first byte that a mask names, 0 to 7; the mask is not zero.
+#[inline(always)]
+pub(crate) fn first(mask: u64) -> usize {
+    (mask.trailing_zeros() >> 3) as usize
+}
+
+/// Bytes that end or interrupt a JSON string: `"`, `\` and control bytes. Bytes above the first hit may be
+/// reported wrongly (a borrow runs upwards), so only [`first`] of it means anything.
+#[inline(always)]
+pub(crate) fn string_stops(lane: u64) -> u64 {
+    let quote = lane ^ (ONES * b'"' as u64);
+    let slash = lane ^ (ONES * b'\\' as u64);
+    let quote = quote.wrapping_sub(ONES) & !quote;
+    let slash = slash.wrapping_sub(ONES) & !slash;
+    let control = lane.wrapping_sub(ONES * 0x20) & !lane;
+    (quote | slash | control) & HIGH
+}
+
+/// The classes that the text scan looks at, as exact masks.
+pub(crate) struct Classes {
+    /// ASCII letters and digits.
+    pub(crate) word: u64,
+    /// `:`, `;`, `<`, `=`, `>`, `?` and `@`.
+    pub(crate) special: u64,
+}
+
+#[inline(always)]
+pub(crate) fn classes(lane: u64) -> Classes {
+    let low = lane & LOW7;
+    let ascii = !lane & HIGH;
+    let folded = low | (ONES * 0x20);
+    // x + (0x80 - c) carries into bit 7 exactly when x >= c, for x < 0x80.
+    let letter = (folded + ONES * (0x80 - 0x61)) & !(folded + ONES * (0x80 - 0x7b));
+    let from_colon = low + ONES * (0x80 - 0x3a);
+    let digit = (low + ONES * (0x80 - 0x30)) & !from_colon;
+    let special = from_colon & !(low + ONES * (0x80 - 0x41));
+    Classes { word: (letter | digit) & ascii, special: special & ascii }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn classes_match_a_naive_loop_on_every_byte_in_every_place() {
+        for byte in 0..=255u8 {
+            for place in 0..8 {
+                let mut bytes = [b' '; 8];
+                bytes[place] = byte;
+                let masks = classes(load(&bytes, 0));
+                let bit = 0x80u64 << (8 * place);
+                assert_eq!(masks.word == bit, byte.is_ascii_alphanumeric(), "{byte:#x}");
+                assert_eq!(masks.special == bit, (b':'..=b'@').contains(&byte), "{byte:#x}");
+                let stop = byte == b'"' || byte == b'\\' || byte < 0x20;
+                let mask = string_stops(load(&bytes, 0));
+                assert_eq!(mask != 0, stop, "{byte:#x}");
+                if stop {
+                    assert_eq!(first(mask), place);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_tail_reads_as_zeros() {
+        assert_eq!(load(b"abc", 1), u64::from_le_bytes(*b"bc\0\0\0\0\0\0"));
+        assert_eq!(load(b"abc", 9), 0);
+    }
+}

@@ -1,0 +1,148 @@
+//! Payment card numbers and US social security numbers.
+
+use super::text::{Match, View};
+use crate::policy::{CARD, SSN};
+
+/// A card number or SSN that begins with the digit at `at`, where a word begins.
+pub(crate) fn number(view: &View, at: usize) -> Option<Match> {
+    let before = view.before(at);
+    if before.is_ascii_alphanumeric() || matches!(before, b'_' | b'.' | b'-' | b'+') && at >= view.from + 2 && view.byte(at - 2).is_ascii_alphanumeric() {
+        return None;
+    }
+    if let Some(end) = ssn(view, at) {
+        return Some(Match::new(at, end, SSN));
+    }
+    card(view, at).map(|end| Match::new(at, end, CARD))
+}
+
+/// `AAA-GG-SSSS`, with `-` or a space. Area 000, 666 and 900-999, group 00 and serial 0000 were never given out
+/// ([SSA](https://www.ssa.gov/employer/randomization.html)).
+fn ssn(view: &View, at: usize) -> Option<usize> {
+    let found = view.text.get(at..)?.first_chunk::<11>()?;
+    let [a0, a1, a2, s0, g0, g1, s1, n0, n1, n2, n3] = *found;
+    if s0 != s1 || !matches!(s0, b'-' | b' ') || ![a0, a1, a2, g0, g1, n0, n1, n2, n3].iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let area = [a0, a1, a2];
+    if area == *b"000" || area == *b"666" || a0 == b'9' || [g0, g1] == *b"00" || [n0, n1, n2, n3] == *b"0000" {
+        return None;
+    }
+    let end = at + found.len();
+    ends_here(view, end).then_some(end)
+}
+
+/// Whether a number that ends before `at` does not go on there.
+fn ends_here(view: &View, at: usize) -> bool {
+    let next = view.byte(at);
+    let joined = matches!(next, b'-' | b'.' | b'_' | b':') && view.byte(at + 1).is_ascii_alphanumeric();
+    !next.is_ascii_alphanumeric() && next != b'_' && !joined
+}
+
+const MAX_DIGITS: usize = 19;
+
+/// A card number at `at`: its issuer's range and length, the Luhn checksum
+/// ([ISO/IEC 7812-1](https://www.iso.org/standard/70484.html)), and digits in one run or in groups as printed on
+/// cards with the same separator throughout.
+fn card(view: &View, at: usize) -> Option<usize> {
+    let mut digits = [0u8; MAX_DIGITS];
+    let mut groups = [0usize; 5];
+    let mut count = 0;
+    let mut group = 0;
+    let mut separator = 0;
+    let mut end = at;
+    loop {
+        let found = view.byte(end);
+        if found.is_ascii_digit() {
+            *digits.get_mut(count)? = found - b'0';
+            *groups.get_mut(group)? += 1;
+            count += 1;
+            end += 1;
+            continue;
+        }
+        let separates = matches!(found, b' ' | b'-' | b'.') && (separator == 0 || separator == found);
+        let complete = is_card(digits.get(..count)?, groups.get(..=group)?);
+        // A number may follow the card behind a space; another separator would make it one number.
+        if complete && (found == b' ' || !separates || !view.byte(end + 1).is_ascii_digit()) {
+            return ends_here(view, end).then_some(end);
+        }
+        if !separates || !view.byte(end + 1).is_ascii_digit() {
+            return None;
+        }
+        separator = found;
+        group += 1;
+        end += 1;
+    }
+}
+
+/// Whether a JSON number's text is a card number.
+pub(crate) fn is_card_number(number: &[u8]) -> bool {
+    let mut digits = [0u8; MAX_DIGITS];
+    for (n, &found) in number.iter().enumerate() {
+        match digits.get_mut(n) {
+            Some(digit) if found.is_ascii_digit() => *digit = found - b'0',
+            _ => return false,
+        }
+    }
+    is_card(digits.get(..number.len()).unwrap_or_default(), &[number.len()])
+}
+
+fn is_card(digits: &[u8], groups: &[usize]) -> bool {
+    if !matches!(digits.len(), 13..=MAX_DIGITS) {
+        return false;
+    }
+    let grouped = match groups {
+        [_] | [4, 6, 4 | 5] | [4, 4, 4, 1..=4] | [4, 4, 4, 4, 1..=3] | [6, 13] => true,
+        _ => false,
+    };
+    grouped && is_issued(digits) && luhn(digits)
+}
+
+/// Issuer ranges and lengths in use, from the networks' own pages as collected in
+/// [Payment card number](https://en.wikipedia.org/wiki/Payment_card_number#Issuer_identification_number_(IIN)).
+fn is_issued(digits: &[u8]) -> bool {
+    let six = digits.iter().take(6).fold(0u32, |number, &digit| number * 10 + u32::from(digit));
+    let length = digits.len();
+    match six {
+        400_000..=499_999 => matches!(length, 13 | 16 | 19),
+        510_000..=559_999 | 222_100..=272_099 => length == 16,
+        340_000..=349_999 | 370_000..=379_999 => length == 15,
+        601_100..=601_199 | 644_000..=659_999 | 622_126..=622_925 => (16..=19).contains(&length),
+        352_800..=358_999 => (16..=19).contains(&length),
+        300_000..=305_999 | 309_500..=309_599 | 360_000..=369_999 | 380_000..=399_999 => (14..=19).contains(&length),
+        620_000..=629_999 | 810_000..=817_199 => (16..=19).contains(&length),
+        500_000..=509_999 | 560_000..=589_999 | 630_000..=639_999 | 670_000..=679_999 => (16..=19).contains(&length),
+        _ => false,
+    }
+}
+
+fn luhn(digits: &[u8]) -> bool {
+    let sum: u32 = digits
+        .iter()
+        .rev()
+        .enumerate()
+        .map(|(n, &digit)| {
+            let digit = u32::from(digit);
+            match n % 2 {
+                0 => digit,
+                _ if digit > 4 => digit * 2 - 9,
+                _ => digit * 2,
+            }
+        })
+        .sum();
+    sum.is_multiple_of(10)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn card_numbers() {
+        for good in ["4111111111111111", "5555555555554444", "2223003122003222", "378282246310005", "6011111111111117", "3530111333300000", "30569309025904", "6200000000000005", "6759649826438453", "4222222222222"] {
+            assert!(is_card_number(good.as_bytes()), "{good}");
+        }
+        for bad in ["4111111111111112", "0000000000000000", "1764000000000000000", "1111111111111117", "411111111111111", "41111111111111111111", ""] {
+            assert!(!is_card_number(bad.as_bytes()), "{bad}");
+        }
+    }
+}

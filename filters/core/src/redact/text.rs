@@ -1,0 +1,138 @@
+//! The scan over a text: one pass in lanes that stops where something could begin, and asks there.
+
+use super::{address, assignment, digits, token};
+use crate::json::byte;
+use crate::key::Keys;
+use crate::lanes;
+use crate::policy::{Policy, RuleId};
+
+/// Something to redact in a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Match {
+    /// Offset of its first byte.
+    pub(crate) start: usize,
+    /// Offset behind its last byte.
+    pub(crate) end: usize,
+    pub(crate) rule: RuleId,
+    /// The mark takes quotes, each behind this many backslashes, because it stands for a bare JSON value.
+    pub(crate) quoted: Option<u8>,
+}
+
+impl Match {
+    pub(crate) fn new(start: usize, end: usize, rule: RuleId) -> Match {
+        Match { start, end, rule, quoted: None }
+    }
+}
+
+/// What a detector sees.
+pub(crate) struct View<'a> {
+    /// The text, from the beginning of its buffer to its own end.
+    pub(crate) text: &'a [u8],
+    /// Where the text begins, or where the last match ended: nothing before may be matched again.
+    pub(crate) from: usize,
+    /// Digits may be card numbers and SSNs: the text's key does not name an identifier.
+    pub(crate) numbers: bool,
+    pub(crate) policy: &'static Policy,
+}
+
+impl View<'_> {
+    pub(crate) fn byte(&self, at: usize) -> u8 {
+        byte(self.text, at)
+    }
+
+    /// The byte in front of `at`, or 0 at the beginning.
+    pub(crate) fn before(&self, at: usize) -> u8 {
+        if at > self.from { byte(self.text, at - 1) } else { 0 }
+    }
+
+    /// Whether a word may begin at `at`, given what stands in front; also behind `\n` and its like in escaped text.
+    pub(crate) fn word_begins(&self, at: usize) -> bool {
+        let before = self.before(at);
+        !before.is_ascii_alphanumeric()
+            || (matches!(before, b'n' | b't' | b'r') && at >= self.from + 2 && self.byte(at - 2) == b'\\')
+    }
+}
+
+/// Shorter texts hold nothing that any detector matches.
+pub(crate) const SHORTEST: usize = 6;
+
+/// A scan that goes on where the last match ended.
+pub(crate) struct Scan<'a> {
+    view: View<'a>,
+    at: usize,
+    /// End of the value of a key in the text that names an identifier.
+    identifier_until: usize,
+}
+
+impl<'a> Scan<'a> {
+    /// Scans `buffer[from..end]`.
+    pub(crate) fn new(buffer: &'a [u8], from: usize, end: usize, numbers: bool, policy: &'static Policy) -> Scan<'a> {
+        let text = buffer.get(..end).unwrap_or(buffer);
+        Scan { view: View { text, from, numbers, policy }, at: from, identifier_until: 0 }
+    }
+
+    /// The next thing to redact; matches come in order and do not overlap. Linear in the text over all calls.
+    pub(crate) fn next(&mut self, keys: &mut Keys) -> Option<Match> {
+        let text = self.view.text;
+        let mut at = self.at;
+        let mut behind_word = if self.view.before(at).is_ascii_alphanumeric() { 0x80 } else { 0 };
+        while at < text.len() {
+            let masks = lanes::classes(lanes::load(text, at));
+            let starts = masks.word & !(masks.word << 8 | behind_word);
+            behind_word = masks.word >> 56;
+            let mut stops = starts | masks.special;
+            while stops != 0 {
+                let stop = at + lanes::first(stops);
+                stops &= stops - 1;
+                if let Some(found) = self.look(stop, keys) {
+                    self.at = found.end;
+                    self.view.from = found.end;
+                    return Some(found);
+                }
+            }
+            at += 8;
+        }
+        self.at = at;
+        None
+    }
+
+    #[inline(always)]
+    fn look(&mut self, at: usize, keys: &mut Keys) -> Option<Match> {
+        let first = self.view.byte(at);
+        if first.is_ascii_alphanumeric() {
+            let second = self.view.byte(at + 1);
+            let row = self.view.policy.first_pairs[usize::from(first & 63)];
+            if row >> (second & 63) & 1 == 0 {
+                return None;
+            }
+            return self.word(at, first);
+        }
+        match first {
+            b'@' => address::email(&self.view, at),
+            b':' | b'=' => self.separator(at, keys),
+            _ => None,
+        }
+    }
+
+    #[inline(never)]
+    fn word(&self, at: usize, first: u8) -> Option<Match> {
+        if first.is_ascii_digit() {
+            return if self.view.numbers && at >= self.identifier_until { digits::number(&self.view, at) } else { None };
+        }
+        token::word(&self.view, at)
+    }
+
+    #[inline(never)]
+    fn separator(&mut self, at: usize, keys: &mut Keys) -> Option<Match> {
+        if self.view.byte(at) == b':' && self.view.byte(at + 1) == b'/' && self.view.byte(at + 2) == b'/' {
+            return address::url_password(&self.view, at);
+        }
+        match assignment::assignment(&self.view, at, keys)? {
+            assignment::Found::Secret(found) => Some(found),
+            assignment::Found::Identifier { until } => {
+                self.identifier_until = until;
+                None
+            }
+        }
+    }
+}

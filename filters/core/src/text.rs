@@ -1,0 +1,316 @@
+//! The content of JSON strings, unit by unit: what it means, and how it is written as valid JSON with every byte kept
+//! that can be kept.
+
+use crate::bytes::Bytes;
+use crate::json::{Span, byte, hex4};
+
+/// One character of a string's content.
+#[derive(Clone, Copy)]
+struct Unit {
+    /// Bytes in the source.
+    length: usize,
+    /// What it means.
+    character: char,
+    form: Form,
+}
+
+/// How a unit is written.
+#[derive(Clone, Copy)]
+enum Form {
+    /// As the source has it, without its first `skip` bytes.
+    Same { skip: usize },
+    /// Two escapes of a surrogate pair, each without its first byte (both lay one level deep).
+    Pair,
+    /// As JSON needs it.
+    Mended,
+}
+
+/// Reads the unit at `at` of content that ends at `end`.
+#[inline]
+fn unit<const ESC: bool>(bytes: &[u8], at: usize, end: usize) -> Unit {
+    let first = byte(bytes, at);
+    match first {
+        b'\\' if at + 1 < end => {
+            if ESC && byte(bytes, at + 1) == b'\\' && at + 2 < end {
+                inner(bytes, at, end)
+            } else if ESC && byte(bytes, at + 1) == b'"' {
+                // Not inside a string that was read one level deep; were it, it would mean a quote.
+                Unit { length: 2, character: '"', form: Form::Mended }
+            } else {
+                escape(bytes, at, end, at, if ESC { Level::Outer } else { Level::Only })
+            }
+        }
+        b'\\' => Unit { length: 1, character: '\\', form: Form::Mended },
+        0..0x20 | b'"' => Unit { length: 1, character: char::from(first), form: Form::Mended },
+        0x20..0x80 => Unit { length: 1, character: char::from(first), form: Form::Same { skip: 0 } },
+        _ => multibyte(bytes.get(at..end).unwrap_or_default()),
+    }
+}
+
+/// The unit behind an escaped backslash, one level deep: `\\n` is the inner string's `\n`.
+fn inner(bytes: &[u8], at: usize, end: usize) -> Unit {
+    if byte(bytes, at + 2) == b'\\' && at + 3 < end {
+        return match byte(bytes, at + 3) {
+            found @ (b'"' | b'\\' | b'/') => Unit { length: 4, character: char::from(found), form: Form::Same { skip: 2 } },
+            _ => Unit { length: 2, character: '\\', form: Form::Mended },
+        };
+    }
+    escape(bytes, at + 1, end, at, Level::Inner)
+}
+
+/// Where an escape stands, which decides how a surrogate pair goes on and what is written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Level {
+    Only,
+    Outer,
+    Inner,
+}
+
+/// The escape whose backslash is at `slash`; the unit begins at `start`.
+fn escape(bytes: &[u8], slash: usize, end: usize, start: usize, level: Level) -> Unit {
+    let skip = slash - start;
+    let simple = |character| Unit { length: skip + 2, character, form: Form::Same { skip } };
+    match byte(bytes, slash + 1) {
+        b'n' => simple('\n'),
+        b't' => simple('\t'),
+        b'r' => simple('\r'),
+        b'b' => simple('\u{8}'),
+        b'f' => simple('\u{c}'),
+        b'/' => simple('/'),
+        found @ (b'"' | b'\\') => simple(char::from(found)),
+        b'u' if slash + 6 <= end => {
+            let Some(code) = hex4(bytes, slash + 2) else { return backslash(skip) };
+            match code {
+                0xd800..0xdc00 => low(bytes, slash + 6, end, level)
+                    .and_then(|low| char::from_u32(0x1_0000 + ((code - 0xd800) << 10) + (low - 0xdc00)))
+                    .map_or(replacement(skip + 6), |character| {
+                        let length = (skip + 6) * 2;
+                        Unit { length, character, form: if level == Level::Inner { Form::Pair } else { Form::Same { skip } } }
+                    }),
+                _ => char::from_u32(code).map_or(replacement(skip + 6), |character| Unit { length: skip + 6, ..simple(character) }),
+            }
+        }
+        _ => backslash(skip),
+    }
+}
+
+/// The low surrogate that is escaped at `at`.
+fn low(bytes: &[u8], at: usize, end: usize, level: Level) -> Option<u32> {
+    let mark: &[u8] = if level == Level::Inner { b"\\\\u" } else { b"\\u" };
+    let digits = at + mark.len();
+    if digits + 4 > end || !bytes.get(at..)?.starts_with(mark) {
+        return None;
+    }
+    hex4(bytes, digits).filter(|code| (0xdc00..0xe000).contains(code))
+}
+
+/// A backslash that escapes nothing stands for itself.
+fn backslash(skip: usize) -> Unit {
+    Unit { length: skip + 1, character: '\\', form: Form::Mended }
+}
+
+fn replacement(length: usize) -> Unit {
+    Unit { length, character: char::REPLACEMENT_CHARACTER, form: Form::Mended }
+}
+
+fn multibyte(bytes: &[u8]) -> Unit {
+    let head = bytes.get(..bytes.len().min(4)).unwrap_or_default();
+    let valid = match core::str::from_utf8(head) {
+        Ok(text) => text,
+        Err(error) => head.get(..error.valid_up_to()).and_then(|valid| core::str::from_utf8(valid).ok()).unwrap_or_default(),
+    };
+    match valid.chars().next() {
+        Some(character) => Unit { length: character.len_utf8(), character, form: Form::Same { skip: 0 } },
+        None => replacement(1),
+    }
+}
+
+/// Appends what `bytes[span]`, content of a string, means, as UTF-8.
+pub(crate) fn decode_level(bytes: &[u8], span: Span, escaped: bool, decoded: &mut Bytes) {
+    if escaped { decode::<true>(bytes, span, decoded) } else { decode::<false>(bytes, span, decoded) }
+}
+
+/// Appends what `bytes[span]`, content of a string, means, as UTF-8. It is never longer than the source, but for bytes
+/// that are not UTF-8.
+pub(crate) fn decode<const ESC: bool>(bytes: &[u8], span: Span, decoded: &mut Bytes) {
+    let mut at = span.start;
+    while at < span.end {
+        let run = plain_run(bytes, at, span.end);
+        decoded.extend(Span { start: at, end: at + run }.of(bytes));
+        at += run;
+        if at >= span.end {
+            return;
+        }
+        let unit = unit::<ESC>(bytes, at, span.end);
+        push(unit.character, decoded);
+        at += unit.length;
+    }
+}
+
+/// Writes content of a string from `at` on as valid JSON, until `count` bytes of its meaning are written or it ends at
+/// `end`, and returns how far it came. Without `out` it only moves on.
+pub(crate) fn transcode<const ESC: bool>(bytes: &[u8], mut at: usize, end: usize, mut count: usize, mut out: Option<&mut Bytes>) -> usize {
+    while at < end && count > 0 {
+        let run = plain_run(bytes, at, end).min(count);
+        if run > 0 {
+            if let Some(out) = &mut out {
+                out.extend(Span { start: at, end: at + run }.of(bytes));
+            }
+            at += run;
+            count -= run;
+            continue;
+        }
+        let unit = unit::<ESC>(bytes, at, end);
+        count = count.saturating_sub(unit.character.len_utf8());
+        if let Some(out) = &mut out {
+            write(bytes, at, &unit, out);
+        }
+        at += unit.length;
+    }
+    at
+}
+
+fn write(bytes: &[u8], at: usize, unit: &Unit, out: &mut Bytes) {
+    match unit.form {
+        Form::Same { skip } => out.extend(Span { start: at + skip, end: at + unit.length }.of(bytes)),
+        Form::Pair => {
+            let half = unit.length / 2;
+            out.extend(Span { start: at + 1, end: at + half }.of(bytes));
+            out.extend(Span { start: at + half + 1, end: at + unit.length }.of(bytes));
+        }
+        Form::Mended => escape_char(unit.character, out),
+    }
+}
+
+/// Writes one character as it stands in a JSON string.
+pub(crate) fn escape_char(character: char, out: &mut Bytes) {
+    match character {
+        '"' => out.extend(b"\\\""),
+        '\\' => out.extend(b"\\\\"),
+        '\n' => out.extend(b"\\n"),
+        '\r' => out.extend(b"\\r"),
+        '\t' => out.extend(b"\\t"),
+        '\0'..' ' => {
+            let digit = |n: u32| char::from_digit(n, 16).map_or(b'0', |digit| digit as u8);
+            let code = u32::from(character);
+            out.extend(&[b'\\', b'u', b'0', b'0', digit(code >> 4), digit(code & 15)]);
+        }
+        _ => push(character, out),
+    }
+}
+
+fn push(character: char, out: &mut Bytes) {
+    out.extend(character.encode_utf8(&mut [0; 4]).as_bytes());
+}
+
+/// Length of the run of ASCII without quotes, backslashes and control bytes at `at`.
+fn plain_run(bytes: &[u8], at: usize, end: usize) -> usize {
+    let mut run = at;
+    while run < end {
+        let lane = crate::lanes::load(bytes, run);
+        let stops = crate::lanes::string_stops(lane) | (lane & crate::lanes::HIGH);
+        if stops != 0 {
+            return (run + crate::lanes::first(stops)).min(end) - at;
+        }
+        run += 8;
+    }
+    end - at
+}
+
+/// Writes bytes that are no JSON as the content of a JSON string. A run of bytes that is not UTF-8 becomes one
+/// U+FFFD, as does one of control bytes other than tab and line ends.
+pub(crate) fn escape_lossy(bytes: &[u8], out: &mut Bytes) {
+    let mut at = 0;
+    let mut replaced = false;
+    while at < bytes.len() {
+        let run = plain_run(bytes, at, bytes.len());
+        if run > 0 {
+            out.extend(Span { start: at, end: at + run }.of(bytes));
+            at += run;
+            replaced = false;
+            continue;
+        }
+        let character = match byte(bytes, at) {
+            found @ (b'"' | b'\\' | b'\n' | b'\r' | b'\t') => {
+                at += 1;
+                char::from(found)
+            }
+            0..0x20 => {
+                at += 1;
+                char::REPLACEMENT_CHARACTER
+            }
+            _ => {
+                let unit = multibyte(bytes.get(at..).unwrap_or_default());
+                at += unit.length;
+                unit.character
+            }
+        };
+        if character != char::REPLACEMENT_CHARACTER || !replaced {
+            escape_char(character, out);
+        }
+        replaced = character == char::REPLACEMENT_CHARACTER;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::String;
+
+    fn decoded<const ESC: bool>(content: &[u8]) -> String {
+        let mut out = Bytes::new();
+        decode::<ESC>(content, Span { start: 0, end: content.len() }, &mut out);
+        String::from_utf8(out.as_slice().to_vec()).unwrap()
+    }
+
+    fn written<const ESC: bool>(content: &[u8]) -> String {
+        let mut out = Bytes::new();
+        let end = transcode::<ESC>(content, 0, content.len(), usize::MAX, Some(&mut out));
+        assert_eq!(end, content.len());
+        String::from_utf8(out.as_slice().to_vec()).unwrap()
+    }
+
+    #[test]
+    fn what_is_valid_stays_byte_for_byte() {
+        for content in [r"a\nb\u00e9\/\\\b", "\u{e9}\u{1f600}", r"\ud83d\ude00\u0000"] {
+            assert_eq!(written::<false>(content.as_bytes()), content);
+        }
+        assert_eq!(decoded::<false>(br"a\n\u00e9\/\ud83d\ude00"), "a\n\u{e9}/\u{1f600}");
+    }
+
+    #[test]
+    fn what_is_not_is_mended() {
+        for (content, expected) in [
+            (&b"\\x01"[..], r"\\x01"),
+            (b"\\ud800x", "\u{fffd}x"),
+            (b"\\ude00", "\u{fffd}"),
+            (b"\\ud800\\u0041", "\u{fffd}\\u0041"),
+            (b"\\u00", r"\\u00"),
+            (b"a\x01\n\xff\xc3", "a\\u0001\\n\u{fffd}\u{fffd}"),
+            (b"\\", r"\\"),
+        ] {
+            assert_eq!(written::<false>(content), expected);
+        }
+    }
+
+    #[test]
+    fn one_level_deep() {
+        assert_eq!(decoded::<true>(br#"a\\n\\\"\\\\\\u00e9\u00e9\\ud83d\\ude00\ud83d\ude00"#), "a\n\"\\\u{e9}\u{e9}\u{1f600}\u{1f600}");
+        assert_eq!(written::<true>(br#"a\\n\\\"\\\\\\u00e9\u00e9\\ud83d\\ude00\ud83d\ude00"#), r#"a\n\"\\\u00e9\u00e9\ud83d\ude00\ud83d\ude00"#);
+        assert_eq!(written::<true>(br"\\ud800\/"), "\u{fffd}\\/");
+    }
+
+    #[test]
+    fn stops_at_a_count_of_meaning() {
+        let content = br"ab\u00e9cd";
+        assert_eq!(transcode::<false>(content, 0, content.len(), 4, None), 8);
+        assert_eq!(transcode::<false>(content, 0, content.len(), 1, None), 1);
+    }
+
+    #[test]
+    fn lossy_text_has_one_replacement_a_run() {
+        let mut out = Bytes::new();
+        escape_lossy(b"a\x00\x01\xff\"b\xff\n", &mut out);
+        assert_eq!(String::from_utf8(out.as_slice().to_vec()).unwrap(), "a\u{fffd}\\\"b\u{fffd}\\n");
+    }
+}

@@ -1,0 +1,298 @@
+//! The writer: bytes of fields to bytes of the output record, redacted on the way. It walks nested values without
+//! recursion, copies what it does not touch in runs, and mends what Fluent Bit writes that is not JSON.
+
+use crate::bytes::Bytes;
+use crate::json::{self, Kind, Nesting, Span, byte};
+use crate::key::{Class, Keys};
+use crate::policy::{AUTHORIZATION, BASIC, BEARER, CARD, MAX_RULES, Meaning, Policy, RuleId};
+use crate::redact::{Match, SHORTEST, Scan, is_card_number, mark};
+use crate::text;
+
+/// The output and what is needed to fill it.
+pub(crate) struct Writer {
+    pub(crate) out: Bytes,
+    pub(crate) keys: Keys,
+    /// Redactions by rule.
+    pub(crate) counts: [u32; MAX_RULES],
+    /// Whether to redact.
+    pub(crate) redact: bool,
+    pub(crate) policy: &'static Policy,
+    decoded: Bytes,
+    nesting: Nesting,
+}
+
+impl Writer {
+    pub(crate) fn new(policy: &'static Policy) -> Writer {
+        Writer {
+            out: Bytes::new(),
+            keys: Keys::new(),
+            counts: [0; MAX_RULES],
+            redact: false,
+            policy,
+            decoded: Bytes::new(),
+            nesting: Nesting::default(),
+        }
+    }
+
+    /// Makes ready for a record of `length` bytes.
+    pub(crate) fn reset(&mut self, length: usize, redact: bool) {
+        self.out.clear();
+        self.decoded.clear();
+        self.out.reserve(length + length / 8 + 512);
+        self.counts = [0; MAX_RULES];
+        self.redact = redact;
+    }
+
+    /// Whether something could not be read for want of memory.
+    pub(crate) fn is_short(&self) -> bool {
+        self.decoded.is_short()
+    }
+
+    pub(crate) fn put(&mut self, bytes: &[u8]) {
+        self.out.extend(bytes);
+    }
+
+    pub(crate) fn put_byte(&mut self, byte: u8) {
+        self.out.push(byte);
+    }
+
+    /// Writes the content of a key.
+    pub(crate) fn key<const ESC: bool>(&mut self, bytes: &[u8], key: Span, plain: bool, class: &Class) {
+        if plain && (class.clean || !self.redact) {
+            self.put(key.of(bytes));
+        } else {
+            self.string::<ESC>(bytes, key, plain, class.identifier);
+        }
+    }
+
+    /// Writes a value of a class and returns where its content (of a string, without quotes) stands in the output.
+    pub(crate) fn value<const ESC: bool>(&mut self, bytes: &[u8], kind: Kind, span: Span, plain: bool, class: &Class) -> Span {
+        if self.redact && let Some(meaning) = class.secret && self.secret::<ESC>(bytes, kind, span, plain, meaning) {
+            return Span::default();
+        }
+        let start = self.out.len();
+        match kind {
+            Kind::String => {
+                self.put_byte(b'"');
+                self.string::<ESC>(bytes, span, plain, class.identifier);
+                self.put_byte(b'"');
+                return Span { start: start + 1, end: self.out.len() - 1 };
+            }
+            Kind::Number => self.number(span.of(bytes), class),
+            Kind::Bool | Kind::Null => self.put(span.of(bytes)),
+            Kind::NotANumber => self.put(b"null"),
+            Kind::Object | Kind::Array | Kind::Members => {
+                let inherited = class.secret.filter(|meaning| matches!(meaning, Meaning::SecretText(_)));
+                self.container::<ESC>(bytes, span, kind, inherited);
+            }
+        }
+        Span { start, end: self.out.len() }
+    }
+
+    fn number(&mut self, number: &[u8], class: &Class) {
+        if self.redact && !class.identifier && number.len() >= 13 && is_card_number(number) {
+            self.quoted_mark(CARD);
+        } else {
+            self.put(number);
+        }
+    }
+
+    fn quoted_mark(&mut self, rule: RuleId) {
+        self.put_byte(b'"');
+        self.mark(rule);
+        self.put_byte(b'"');
+    }
+
+    fn mark(&mut self, rule: RuleId) {
+        self.put(mark::OPEN);
+        let name = self.policy.rules.get(usize::from(rule)).copied().unwrap_or("secret");
+        self.put(name.as_bytes());
+        self.put_byte(b']');
+        if let Some(count) = self.counts.get_mut(usize::from(rule)) {
+            *count = count.saturating_add(1);
+        }
+    }
+
+    /// Writes the value of a secret key as a mark. False, and nothing written, if there is nothing to hide.
+    fn secret<const ESC: bool>(&mut self, bytes: &[u8], kind: Kind, span: Span, plain: bool, meaning: Meaning) -> bool {
+        let (rule, only_text) = match meaning {
+            Meaning::Secret(rule) => (rule, false),
+            Meaning::SecretText(rule) => (rule, true),
+            Meaning::Identifier => return false,
+        };
+        match kind {
+            Kind::Bool | Kind::Null | Kind::NotANumber | Kind::Members => return false,
+            Kind::Number | Kind::Object | Kind::Array if only_text => return false,
+            Kind::Object | Kind::Array if empty(span.of(bytes)) => return false,
+            Kind::String if span.len() == 0 || (plain && mark::is_masked(span.of(bytes))) => return false,
+            _ => {}
+        }
+        if kind == Kind::String && rule == AUTHORIZATION && plain {
+            let content = span.of(bytes);
+            let scheme = content.get(..mark::scheme(content)).unwrap_or_default();
+            self.put_byte(b'"');
+            self.put(scheme);
+            self.mark(match scheme.get(..2) {
+                Some([b'b' | b'B', b'e' | b'E']) => BEARER,
+                Some([b'b' | b'B', b'a' | b'A']) => BASIC,
+                _ => rule,
+            });
+            self.put_byte(b'"');
+        } else {
+            self.quoted_mark(rule);
+        }
+        true
+    }
+
+    /// Writes the content of a string.
+    pub(crate) fn string<const ESC: bool>(&mut self, bytes: &[u8], span: Span, plain: bool, identifier: bool) {
+        if !plain {
+            self.mended::<ESC>(bytes, span, identifier);
+        } else if self.redact && span.len() >= SHORTEST {
+            self.scanned(bytes, span, identifier);
+        } else {
+            self.put(span.of(bytes));
+        }
+    }
+
+    /// Writes plain content, redacted.
+    fn scanned(&mut self, bytes: &[u8], span: Span, identifier: bool) {
+        let mut scan = Scan::new(bytes, span.start, span.end, !identifier, self.policy);
+        let mut copied = span.start;
+        while let Some(found) = scan.next(&mut self.keys) {
+            self.put(Span { start: copied, end: found.start }.of(bytes));
+            self.found(&found);
+            copied = found.end;
+        }
+        self.put(Span { start: copied, end: span.end }.of(bytes));
+    }
+
+    /// Writes content that has escapes, bytes beyond ASCII, or what is not JSON: what it means is scanned, and what
+    /// stays is written as the source has it.
+    fn mended<const ESC: bool>(&mut self, bytes: &[u8], span: Span, identifier: bool) {
+        if !self.redact {
+            text::transcode::<ESC>(bytes, span.start, span.end, usize::MAX, Some(&mut self.out));
+            return;
+        }
+        let mut decoded = core::mem::take(&mut self.decoded);
+        decoded.truncate(0);
+        decoded.reserve(span.len());
+        text::decode::<ESC>(bytes, span, &mut decoded);
+        let mut scan = Scan::new(decoded.as_slice(), 0, decoded.len(), !identifier, self.policy);
+        let (mut at, mut done) = (span.start, 0);
+        while let Some(found) = scan.next(&mut self.keys) {
+            at = text::transcode::<ESC>(bytes, at, span.end, found.start - done, Some(&mut self.out));
+            self.found(&found);
+            at = text::transcode::<ESC>(bytes, at, span.end, found.end - found.start, None);
+            done = found.end;
+        }
+        text::transcode::<ESC>(bytes, at, span.end, usize::MAX, Some(&mut self.out));
+        self.decoded = decoded;
+    }
+
+    fn found(&mut self, found: &Match) {
+        let Some(escapes) = found.quoted else { return self.mark(found.rule) };
+        for part in 0..2 {
+            for _ in 0..escapes {
+                self.put(b"\\\\");
+            }
+            self.put(b"\\\"");
+            if part == 0 {
+                self.mark(found.rule);
+            }
+        }
+    }
+
+    /// Writes an object or array that was read before, or members without their braces. Every string in it is secret
+    /// in the way of `inherited`.
+    fn container<const ESC: bool>(&mut self, bytes: &[u8], span: Span, kind: Kind, inherited: Option<Meaning>) {
+        let mut nesting = core::mem::take(&mut self.nesting);
+        nesting.clear();
+        if kind == Kind::Members {
+            nesting.push(true);
+        }
+        // What every string is, and the depth at which that ends.
+        let mut inherited = inherited.map(|meaning| (meaning, 0));
+        let plain_class = |inherited: Option<(Meaning, usize)>| Class { secret: inherited.map(|(meaning, _)| meaning), ..Class::default() };
+        let mut class = plain_class(inherited);
+        let mut key_next = kind == Kind::Members;
+        let mut at = span.start;
+        while at < span.end {
+            let found = byte(bytes, at);
+            match found {
+                b'{' | b'[' => {
+                    if self.secret_container::<ESC>(bytes, &mut at, span.end, &class) {
+                        continue;
+                    }
+                    if inherited.is_none() {
+                        inherited = class.secret.map(|meaning| (meaning, nesting.depth()));
+                    }
+                    nesting.push(found == b'{');
+                    key_next = found == b'{';
+                    self.put_byte(found);
+                    at += 1;
+                }
+                b'}' | b']' => {
+                    nesting.pop();
+                    inherited = inherited.filter(|(_, depth)| nesting.depth() > *depth);
+                    class = plain_class(inherited);
+                    self.put_byte(found);
+                    at += 1;
+                }
+                b',' => {
+                    key_next = nesting.in_object();
+                    self.put_byte(found);
+                    at += 1;
+                }
+                b':' | b' ' | b'\n' | b'\r' | b'\t' => {
+                    self.put_byte(found);
+                    at += 1;
+                }
+                b'\\' if ESC && byte(bytes, at + 1) != b'"' => {
+                    // White space between tokens, escaped.
+                    self.put_byte(b' ');
+                    at += 2;
+                }
+                _ if key_next => {
+                    key_next = false;
+                    let Ok(key) = json::key::<ESC>(bytes, at) else { break };
+                    if self.redact {
+                        class = self.keys.class(bytes, key.span.start, key.span.end, self.policy);
+                        if class.secret.is_none() && !class.identifier {
+                            class.secret = inherited.map(|(meaning, _)| meaning);
+                        }
+                    }
+                    self.put_byte(b'"');
+                    self.key::<ESC>(bytes, key.span, key.plain, &class);
+                    self.put_byte(b'"');
+                    at = key.next;
+                }
+                _ => match json::scalar::<ESC>(bytes, at) {
+                    Ok(value) => {
+                        self.value::<ESC>(bytes, value.kind, value.span, value.plain, &class);
+                        at = value.next;
+                    }
+                    Err(_) => break,
+                },
+            }
+        }
+        self.nesting = nesting;
+    }
+
+    /// If the container at `at` is the value of a key whose every value is secret, writes a mark and moves behind it.
+    fn secret_container<const ESC: bool>(&mut self, bytes: &[u8], at: &mut usize, end: usize, class: &Class) -> bool {
+        let (true, Some(meaning @ Meaning::Secret(_))) = (self.redact, class.secret) else { return false };
+        let bytes = bytes.get(..end).unwrap_or(bytes);
+        let Ok(value) = json::value::<ESC>(bytes, *at, usize::MAX, &mut Nesting::default()) else { return false };
+        let hidden = self.secret::<ESC>(bytes, value.kind, value.span, true, meaning);
+        if hidden {
+            *at = value.next;
+        }
+        hidden
+    }
+}
+
+/// Whether a container has nothing but white space in it.
+fn empty(container: &[u8]) -> bool {
+    container.iter().skip(1).take(container.len().saturating_sub(2)).all(u8::is_ascii_whitespace)
+}

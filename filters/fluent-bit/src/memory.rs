@@ -1,0 +1,45 @@
+//! Room for what the host hands over.
+
+/// Buffers that the host writes into: one for each `malloc` between two calls, used again after the call. Memory
+/// grows to the largest record that came and stays there, whether the host frees or not.
+pub(crate) struct Inbox {
+    slots: Vec<Vec<u8>>,
+    /// How many of them were given out since the last call.
+    used: usize,
+    /// Whether a call came since the last `malloc`.
+    delivered: bool,
+}
+
+impl Inbox {
+    pub(crate) fn new() -> Inbox {
+        Inbox { slots: Vec::new(), used: 0, delivered: false }
+    }
+
+    /// Address of room for `length` bytes, or 0 if there is none.
+    pub(crate) fn room(&mut self, length: usize) -> u32 {
+        if core::mem::take(&mut self.delivered) {
+            self.used = 0;
+        }
+        if self.used == self.slots.len() {
+            if self.slots.try_reserve(1).is_err() {
+                return 0;
+            }
+            self.slots.push(Vec::new());
+        }
+        let Some(slot) = self.slots.get_mut(self.used) else { return 0 };
+        if slot.capacity() < length {
+            // Release first, so that the old and the new buffer need not fit side by side.
+            *slot = Vec::new();
+            if slot.try_reserve_exact(length + length / 8 + 64).is_err() && slot.try_reserve_exact(length).is_err() {
+                return 0;
+            }
+        }
+        self.used += 1;
+        slot.as_mut_ptr() as u32
+    }
+
+    /// What was given out is being read now: the next `malloc` starts over.
+    pub(crate) fn delivered(&mut self) {
+        self.delivered = true;
+    }
+}
