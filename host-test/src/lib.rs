@@ -1,1 +1,44 @@
-//! stub
+//! A host that behaves as Fluent Bit's WASM filter does, and the readers that feed it.
+//!
+//! The command `podsieve` and the tests of the repository stand on it. A [`Host`] runs a module on
+//! wasmtime under the conditions that Fluent Bit gives it, and says of every record what Fluent Bit
+//! would do with it: replace it, or lose it, and why ([`Outcome`], [`Lost`]). [`Native`] runs the
+//! core without WebAssembly behind the same [`Runner`] trait. [`input`] turns log files into the
+//! records that Fluent Bit would hand over, and [`json`] judges what comes back.
+//!
+//! ```
+//! use podsieve_host::{Config, Host, Module, Outcome, Runner};
+//!
+//! # fn main() -> Result<(), podsieve_host::Error> {
+//! let module = Module::compile(podsieve_host::built_in_module())?;
+//! let mut host = Host::new(&module, Config::default())?;
+//! match host.run("pipeline", b"kube.x", br#"{"log":"hello"}"#) {
+//!     Outcome::Record(json) => assert!(json.starts_with(b"{")),
+//!     Outcome::Lost(reason) => panic!("lost: {reason}"),
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! What it does not do: it is not the interpreter that Fluent Bit carries, so `wasm_stack_size` has
+//! no effect here, and speeds are those of compiled code. A test in Fluent Bit itself stays needed.
+
+mod error;
+mod heap;
+mod host;
+pub mod input;
+pub mod json;
+mod module;
+mod native;
+mod runner;
+
+pub use error::Error;
+pub use host::{Config, Fuel, Host, Instances};
+pub use module::Module;
+pub use native::Native;
+pub use runner::{Counters, Lost, Outcome, Runner};
+
+/// The bytes of the module that was built with this crate, `dist/podsieve.wasm`.
+pub fn built_in_module() -> &'static [u8] {
+    include_bytes!(concat!(env!("OUT_DIR"), "/podsieve.wasm"))
+}

@@ -1,2 +1,7 @@
-//! stub
-fn main() {}
+//! The command `podsieve`.
+
+mod command;
+
+fn main() -> std::process::ExitCode {
+    command::main()
+}

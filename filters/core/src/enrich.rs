@@ -82,7 +82,8 @@ fn service(record: &mut Record, name: &'static str, origin: &Origin, policy: &'s
 /// [klog header](https://github.com/kubernetes/klog/blob/main/klog.go) in front of the text.
 pub(crate) fn severity_of(record: &Record, buffers: &Buffers, policy: &Policy) -> Option<Severity> {
     let levels = policy.severity_keys.len();
-    let mut ranked = (0..levels).filter_map(|rank| record.live().find(|field| field.severity_rank() == u8::try_from(rank).ok()));
+    let mut ranked =
+        (0..levels).filter_map(|rank| record.live().find(|field| field.severity_rank() == u8::try_from(rank).ok()));
     ranked.find_map(|field| severity(field, buffers, policy)).or_else(|| {
         let body = record.live().find(|field| matches!(field.class.role, crate::key::Role::Body(_)))?;
         klog(body.value.of(buffers.of(body.buffer)))
@@ -98,7 +99,11 @@ fn severity(field: &Field, buffers: &Buffers, policy: &Policy) -> Option<Severit
             if let Some(severity) = number(value) {
                 return Some(severity);
             }
-            policy.severities.iter().find(|(name, _)| name.as_bytes().eq_ignore_ascii_case(value)).map(|(_, severity)| *severity)
+            policy
+                .severities
+                .iter()
+                .find(|(name, _)| name.as_bytes().eq_ignore_ascii_case(value))
+                .map(|(_, severity)| *severity)
         }
         _ => None,
     }
@@ -157,7 +162,9 @@ pub(crate) fn kubernetes(writer: &mut Writer, present: Option<(&[u8], Span)>, or
         }
         let _ = json::members::<false>(bytes, span.start + 1, usize::MAX, &mut Nesting::default(), |member| {
             let key = member.key.span.of(bytes);
-            if let Some(place) = origin.members().position(|(name, _)| name.as_bytes() == key).and_then(|n| names.get_mut(n)) {
+            if let Some(place) =
+                origin.members().position(|(name, _)| name.as_bytes() == key).and_then(|n| names.get_mut(n))
+            {
                 *place = Some(key);
             }
             Ok(())

@@ -120,9 +120,7 @@ pub(crate) fn string<const ESC: bool>(bytes: &[u8], start: usize) -> Result<Text
         // Only what stands before the stop belongs to the string.
         seen |= lane & !(!0u64 << (8 * stop));
         at += stop;
-        let done = |next| {
-            Ok(Text { span: Span { start, end: at }, next, plain: plain && seen & lanes::HIGH == 0 })
-        };
+        let done = |next| Ok(Text { span: Span { start, end: at }, next, plain: plain && seen & lanes::HIGH == 0 });
         match byte(bytes, at) {
             b'"' if !ESC => return done(at + 1),
             b'"' => return Err(Stop::Invalid),
@@ -172,7 +170,12 @@ pub(crate) fn hex4(bytes: &[u8], at: usize) -> Option<u32> {
 
 /// Reads the value at `at`, which is not white space. Containers may lie in each other `max_depth` deep.
 #[inline(always)]
-pub(crate) fn value<const ESC: bool>(bytes: &[u8], at: usize, max_depth: usize, nesting: &mut Nesting) -> Result<Value, Stop> {
+pub(crate) fn value<const ESC: bool>(
+    bytes: &[u8],
+    at: usize,
+    max_depth: usize,
+    nesting: &mut Nesting,
+) -> Result<Value, Stop> {
     let kind = match byte(bytes, at) {
         b'{' => Kind::Object,
         b'[' => Kind::Array,
@@ -297,7 +300,12 @@ impl Nesting {
 }
 
 /// Reads the container that opens at `at` and returns its end.
-fn container<const ESC: bool>(bytes: &[u8], mut at: usize, max_depth: usize, nesting: &mut Nesting) -> Result<usize, Stop> {
+fn container<const ESC: bool>(
+    bytes: &[u8],
+    mut at: usize,
+    max_depth: usize,
+    nesting: &mut Nesting,
+) -> Result<usize, Stop> {
     nesting.clear();
     loop {
         // At a value.
@@ -408,10 +416,40 @@ mod tests {
 
     #[test]
     fn reads_values_and_refuses_others() {
-        for good in ["1", "-0", "-1.5e+10", "true", "null", "nan", "\"a\\\"b\"", "[]", "{}", "[1,[2,{\"a\":[]}],3]", "{1:2}", "{\"a\" : [ 1 , 2 ] }"] {
+        for good in [
+            "1",
+            "-0",
+            "-1.5e+10",
+            "true",
+            "null",
+            "nan",
+            "\"a\\\"b\"",
+            "[]",
+            "{}",
+            "[1,[2,{\"a\":[]}],3]",
+            "{1:2}",
+            "{\"a\" : [ 1 , 2 ] }",
+        ] {
             assert_eq!(end(good), Ok(good.len()), "{good}");
         }
-        for bad in ["", "01", "+1", "1.", ".5", "tru", "\"a", "\"a\\", "[", "[1", "[1,]", "{\"a\"}", "{\"a\":}", "{,}", "[1}", "{\"a\":1]"] {
+        for bad in [
+            "",
+            "01",
+            "+1",
+            "1.",
+            ".5",
+            "tru",
+            "\"a",
+            "\"a\\",
+            "[",
+            "[1",
+            "[1,]",
+            "{\"a\"}",
+            "{\"a\":}",
+            "{,}",
+            "[1}",
+            "{\"a\":1]",
+        ] {
             assert_eq!(end(bad), Err(Stop::Invalid), "{bad}");
         }
     }
@@ -430,7 +468,9 @@ mod tests {
         let outer = String::from(r#"{\"a\":\"b\\n\\\"c\\u00e9\",\"d\":[1, {\"e\":null}]}"#);
         let value = value::<true>(outer.as_bytes(), 0, 8, &mut Nesting::default()).map(|value| value.next);
         assert_eq!(value, Ok(outer.len()));
-        for (text, stop) in [(r#"{\"a\":\"b"#, Stop::Invalid), (r#"{\"a\u0022:1}"#, Stop::Unescape), (r#"{"a\":1}"#, Stop::Invalid)] {
+        for (text, stop) in
+            [(r#"{\"a\":\"b"#, Stop::Invalid), (r#"{\"a\u0022:1}"#, Stop::Unescape), (r#"{"a\":1}"#, Stop::Invalid)]
+        {
             let read = super::value::<true>(text.as_bytes(), 0, 8, &mut Nesting::default()).map(|value| value.next);
             assert_eq!(read, Err(stop), "{text}");
         }

@@ -130,7 +130,8 @@ fn is_clean(name: &[u8]) -> bool {
 }
 
 fn role(name: &[u8], policy: &Policy) -> Role {
-    let place = |list: &[&str]| list.iter().position(|found| found.as_bytes() == name).and_then(|n| u8::try_from(n).ok());
+    let place =
+        |list: &[&str]| list.iter().position(|found| found.as_bytes() == name).and_then(|n| u8::try_from(n).ok());
     if let Some(n) = place(policy.body_keys) {
         return Role::Body(n);
     }
@@ -170,7 +171,9 @@ fn meaning(name: &[u8], policy: &Policy) -> Option<Meaning> {
         if byte.is_ascii_alphanumeric() {
             let next_lower = name.get(n + 1).is_some_and(u8::is_ascii_lowercase);
             let hump = byte.is_ascii_uppercase()
-                && (previous.is_ascii_lowercase() || previous.is_ascii_digit() || (previous.is_ascii_uppercase() && next_lower));
+                && (previous.is_ascii_lowercase()
+                    || previous.is_ascii_digit()
+                    || (previous.is_ascii_uppercase() && next_lower));
             if !previous.is_ascii_alphanumeric() || hump {
                 words |= 1 << length;
             }
@@ -194,7 +197,25 @@ fn meaning(name: &[u8], policy: &Policy) -> Option<Meaning> {
 
 /// Words in front of `token` that make it a place in a list or a number of words.
 fn is_count(words: &[u8]) -> bool {
-    const COUNTS: &[&[u8]] = &[b"next", b"prev", b"previous", b"page", b"nextpage", b"continuation", b"sync", b"max", b"min", b"total", b"per", b"first", b"last", b"stop", b"eos", b"bos", b"pad"];
+    const COUNTS: &[&[u8]] = &[
+        b"next",
+        b"prev",
+        b"previous",
+        b"page",
+        b"nextpage",
+        b"continuation",
+        b"sync",
+        b"max",
+        b"min",
+        b"total",
+        b"per",
+        b"first",
+        b"last",
+        b"stop",
+        b"eos",
+        b"bos",
+        b"pad",
+    ];
     COUNTS.iter().any(|word| words.ends_with(word))
 }
 
@@ -216,10 +237,39 @@ mod tests {
 
     #[test]
     fn whole_words_and_never_substrings() {
-        for name in ["api_key", "apiKey", "X-Api-Key", "APIKEY", "password", "db.password", "DB_PASSWORD", "stripeApiKey", "http.request.headers.authorization", "AWS_SECRET_ACCESS_KEY", "XApiKey", "users[0].ssn", "log.token"] {
+        for name in [
+            "api_key",
+            "apiKey",
+            "X-Api-Key",
+            "APIKEY",
+            "password",
+            "db.password",
+            "DB_PASSWORD",
+            "stripeApiKey",
+            "http.request.headers.authorization",
+            "AWS_SECRET_ACCESS_KEY",
+            "XApiKey",
+            "users[0].ssn",
+            "log.token",
+        ] {
             assert!(secret(name), "{name}");
         }
-        for name in ["total_tokens", "public_key", "monkey", "password_policy_enabled", "tokens", "max_tokens", "next_token", "keyboard", "secretary", "apikeys_count", "unauthorized", "compass", "encompassed", "authorization_url"] {
+        for name in [
+            "total_tokens",
+            "public_key",
+            "monkey",
+            "password_policy_enabled",
+            "tokens",
+            "max_tokens",
+            "next_token",
+            "keyboard",
+            "secretary",
+            "apikeys_count",
+            "unauthorized",
+            "compass",
+            "encompassed",
+            "authorization_url",
+        ] {
             assert!(!secret(name), "{name}");
         }
     }

@@ -72,7 +72,8 @@ pub enum Function {
 
 impl Function {
     /// All of them.
-    pub const ALL: [Function; 5] = [Function::Pipeline, Function::Parse, Function::Redact, Function::Enrich, Function::Route];
+    pub const ALL: [Function; 5] =
+        [Function::Pipeline, Function::Parse, Function::Redact, Function::Enrich, Function::Route];
 
     /// The name under which a module exports it.
     #[must_use]
@@ -202,7 +203,9 @@ impl Engine {
             parse::parse(&mut self.record, input, &mut self.scratch, &mut self.writer.keys, self.policy);
         }
         let buffers = Buffers { input, scratch: self.scratch.as_slice(), tag: &self.origin.tag };
-        let enriched = function.does(Function::Enrich).then(|| enrich::enrich(&mut self.record, &self.origin, &buffers, self.policy));
+        let enriched = function
+            .does(Function::Enrich)
+            .then(|| enrich::enrich(&mut self.record, &self.origin, &buffers, self.policy));
         let mut output = Output { writer: &mut self.writer, origin: &self.origin, policy: self.policy, first: true };
         output.writer.put_byte(b'{');
         output.fields(&mut self.record, &buffers, enriched, function.does(Function::Route));
@@ -369,26 +372,34 @@ impl Output<'_> {
 
     /// Adds the counts of an audit that the record had, and lists its other members.
     fn audit_before(&mut self, bytes: &[u8], audit: Span, others: &mut Vec<Span>, unknown: &mut Vec<Span>) {
-        let whole = |member: &json::Member| Span {
-            start: member.key.span.start.saturating_sub(1),
-            end: member.value.next,
-        };
-        let read: Result<usize, Stop> = json::members::<false>(bytes, audit.start + 1, usize::MAX, &mut Nesting::default(), |member| {
-            if member.key.span.of(bytes) != b"redacted" || member.value.kind != Kind::Object {
-                others.push(whole(&member));
-                return Ok(());
-            }
-            json::members::<false>(bytes, member.value.span.start + 1, usize::MAX, &mut Nesting::default(), |count| {
-                let rule = self.policy.rules.iter().position(|rule| rule.as_bytes() == count.key.span.of(bytes));
-                let number = core::str::from_utf8(count.value.span.of(bytes)).ok().and_then(|number| number.parse::<u32>().ok());
-                match (rule.and_then(|rule| self.writer.counts.get_mut(rule)), number) {
-                    (Some(total), Some(number)) => *total = total.saturating_add(number),
-                    _ => unknown.push(whole(&count)),
+        let whole =
+            |member: &json::Member| Span { start: member.key.span.start.saturating_sub(1), end: member.value.next };
+        let read: Result<usize, Stop> =
+            json::members::<false>(bytes, audit.start + 1, usize::MAX, &mut Nesting::default(), |member| {
+                if member.key.span.of(bytes) != b"redacted" || member.value.kind != Kind::Object {
+                    others.push(whole(&member));
+                    return Ok(());
                 }
+                json::members::<false>(
+                    bytes,
+                    member.value.span.start + 1,
+                    usize::MAX,
+                    &mut Nesting::default(),
+                    |count| {
+                        let rule =
+                            self.policy.rules.iter().position(|rule| rule.as_bytes() == count.key.span.of(bytes));
+                        let number = core::str::from_utf8(count.value.span.of(bytes))
+                            .ok()
+                            .and_then(|number| number.parse::<u32>().ok());
+                        match (rule.and_then(|rule| self.writer.counts.get_mut(rule)), number) {
+                            (Some(total), Some(number)) => *total = total.saturating_add(number),
+                            _ => unknown.push(whole(&count)),
+                        }
+                        Ok(())
+                    },
+                )?;
                 Ok(())
-            })?;
-            Ok(())
-        });
+            });
         debug_assert!(read.is_ok(), "an indexed object reads again");
     }
 

@@ -75,7 +75,14 @@ fn lift(record: &mut Record, body: usize, input: &[u8], scratch: &mut Bytes, key
 
 /// Unescapes the body to the end of `scratch` and lifts it there.
 #[cold]
-fn unescape(record: &mut Record, body: usize, input: &[u8], scratch: &mut Bytes, keys: &mut Keys, policy: &Policy) -> Result<(), Stop> {
+fn unescape(
+    record: &mut Record,
+    body: usize,
+    input: &[u8],
+    scratch: &mut Bytes,
+    keys: &mut Keys,
+    policy: &Policy,
+) -> Result<(), Stop> {
     let Some(&Field { value, buffer, escaped, .. }) = record.fields.get(body) else { return Err(Stop::Invalid) };
     let start = scratch.len();
     if buffer == Buffer::Scratch {
@@ -119,12 +126,14 @@ fn cri(bytes: &[u8], line: Span) -> Option<[Span; 4]> {
     let text = line.of(bytes);
     // 2026-11-23T08:40:04 and at least a Z.
     let shape = text.first_chunk::<20>()?;
-    let digits = [0, 1, 2, 3, 5, 6, 8, 9, 11, 12, 14, 15, 17, 18].iter().all(|&n| shape.get(n).is_some_and(u8::is_ascii_digit));
+    let digits =
+        [0, 1, 2, 3, 5, 6, 8, 9, 11, 12, 14, 15, 17, 18].iter().all(|&n| shape.get(n).is_some_and(u8::is_ascii_digit));
     if !digits || shape[4] != b'-' || shape[7] != b'-' || shape[10] != b'T' || shape[13] != b':' || shape[16] != b':' {
         return None;
     }
     let time = text.iter().take(40).position(|&byte| byte == b' ')?;
-    if !text.get(19..time)?.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'+' | b'-' | b':' | b'Z')) {
+    if !text.get(19..time)?.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'+' | b'-' | b':' | b'Z'))
+    {
         return None;
     }
     let rest = text.get(time + 1..)?;
@@ -133,7 +142,11 @@ fn cri(bytes: &[u8], line: Span) -> Option<[Span; 4]> {
     if !matches!(rest.first()?, b'P' | b'F') {
         return None;
     }
-    let tags = rest.iter().take(64).take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b':' | b'_' | b'-')).count();
+    let tags = rest
+        .iter()
+        .take(64)
+        .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b':' | b'_' | b'-'))
+        .count();
     let message = match rest.get(tags) {
         Some(b' ') => tags + 1,
         None => tags,
@@ -144,7 +157,12 @@ fn cri(bytes: &[u8], line: Span) -> Option<[Span; 4]> {
     }
     let at = |offset: usize, length: usize| Span { start: line.start + offset, end: line.start + offset + length };
     let behind = time + 1 + stream + 1;
-    Some([at(0, time), at(time + 1, stream), at(behind, tags), Span { start: line.start + behind + message, end: line.end }])
+    Some([
+        at(0, time),
+        at(time + 1, stream),
+        at(behind, tags),
+        Span { start: line.start + behind + message, end: line.end },
+    ])
 }
 
 /// Takes the line ends off a body that stays text.

@@ -168,7 +168,14 @@ impl Record {
     }
 
     /// Adds the members of the object that is the field `of`, named `name`.
-    pub(crate) fn spread(&mut self, bytes: &[u8], of: usize, name: Name, keys: &mut Keys, policy: &Policy) -> Result<(), Stop> {
+    pub(crate) fn spread(
+        &mut self,
+        bytes: &[u8],
+        of: usize,
+        name: Name,
+        keys: &mut Keys,
+        policy: &Policy,
+    ) -> Result<(), Stop> {
         let Some(&Field { value, buffer, escaped, .. }) = self.fields.get(of) else { return Ok(()) };
         let from = self.fields.len();
         if escaped {
@@ -191,7 +198,10 @@ impl Record {
 
     /// The live field whose role `rank` ranks lowest.
     pub(crate) fn best(&self, rank: impl Fn(&Field) -> Option<u8>) -> Option<&Field> {
-        self.live().filter_map(|field| Some((rank(field)?, field))).min_by_key(|(rank, _)| *rank).map(|(_, field)| field)
+        self.live()
+            .filter_map(|field| Some((rank(field)?, field)))
+            .min_by_key(|(rank, _)| *rank)
+            .map(|(_, field)| field)
     }
 }
 

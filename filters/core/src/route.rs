@@ -13,7 +13,9 @@ const MAX_PART: usize = 64;
 
 /// The tag of the record whose fields are written; the values in it are those of the output.
 pub(crate) fn tag(record: &Record, buffers: &Buffers, policy: &Policy, writer: &mut Writer) -> bool {
-    let Some(route) = policy.routes.iter().find(|route| applies(&route.when, record, buffers, policy)) else { return false };
+    let Some(route) = policy.routes.iter().find(|route| applies(&route.when, record, buffers, policy)) else {
+        return false;
+    };
     writer.put(b"\"archive_tag\":\"");
     writer.put(route.tag.as_bytes());
     writer.put_byte(b'.');
@@ -40,6 +42,8 @@ fn applies(condition: &Condition, record: &Record, buffers: &Buffers, policy: &P
         Condition::Has(names) => {
             record.live().any(|field| !field.is_empty() && names.iter().any(|name| field.is_called(name, buffers)))
         }
-        Condition::AtLeast(severity) => enrich::severity_of(record, buffers, policy).is_some_and(|found| found >= *severity),
+        Condition::AtLeast(severity) => {
+            enrich::severity_of(record, buffers, policy).is_some_and(|found| found >= *severity)
+        }
     }
 }

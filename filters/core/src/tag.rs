@@ -20,9 +20,15 @@ pub(crate) struct Parts {
 /// `...var.log.containers.<pod>_<namespace>_<container>-<docker id>.log`; a rotated file has a suffix behind `.log`.
 pub(crate) fn parse(tag: &[u8]) -> Option<Parts> {
     let parts = pods(tag).or_else(|| containers(tag))?;
-    let safe = |span: Span| span.len() > 0 && span.of(tag).iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.'));
+    let safe = |span: Span| {
+        span.len() > 0 && span.of(tag).iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.'))
+    };
     let optional = |span: Option<Span>| span.is_none_or(safe);
-    let all = safe(parts.namespace) && safe(parts.pod) && safe(parts.container) && optional(parts.pod_id) && optional(parts.docker_id);
+    let all = safe(parts.namespace)
+        && safe(parts.pod)
+        && safe(parts.container)
+        && optional(parts.pod_id)
+        && optional(parts.docker_id);
     all.then_some(parts)
 }
 
@@ -35,7 +41,11 @@ fn pods(tag: &[u8]) -> Option<Parts> {
     let mut dots = rest.iter().enumerate().skip(last).filter(|(_, byte)| **byte == b'.').map(|(n, _)| n);
     let (uid_end, container_end, number_end) = (dots.next()?, dots.next()?, dots.next()?);
     let number = rest.get(container_end + 1..number_end)?;
-    if first == last || !rest.get(number_end..)?.starts_with(b".log") || number.is_empty() || !number.iter().all(u8::is_ascii_digit) {
+    if first == last
+        || !rest.get(number_end..)?.starts_with(b".log")
+        || number.is_empty()
+        || !number.iter().all(u8::is_ascii_digit)
+    {
         return None;
     }
     let span = |from: usize, to: usize| Span { start: start + from, end: start + to };
@@ -86,8 +96,12 @@ pub(crate) fn workload(name: &[u8], pod: Span) -> Span {
         part(text.get(dash + 1..)?).then_some(Span { start: span.start, end: span.start + dash })
     };
     if let Some(front) = cut(pod, |part| part.len() == 5 && part.iter().all(is_safe)) {
-        let template = |part: &[u8]| (6..=10).contains(&part.len()) && part.iter().all(is_safe) && part.iter().any(u8::is_ascii_digit);
-        return cut(front, template).or_else(|| cut(front, |part| part.len() >= 8 && part.iter().all(u8::is_ascii_digit))).unwrap_or(front);
+        let template = |part: &[u8]| {
+            (6..=10).contains(&part.len()) && part.iter().all(is_safe) && part.iter().any(u8::is_ascii_digit)
+        };
+        return cut(front, template)
+            .or_else(|| cut(front, |part| part.len() >= 8 && part.iter().all(u8::is_ascii_digit)))
+            .unwrap_or(front);
     }
     cut(pod, |part| !part.is_empty() && part.len() <= 5 && part.iter().all(u8::is_ascii_digit)).unwrap_or(pod)
 }

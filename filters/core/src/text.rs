@@ -51,7 +51,9 @@ fn unit<const ESC: bool>(bytes: &[u8], at: usize, end: usize) -> Unit {
 fn inner(bytes: &[u8], at: usize, end: usize) -> Unit {
     if byte(bytes, at + 2) == b'\\' && at + 3 < end {
         return match byte(bytes, at + 3) {
-            found @ (b'"' | b'\\' | b'/') => Unit { length: 4, character: char::from(found), form: Form::Same { skip: 2 } },
+            found @ (b'"' | b'\\' | b'/') => {
+                Unit { length: 4, character: char::from(found), form: Form::Same { skip: 2 } }
+            }
             _ => Unit { length: 2, character: '\\', form: Form::Mended },
         };
     }
@@ -85,9 +87,14 @@ fn escape(bytes: &[u8], slash: usize, end: usize, start: usize, level: Level) ->
                     .and_then(|low| char::from_u32(0x1_0000 + ((code - 0xd800) << 10) + (low - 0xdc00)))
                     .map_or(replacement(skip + 6), |character| {
                         let length = (skip + 6) * 2;
-                        Unit { length, character, form: if level == Level::Inner { Form::Pair } else { Form::Same { skip } } }
+                        Unit {
+                            length,
+                            character,
+                            form: if level == Level::Inner { Form::Pair } else { Form::Same { skip } },
+                        }
                     }),
-                _ => char::from_u32(code).map_or(replacement(skip + 6), |character| Unit { length: skip + 6, ..simple(character) }),
+                _ => char::from_u32(code)
+                    .map_or(replacement(skip + 6), |character| Unit { length: skip + 6, ..simple(character) }),
             }
         }
         _ => backslash(skip),
@@ -117,7 +124,9 @@ fn multibyte(bytes: &[u8]) -> Unit {
     let head = bytes.get(..bytes.len().min(4)).unwrap_or_default();
     let valid = match core::str::from_utf8(head) {
         Ok(text) => text,
-        Err(error) => head.get(..error.valid_up_to()).and_then(|valid| core::str::from_utf8(valid).ok()).unwrap_or_default(),
+        Err(error) => {
+            head.get(..error.valid_up_to()).and_then(|valid| core::str::from_utf8(valid).ok()).unwrap_or_default()
+        }
     };
     match valid.chars().next() {
         Some(character) => Unit { length: character.len_utf8(), character, form: Form::Same { skip: 0 } },
@@ -149,7 +158,13 @@ pub(crate) fn decode<const ESC: bool>(bytes: &[u8], span: Span, decoded: &mut By
 
 /// Writes content of a string from `at` on as valid JSON, until `count` bytes of its meaning are written or it ends at
 /// `end`, and returns how far it came. Without `out` it only moves on.
-pub(crate) fn transcode<const ESC: bool>(bytes: &[u8], mut at: usize, end: usize, mut count: usize, mut out: Option<&mut Bytes>) -> usize {
+pub(crate) fn transcode<const ESC: bool>(
+    bytes: &[u8],
+    mut at: usize,
+    end: usize,
+    mut count: usize,
+    mut out: Option<&mut Bytes>,
+) -> usize {
     while at < end && count > 0 {
         let run = plain_run(bytes, at, end).min(count);
         if run > 0 {
@@ -295,8 +310,14 @@ mod tests {
 
     #[test]
     fn one_level_deep() {
-        assert_eq!(decoded::<true>(br#"a\\n\\\"\\\\\\u00e9\u00e9\\ud83d\\ude00\ud83d\ude00"#), "a\n\"\\\u{e9}\u{e9}\u{1f600}\u{1f600}");
-        assert_eq!(written::<true>(br#"a\\n\\\"\\\\\\u00e9\u00e9\\ud83d\\ude00\ud83d\ude00"#), r#"a\n\"\\\u00e9\u00e9\ud83d\ude00\ud83d\ude00"#);
+        assert_eq!(
+            decoded::<true>(br#"a\\n\\\"\\\\\\u00e9\u00e9\\ud83d\\ude00\ud83d\ude00"#),
+            "a\n\"\\\u{e9}\u{e9}\u{1f600}\u{1f600}"
+        );
+        assert_eq!(
+            written::<true>(br#"a\\n\\\"\\\\\\u00e9\u00e9\\ud83d\\ude00\ud83d\ude00"#),
+            r#"a\n\"\\\u00e9\u00e9\ud83d\ude00\ud83d\ude00"#
+        );
         assert_eq!(written::<true>(br"\\ud800\/"), "\u{fffd}\\/");
     }
 

@@ -66,8 +66,18 @@ impl Writer {
     }
 
     /// Writes a value of a class and returns where its content (of a string, without quotes) stands in the output.
-    pub(crate) fn value<const ESC: bool>(&mut self, bytes: &[u8], kind: Kind, span: Span, plain: bool, class: &Class) -> Span {
-        if self.redact && let Some(meaning) = class.secret && self.secret::<ESC>(bytes, kind, span, plain, meaning) {
+    pub(crate) fn value<const ESC: bool>(
+        &mut self,
+        bytes: &[u8],
+        kind: Kind,
+        span: Span,
+        plain: bool,
+        class: &Class,
+    ) -> Span {
+        if self.redact
+            && let Some(meaning) = class.secret
+            && self.secret::<ESC>(bytes, kind, span, plain, meaning)
+        {
             return Span::default();
         }
         let start = self.out.len();
@@ -213,7 +223,10 @@ impl Writer {
         }
         // What every string is, and the depth at which that ends.
         let mut inherited = inherited.map(|meaning| (meaning, 0));
-        let plain_class = |inherited: Option<(Meaning, usize)>| Class { secret: inherited.map(|(meaning, _)| meaning), ..Class::default() };
+        let plain_class = |inherited: Option<(Meaning, usize)>| Class {
+            secret: inherited.map(|(meaning, _)| meaning),
+            ..Class::default()
+        };
         let mut class = plain_class(inherited);
         let mut key_next = kind == Kind::Members;
         let mut at = span.start;

@@ -7,8 +7,8 @@ use crate::policy::{EMAIL, URL_PASSWORD};
 
 /// Last labels that are no top-level domain but the ends of file and unit names (`getty@tty1.service`, `icon@2x.png`).
 const NOT_DOMAINS: &[&[u8]] = &[
-    b"service", b"socket", b"timer", b"mount", b"slice", b"scope", b"target", b"device", b"path", b"swap", b"png", b"jpg",
-    b"gif", b"svg", b"webp", b"js", b"ts", b"mjs", b"css", b"json", b"tgz", b"gz", b"zip",
+    b"service", b"socket", b"timer", b"mount", b"slice", b"scope", b"target", b"device", b"path", b"swap", b"png",
+    b"jpg", b"gif", b"svg", b"webp", b"js", b"ts", b"mjs", b"css", b"json", b"tgz", b"gz", b"zip",
 ];
 
 /// An address around the `@` at `at`: the practical part of
@@ -35,7 +35,9 @@ pub(crate) fn email(view: &View, at: usize) -> Option<Match> {
 }
 
 fn is_local(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte >= 0x80 || matches!(byte, b'.' | b'_' | b'-' | b'+' | b'%' | b'\'' | b'!' | b'#' | b'$' | b'*' | b'^' | b'~')
+    byte.is_ascii_alphanumeric()
+        || byte >= 0x80
+        || matches!(byte, b'.' | b'_' | b'-' | b'+' | b'%' | b'\'' | b'!' | b'#' | b'$' | b'*' | b'^' | b'~')
 }
 
 /// End of the domain name at `start`.
@@ -106,5 +108,7 @@ const UNENCODED: usize = 64;
 
 /// Whether there is no colon in front of `at`, or nothing but a port between the two.
 fn is_port(view: &View, colon: Option<usize>, at: usize) -> bool {
-    colon.and_then(|colon| view.text.get(colon..at)).is_none_or(|port| port.len() <= 5 && port.iter().all(u8::is_ascii_digit))
+    colon
+        .and_then(|colon| view.text.get(colon..at))
+        .is_none_or(|port| port.len() <= 5 && port.iter().all(u8::is_ascii_digit))
 }

@@ -9,7 +9,9 @@ use crate::policy::{AUTHORIZATION, BASIC, BEARER, Meaning, RuleId};
 pub(crate) enum Found {
     Secret(Match),
     /// The name says that the value, which ends at `until`, identifies something.
-    Identifier { until: usize },
+    Identifier {
+        until: usize,
+    },
 }
 
 /// Names in texts are at most this long, in bytes.
@@ -107,16 +109,21 @@ impl Value {
             open += 1;
         }
         let quote = view.byte(open);
-        let mut value = Value { start, end: start, quote: 0, escapes: 0, key_quote, separator: view.byte(separator), spaced };
+        let mut value =
+            Value { start, end: start, quote: 0, escapes: 0, key_quote, separator: view.byte(separator), spaced };
         if matches!(quote, b'"' | b'\'' | b'`') {
             value.quote = quote;
             value.escapes = open - start;
             value.start = open + 1;
             value.end = closing_quote(view.text, value.start, quote, value.escapes).unwrap_or(view.text.len());
-        } else if key_quote != 0 && matches!(view.byte(start), b'[' | b'{') && !view.text.get(start..).unwrap_or_default().starts_with(mark::OPEN) {
+        } else if key_quote != 0
+            && matches!(view.byte(start), b'[' | b'{')
+            && !view.text.get(start..).unwrap_or_default().starts_with(mark::OPEN)
+        {
             value.end = closing_bracket(view.text, start);
         } else {
-            value.end = start + view.text.get(start..).unwrap_or_default().iter().take_while(|byte| !ends_bare(**byte)).count();
+            value.end =
+                start + view.text.get(start..).unwrap_or_default().iter().take_while(|byte| !ends_bare(**byte)).count();
             // A mark has no spaces and ends with a bracket.
             if view.text.get(start..).unwrap_or_default().starts_with(mark::OPEN) {
                 value.end += usize::from(view.byte(value.end) == b']');
@@ -128,7 +135,8 @@ impl Value {
 
 /// Whether a value without quotes ends in front of this byte.
 fn ends_bare(byte: u8) -> bool {
-    byte <= b' ' || matches!(byte, b',' | b';' | b'&' | b'"' | b'\'' | b'`' | b')' | b']' | b'}' | b'<' | b'>' | b'|' | b'\\')
+    byte <= b' '
+        || matches!(byte, b',' | b';' | b'&' | b'"' | b'\'' | b'`' | b')' | b']' | b'}' | b'<' | b'>' | b'|' | b'\\')
 }
 
 /// The closing quote of a string whose quotes have `escapes` backslashes in front of them.
@@ -193,7 +201,9 @@ fn secret(view: &View, class: &Class, value: &Value) -> Option<Match> {
         return None;
     }
     // The rule that knows the value itself says more than the name.
-    if let Some(known) = token::word(view, value.start).filter(|known| known.start == value.start && known.end == value.end) {
+    if let Some(known) =
+        token::word(view, value.start).filter(|known| known.start == value.start && known.end == value.end)
+    {
         return Some(known);
     }
     let mut found = Match::new(value.start, value.end, rule);
@@ -243,18 +253,42 @@ fn authorization(view: &View, value: &Value, rule: RuleId) -> Option<Match> {
 
 /// Values that stand where a secret would, but are none.
 pub(crate) fn is_placeholder(value: &[u8]) -> bool {
-    const WORDS: &[&[u8]] = &[b"null", b"none", b"nil", b"true", b"false", b"undefined", b"redacted", b"[redacted", b"[redacted]", b"[filtered]", b"[filtered", b"omitted", b"string", b"str", b"bool", b"int"];
+    const WORDS: &[&[u8]] = &[
+        b"null",
+        b"none",
+        b"nil",
+        b"true",
+        b"false",
+        b"undefined",
+        b"redacted",
+        b"[redacted",
+        b"[redacted]",
+        b"[filtered]",
+        b"[filtered",
+        b"omitted",
+        b"string",
+        b"str",
+        b"bool",
+        b"int",
+    ];
     value.is_empty()
         || value.iter().all(|byte| matches!(byte, b'*' | b'.' | b'x' | b'X' | b'-' | b'_' | b'?' | b'#'))
         || WORDS.iter().any(|word| word.eq_ignore_ascii_case(value))
         || (value.starts_with(b"<") && (value.len() == 1 || value.ends_with(b">")))
-        || value.starts_with(b"${") || value.starts_with(b"{{") || value.starts_with(b"$(") || value.starts_with(b"%(") || value.starts_with(b"%{")
+        || value.starts_with(b"${")
+        || value.starts_with(b"{{")
+        || value.starts_with(b"$(")
+        || value.starts_with(b"%(")
+        || value.starts_with(b"%{")
 }
 
 /// `name: value` in a sentence and not in a setting ("password: must not be empty"): the value is a plain word and the
 /// sentence goes on.
 fn is_prose(view: &View, value: &Value, content: &[u8]) -> bool {
-    let plain = content.iter().skip(1).all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'.' | b'!' | b'?' | b'-' | b':'));
+    let plain = content
+        .iter()
+        .skip(1)
+        .all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'.' | b'!' | b'?' | b'-' | b':'));
     let next = view.byte(value.end);
     let goes_on = next == b' ' && view.byte(value.end + 1).is_ascii_alphabetic();
     value.spaced && plain && goes_on

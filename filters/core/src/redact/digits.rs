@@ -6,7 +6,11 @@ use crate::policy::{CARD, SSN};
 /// A card number or SSN that begins with the digit at `at`, where a word begins.
 pub(crate) fn number(view: &View, at: usize) -> Option<Match> {
     let before = view.before(at);
-    if before.is_ascii_alphanumeric() || matches!(before, b'_' | b'.' | b'-' | b'+') && at >= view.from + 2 && view.byte(at - 2).is_ascii_alphanumeric() {
+    if before.is_ascii_alphanumeric()
+        || matches!(before, b'_' | b'.' | b'-' | b'+')
+            && at >= view.from + 2
+            && view.byte(at - 2).is_ascii_alphanumeric()
+    {
         return None;
     }
     if let Some(end) = ssn(view, at) {
@@ -138,10 +142,29 @@ mod tests {
 
     #[test]
     fn card_numbers() {
-        for good in ["4111111111111111", "5555555555554444", "2223003122003222", "378282246310005", "6011111111111117", "3530111333300000", "30569309025904", "6200000000000005", "6759649826438453", "4222222222222"] {
+        for good in [
+            "4111111111111111",
+            "5555555555554444",
+            "2223003122003222",
+            "378282246310005",
+            "6011111111111117",
+            "3530111333300000",
+            "30569309025904",
+            "6200000000000005",
+            "6759649826438453",
+            "4222222222222",
+        ] {
             assert!(is_card_number(good.as_bytes()), "{good}");
         }
-        for bad in ["4111111111111112", "0000000000000000", "1764000000000000000", "1111111111111117", "411111111111111", "41111111111111111111", ""] {
+        for bad in [
+            "4111111111111112",
+            "0000000000000000",
+            "1764000000000000000",
+            "1111111111111117",
+            "411111111111111",
+            "41111111111111111111",
+            "",
+        ] {
             assert!(!is_card_number(bad.as_bytes()), "{bad}");
         }
     }

@@ -6,7 +6,8 @@ pub(crate) const OPEN: &[u8] = b"[REDACTED:";
 /// Whether `text` is one mark and nothing else.
 pub(crate) fn is_mark(text: &[u8]) -> bool {
     text.strip_prefix(OPEN).and_then(|rest| rest.strip_suffix(b"]")).is_some_and(|rule| {
-        (1..=32).contains(&rule.len()) && rule.iter().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || *byte == b'_')
+        (1..=32).contains(&rule.len())
+            && rule.iter().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || *byte == b'_')
     })
 }
 
@@ -36,7 +37,15 @@ mod tests {
         for good in ["[REDACTED:email]", "Bearer [REDACTED:bearer]"] {
             assert!(is_masked(good.as_bytes()), "{good}");
         }
-        for bad in ["[REDACTED:]", "[REDACTED:email]x", "x[REDACTED:email]", "[REDACTED:e mail]", "hunter2 x [REDACTED:a]", "[REDACTED:a][REDACTED:b]", ""] {
+        for bad in [
+            "[REDACTED:]",
+            "[REDACTED:email]x",
+            "x[REDACTED:email]",
+            "[REDACTED:e mail]",
+            "hunter2 x [REDACTED:a]",
+            "[REDACTED:a][REDACTED:b]",
+            "",
+        ] {
             assert!(!is_masked(bad.as_bytes()), "{bad}");
         }
     }

@@ -117,7 +117,11 @@ impl<'a> Scan<'a> {
     #[inline(never)]
     fn word(&self, at: usize, first: u8) -> Option<Match> {
         if first.is_ascii_digit() {
-            return if self.view.numbers && at >= self.identifier_until { digits::number(&self.view, at) } else { None };
+            return if self.view.numbers && at >= self.identifier_until {
+                digits::number(&self.view, at)
+            } else {
+                None
+            };
         }
         token::word(&self.view, at)
     }

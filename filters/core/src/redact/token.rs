@@ -43,12 +43,16 @@ fn length(token: &Token, text: &[u8]) -> Option<usize> {
             count -= 1;
         }
     }
-    if count < usize::from(token.min) || (count == limit && rest.get(count).is_some_and(|next| is_in(token.charset, *next))) {
+    if count < usize::from(token.min)
+        || (count == limit && rest.get(count).is_some_and(|next| is_in(token.charset, *next)))
+    {
         return None;
     }
     let found = rest.get(..count)?;
     let mixed = token.charset != Charset::Mixed
-        || (found.iter().any(u8::is_ascii_digit) && found.iter().any(u8::is_ascii_uppercase) && found.iter().any(u8::is_ascii_lowercase));
+        || (found.iter().any(u8::is_ascii_digit)
+            && found.iter().any(u8::is_ascii_uppercase)
+            && found.iter().any(u8::is_ascii_lowercase));
     mixed.then_some(token.prefix.len() + count)
 }
 

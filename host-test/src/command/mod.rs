@@ -1,0 +1,82 @@
+//! Arguments, and which part of the program they start.
+
+mod demo;
+mod feed;
+mod format;
+mod layout;
+mod output;
+mod pick;
+mod progress;
+mod run;
+mod summary;
+
+use std::io;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use podsieve_host::Error;
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  every record came out, or the reader of standard output went away
+  1  the module lost a record: standard error says which lines
+  2  wrong arguments, an input that cannot be read, a module that cannot be loaded";
+
+/// Parses, enriches, redacts and routes pod logs through the WebAssembly module that Fluent Bit runs.
+#[derive(Parser)]
+#[command(name = "podsieve", version, after_help = EXIT_CODES)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Run(run::Run),
+    #[command(hide = true)]
+    Demo(demo::Demo),
+}
+
+/// Why a part of the program ended early.
+pub(crate) enum Stop {
+    /// Something to tell.
+    Error(Error),
+    /// Standard output failed; a broken pipe is nothing to tell.
+    Output(io::Error),
+}
+
+impl From<Error> for Stop {
+    fn from(error: Error) -> Self {
+        Stop::Error(error)
+    }
+}
+
+impl From<io::Error> for Stop {
+    fn from(error: io::Error) -> Self {
+        Stop::Output(error)
+    }
+}
+
+/// What the numbers of `EXIT_CODES` mean.
+const LOST: u8 = 1;
+const FAILED: u8 = 2;
+
+pub(crate) fn main() -> ExitCode {
+    let result = match Arguments::parse().command {
+        Command::Run(run) => run.start(),
+        Command::Demo(demo) => demo.start(),
+    };
+    match result {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(LOST),
+        Err(Stop::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(Stop::Output(error)) => {
+            eprintln!("podsieve: standard output: cannot be written: {error}");
+            ExitCode::from(FAILED)
+        }
+        Err(Stop::Error(error)) => {
+            eprintln!("podsieve: {error}");
+            ExitCode::from(FAILED)
+        }
+    }
+}
