@@ -1,5 +1,6 @@
 //! A buffer that says when there was no memory for it, where a `Vec` would end the program.
 
+use crate::json::Span;
 use alloc::vec::Vec;
 
 /// Bytes, used again for each record.
@@ -29,6 +30,23 @@ impl Bytes {
 
     pub(crate) fn truncate(&mut self, length: usize) {
         self.bytes.truncate(length);
+    }
+
+    /// Appends what stands at `span` once more and returns the copy.
+    pub(crate) fn repeat(&mut self, span: Span) -> &mut [u8] {
+        let start = self.bytes.len();
+        self.reserve(span.len());
+        if !self.short && span.end <= start {
+            self.bytes.extend_from_within(span.start.min(span.end)..span.end);
+        }
+        self.bytes.get_mut(start..).unwrap_or_default()
+    }
+
+    /// Replaces the first byte, if there is one.
+    pub(crate) fn set_first(&mut self, byte: u8) {
+        if let Some(first) = self.bytes.first_mut() {
+            *first = byte;
+        }
     }
 
     /// Whether something is missing, since the last [`Bytes::clear`], because there was no memory for it.

@@ -1,9 +1,12 @@
 //! The `enrich` job: where the record comes from and how bad it is, under the names that Fluent Bit's kubernetes
 //! filter uses. What is there already stays.
 
-use crate::json::{self, Kind, Nesting, Span};
+use crate::bytes::Bytes;
+use crate::json::{self, Kind, Span};
+use crate::key::Class;
+use crate::lanes;
 use crate::policy::{Policy, Severity};
-use crate::record::{Buffer, Buffers, Field, Record};
+use crate::record::{Buffer, Buffers, Field, Record, Roles};
 use crate::tag::{self, Parts};
 use crate::write::Writer;
 use alloc::vec::Vec;
@@ -16,95 +19,176 @@ pub(crate) const KUBERNETES: u8 = 2;
 pub(crate) struct Origin {
     pub(crate) tag: Vec<u8>,
     parts: Option<Parts>,
+    /// The `kubernetes` object for a record that has none.
+    object: Bytes,
+    /// It holds nothing to redact.
+    clean: bool,
 }
 
 impl Origin {
-    pub(crate) fn of(&mut self, tag: &[u8]) {
-        if self.tag != tag {
-            self.tag.clear();
-            self.tag.extend_from_slice(tag);
-            self.parts = tag::parse(&self.tag);
+    /// Reads `tag`, unless it is the one of the record before.
+    #[inline(always)]
+    pub(crate) fn read(&mut self, tag: &[u8], writer: &mut Writer) {
+        if !lanes::equal(&self.tag, tag) {
+            self.read_new(tag, writer);
         }
     }
 
-    fn members(&self) -> impl Iterator<Item = (&'static str, Span)> {
+    #[cold]
+    fn read_new(&mut self, tag: &[u8], writer: &mut Writer) {
+        self.tag.clear();
+        self.tag.extend_from_slice(tag);
+        self.parts = tag::parse(&self.tag);
+        self.object.clear();
+        writer.reset(0, true);
+        self.write(writer, None);
+        self.clean = writer.counts.iter().all(|count| *count == 0);
+        self.object.extend(writer.out.as_slice());
+    }
+
+    /// Whether the tag says where the record comes from.
+    pub(crate) fn is_known(&self) -> bool {
+        self.parts.is_some()
+    }
+
+    /// Writes the `kubernetes` object: the members of the one that is there, if any, and those of the tag that it lacks.
+    pub(crate) fn kubernetes(&self, writer: &mut Writer, present: Option<(&[u8], Span)>) {
+        if self.clean && present.is_none() {
+            writer.put(self.object.as_slice());
+        } else {
+            self.write(writer, present);
+        }
+    }
+
+    fn members(&self) -> [(&'static str, Option<Span>); 5] {
         let parts = self.parts.unwrap_or_default();
-        let all = [
-            ("namespace_name", Some(parts.namespace)),
-            ("pod_name", Some(parts.pod)),
-            ("pod_id", parts.pod_id),
-            ("container_name", Some(parts.container)),
-            ("docker_id", parts.docker_id),
-        ];
-        let known = self.parts.is_some();
-        all.into_iter().filter_map(move |(name, span)| Some((name, span.filter(|_| known)?)))
+        let known = |span: Option<Span>| span.filter(|_| self.parts.is_some());
+        [
+            ("namespace_name", known(Some(parts.namespace))),
+            ("pod_name", known(Some(parts.pod))),
+            ("pod_id", known(parts.pod_id)),
+            ("container_name", known(Some(parts.container))),
+            ("docker_id", known(parts.docker_id)),
+        ]
+    }
+
+    fn write(&self, writer: &mut Writer, present: Option<(&[u8], Span)>) {
+        let mut members = self.members();
+        let mut more = false;
+        writer.put_byte(b'{');
+        if let Some((bytes, span)) = present {
+            let inner = Span { start: span.start + 1, end: span.end - 1 };
+            if inner.of(bytes).iter().any(|byte| !byte.is_ascii_whitespace()) {
+                writer.value::<false>(bytes, Kind::Members, inner, true, &Class::default());
+                more = true;
+            }
+            let read = json::members(bytes, span.start, |member| {
+                let key = member.key.span.of(bytes);
+                if let Some((_, place)) = members.iter_mut().find(|(name, _)| name.as_bytes() == key) {
+                    *place = None;
+                }
+            });
+            debug_assert!(read.is_ok(), "an indexed object reads again");
+        }
+        for (name, span) in members {
+            let Some(span) = span else { continue };
+            if more {
+                writer.put_byte(b',');
+            }
+            more = true;
+            writer.put_byte(b'"');
+            writer.put(name.as_bytes());
+            writer.put(b"\":\"");
+            writer.string::<false>(&self.tag, span, true, matches!(name, "pod_id" | "docker_id"));
+            writer.put_byte(b'"');
+        }
+        writer.put_byte(b'}');
     }
 }
 
-/// Adds the fields that are missing to the index, and returns where the added ones begin. `kubernetes` is not among
-/// them: [`kubernetes`] writes it.
-pub(crate) fn enrich(record: &mut Record, origin: &Origin, buffers: &Buffers, policy: &'static Policy) -> usize {
+/// Adds the fields that are missing to the index, and their texts to `added`. Returns where the added ones begin; `roles` knows them too.
+/// `kubernetes` is not among them: [`Origin::kubernetes`] writes it.
+pub(crate) fn enrich(
+    record: &mut Record,
+    origin: &Origin,
+    added: &mut Bytes,
+    writer: &mut Writer,
+    (input, scratch): (&[u8], &[u8]),
+    roles: &mut Roles,
+    policy: &'static Policy,
+) -> usize {
     let from = record.fields.len();
-    let lacks = |record: &Record, name: &str| !record.live().any(|field| field.is_called(name, buffers));
-    if let Some(name) = policy.service_keys.first()
-        && lacks(record, name)
-    {
-        service(record, name, origin, policy);
+    let buffers = Buffers { input, scratch, tag: &origin.tag, added: &[] };
+    let mut push = |record: &mut Record, name: &'static str, text: &'static str, writer: &mut Writer| {
+        let start = added.len();
+        added.extend(text.as_bytes());
+        let value = Span { start, end: added.len() };
+        record.fields.push(Field::text(name, value, Buffer::Added, &mut writer.keys, policy));
+    };
+    if let (Some(name), [None, ..]) = (policy.service_keys.first(), roles.service) {
+        service(record, roles, name, origin, writer, policy);
+        roles.service[0] = u16::try_from(from).ok().filter(|_| record.fields.len() > from);
     }
-    if let Some(name) = policy.severity_keys.first()
-        && lacks(record, name)
-        && let Some(severity) = severity_of(record, buffers, policy)
+    if let (Some(name), [None, ..]) = (policy.severity_keys.first(), roles.severity)
+        && let Some(severity) = severity(record, roles, &buffers, policy)
     {
-        record.fields.push(Field::fixed(name, severity.name(), policy));
+        roles.severity[0] = u16::try_from(record.fields.len()).ok();
+        push(record, name, severity.name(), writer);
     }
     for (name, value) in policy.static_fields {
-        if lacks(record, name) {
-            record.fields.push(Field::fixed(name, value, policy));
+        let present = record.live().any(|field| {
+            let mut full = Vec::new();
+            field.full_name(buffers.of(field.buffer), policy, &mut full);
+            full == name.as_bytes()
+        });
+        if !present {
+            push(record, name, value, writer);
         }
     }
     from
 }
 
 /// Adds the service's name: another of the policy's fields that has it, or the workload.
-fn service(record: &mut Record, name: &'static str, origin: &Origin, policy: &'static Policy) {
-    let field = if let Some(&found) = record.best(Field::service_rank) {
-        let named = Field::text(name, found.value, found.buffer, policy);
-        Field { name: named.name, class: named.class, hash: named.hash, lifted: false, ..found }
-    } else if let Some(parts) = origin.parts {
-        Field::text(name, parts.workload, Buffer::Tag, policy)
-    } else {
-        return;
+fn service(
+    record: &mut Record,
+    roles: &Roles,
+    name: &'static str,
+    origin: &Origin,
+    writer: &mut Writer,
+    policy: &Policy,
+) {
+    let named = |value, buffer, writer: &mut Writer| Field::text(name, value, buffer, &mut writer.keys, policy);
+    let usable = |field: &&Field| field.kind == Kind::String && !field.is_empty();
+    let other = roles.service.iter().find_map(|n| record.field(*n).filter(usable)).copied();
+    let field = match (other, origin.parts) {
+        (Some(other), _) => {
+            let field = named(other.value, other.buffer, writer);
+            Field { escaped: other.escaped, value_plain: other.value_plain, ..field }
+        }
+        (None, Some(parts)) => named(parts.workload, Buffer::Tag, writer),
+        (None, None) => return,
     };
     record.fields.push(field);
 }
 
 /// How bad the record is: from the first of the policy's fields that says so, else from a
 /// [klog header](https://github.com/kubernetes/klog/blob/main/klog.go) in front of the text.
-pub(crate) fn severity_of(record: &Record, buffers: &Buffers, policy: &Policy) -> Option<Severity> {
-    let levels = policy.severity_keys.len();
-    let mut ranked =
-        (0..levels).filter_map(|rank| record.live().find(|field| field.severity_rank() == u8::try_from(rank).ok()));
-    ranked.find_map(|field| severity(field, buffers, policy)).or_else(|| {
-        let body = record.live().find(|field| matches!(field.class.role, crate::key::Role::Body(_)))?;
+pub(crate) fn severity(record: &Record, roles: &Roles, buffers: &Buffers, policy: &Policy) -> Option<Severity> {
+    let said = roles.severity.iter().find_map(|n| said(record.field(*n)?, buffers, policy));
+    said.or_else(|| {
+        let body = record.field(roles.body)?;
         klog(body.value.of(buffers.of(body.buffer)))
     })
 }
 
-fn severity(field: &Field, buffers: &Buffers, policy: &Policy) -> Option<Severity> {
-    let value = field.value.of(buffers.of(field.buffer));
+fn said(field: &Field, buffers: &Buffers, policy: &Policy) -> Option<Severity> {
+    let value = field.value.of(buffers.of(field.buffer)).trim_ascii();
     match field.kind {
         Kind::Number => number(value),
-        Kind::String => {
-            let value = value.trim_ascii();
-            if let Some(severity) = number(value) {
-                return Some(severity);
-            }
-            policy
-                .severities
-                .iter()
-                .find(|(name, _)| name.as_bytes().eq_ignore_ascii_case(value))
-                .map(|(_, severity)| *severity)
-        }
+        Kind::String => number(value).or_else(|| {
+            let spelled = policy.severities.iter().find(|(name, _)| name.as_bytes().eq_ignore_ascii_case(value));
+            spelled.map(|(_, severity)| *severity)
+        }),
         _ => None,
     }
 }
@@ -142,49 +226,4 @@ fn klog(text: &[u8]) -> Option<Severity> {
         b'F' if shape => Some(Severity::Fatal),
         _ => None,
     }
-}
-
-/// Writes the `kubernetes` object: the members of the one that is there, if any, and those of the tag that it lacks.
-/// Whether anything was written.
-pub(crate) fn kubernetes(writer: &mut Writer, present: Option<(&[u8], Span)>, origin: &Origin) -> bool {
-    if origin.parts.is_none() && present.is_none() {
-        return false;
-    }
-    writer.put_byte(b'{');
-    let mut more = false;
-    let mut names: [Option<&[u8]>; 5] = [None; 5];
-    if let Some((bytes, span)) = present {
-        let inner = Span { start: span.start + 1, end: span.end - 1 };
-        // The members as they are, then those that are missing.
-        if inner.of(bytes).iter().any(|byte| !byte.is_ascii_whitespace()) {
-            writer.value::<false>(bytes, Kind::Members, inner, true, &crate::key::Class::default());
-            more = true;
-        }
-        let _ = json::members::<false>(bytes, span.start + 1, usize::MAX, &mut Nesting::default(), |member| {
-            let key = member.key.span.of(bytes);
-            if let Some(place) =
-                origin.members().position(|(name, _)| name.as_bytes() == key).and_then(|n| names.get_mut(n))
-            {
-                *place = Some(key);
-            }
-            Ok(())
-        });
-    }
-    for (n, (name, span)) in origin.members().enumerate() {
-        if names.get(n).is_some_and(Option::is_some) {
-            continue;
-        }
-        if more {
-            writer.put_byte(b',');
-        }
-        more = true;
-        writer.put_byte(b'"');
-        writer.put(name.as_bytes());
-        writer.put(b"\":\"");
-        let identifier = matches!(name, "pod_id" | "docker_id");
-        writer.string::<false>(&origin.tag, span, true, identifier);
-        writer.put_byte(b'"');
-    }
-    writer.put_byte(b'}');
-    true
 }

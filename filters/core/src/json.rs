@@ -109,19 +109,15 @@ pub(crate) fn string<const ESC: bool>(bytes: &[u8], start: usize) -> Result<Text
     let mut seen = 0u64;
     let mut plain = true;
     loop {
-        let lane = lanes::load(bytes, at);
-        let stops = lanes::string_stops(lane);
-        if stops == 0 {
-            seen |= lane;
-            at += 8;
-            continue;
-        }
+        let (lane, stops);
+        (at, lane, stops) = string_stop(bytes, at, &mut seen);
         let stop = lanes::first(stops);
         // Only what stands before the stop belongs to the string.
         seen |= lane & !(!0u64 << (8 * stop));
         at += stop;
-        let done = |next| Ok(Text { span: Span { start, end: at }, next, plain: plain && seen & lanes::HIGH == 0 });
-        match byte(bytes, at) {
+        let end = at;
+        let done = |next| Ok(Text { span: Span { start, end }, next, plain: plain && seen & lanes::HIGH == 0 });
+        match (lane >> (8 * stop)) as u8 {
             b'"' if !ESC => return done(at + 1),
             b'"' => return Err(Stop::Invalid),
             b'\\' if ESC && byte(bytes, at + 1) == b'"' => return done(at + 2),
@@ -141,6 +137,23 @@ pub(crate) fn string<const ESC: bool>(bytes: &[u8], start: usize) -> Result<Text
             }
         }
     }
+}
+
+/// The first lane from `at` on that stops a string: its offset, itself and its stops. The end of `bytes` stops it too.
+#[inline(always)]
+fn string_stop(bytes: &[u8], mut at: usize, seen: &mut u64) -> (usize, u64, u64) {
+    for lane in bytes.get(at..).unwrap_or_default().as_chunks::<8>().0 {
+        let lane = u64::from_le_bytes(*lane);
+        let stops = lanes::string_stops(lane);
+        if stops != 0 {
+            return (at, lane, stops);
+        }
+        *seen |= lane;
+        at += 8;
+    }
+    // The rest reads as zeros behind its end, which are stops.
+    let lane = lanes::load(bytes, at);
+    (at, lane, lanes::string_stops(lane))
 }
 
 /// Length of what the backslash at `at` begins inside a string that lies one level deep; not its closing quote.
@@ -318,7 +331,7 @@ fn container<const ESC: bool>(
                 at = skip_space::<ESC>(bytes, at + 1);
                 if byte(bytes, at) != open + 2 {
                     if nesting.in_object() {
-                        at = colon::<ESC>(bytes, at)?;
+                        at = key_and_colon::<ESC>(bytes, at)?;
                     }
                     continue;
                 }
@@ -338,7 +351,7 @@ fn container<const ESC: bool>(
                 b',' => {
                     at = skip_space::<ESC>(bytes, at + 1);
                     if nesting.in_object() {
-                        at = colon::<ESC>(bytes, at)?;
+                        at = key_and_colon::<ESC>(bytes, at)?;
                     }
                     break;
                 }
@@ -357,13 +370,30 @@ fn container<const ESC: bool>(
 }
 
 /// Reads a key and its colon and returns the offset of the value.
-fn colon<const ESC: bool>(bytes: &[u8], at: usize) -> Result<usize, Stop> {
+fn key_and_colon<const ESC: bool>(bytes: &[u8], at: usize) -> Result<usize, Stop> {
     let key = key::<ESC>(bytes, at)?;
-    let at = skip_space::<ESC>(bytes, key.next);
+    colon::<ESC>(bytes, key.next)
+}
+
+/// Reads the colon behind a key that ended at `at` and returns the offset of the value.
+#[inline(always)]
+pub(crate) fn colon<const ESC: bool>(bytes: &[u8], at: usize) -> Result<usize, Stop> {
+    let at = skip_space::<ESC>(bytes, at);
     if byte(bytes, at) != b':' {
         return Err(Stop::Invalid);
     }
     Ok(skip_space::<ESC>(bytes, at + 1))
+}
+
+/// Behind a member's value that ended at `at`: the offset behind the comma, or the one behind the object and false.
+#[inline(always)]
+pub(crate) fn next_member<const ESC: bool>(bytes: &[u8], at: usize) -> Result<(usize, bool), Stop> {
+    let at = skip_space::<ESC>(bytes, at);
+    match byte(bytes, at) {
+        b',' => Ok((at + 1, true)),
+        b'}' => Ok((at + 1, false)),
+        _ => Err(Stop::Invalid),
+    }
 }
 
 /// One member of an object.
@@ -372,36 +402,18 @@ pub(crate) struct Member {
     pub(crate) value: Value,
 }
 
-/// Reads the members of the object whose first member begins at `at` (behind `{`), and hands each to `each`, which
-/// may end the reading early. Returns the offset behind `}`, or the offset at which the next member begins.
-#[inline(always)]
-pub(crate) fn members<const ESC: bool>(
-    bytes: &[u8],
-    at: usize,
-    max_depth: usize,
-    nesting: &mut Nesting,
-    mut each: impl FnMut(Member) -> Result<(), Stop>,
-) -> Result<usize, Stop> {
-    let mut at = skip_space::<ESC>(bytes, at);
-    if byte(bytes, at) == b'}' {
-        return Ok(at + 1);
+/// Hands each member of the object at `at`, which was read before, to `each`.
+pub(crate) fn members(bytes: &[u8], at: usize, mut each: impl FnMut(Member)) -> Result<(), Stop> {
+    let mut nesting = Nesting::default();
+    let mut at = skip_space::<false>(bytes, at + 1);
+    let mut more = byte(bytes, at) != b'}';
+    while more {
+        let key = key::<false>(bytes, skip_space::<false>(bytes, at))?;
+        let value = value::<false>(bytes, colon::<false>(bytes, key.next)?, usize::MAX, &mut nesting)?;
+        (at, more) = next_member::<false>(bytes, value.next)?;
+        each(Member { key, value });
     }
-    loop {
-        let key = key::<ESC>(bytes, at)?;
-        at = skip_space::<ESC>(bytes, key.next);
-        if byte(bytes, at) != b':' {
-            return Err(Stop::Invalid);
-        }
-        at = skip_space::<ESC>(bytes, at + 1);
-        let value = value::<ESC>(bytes, at, max_depth, nesting)?;
-        each(Member { key, value })?;
-        at = skip_space::<ESC>(bytes, value.next);
-        match byte(bytes, at) {
-            b',' => at = skip_space::<ESC>(bytes, at + 1),
-            b'}' => return Ok(at + 1),
-            _ => return Err(Stop::Invalid),
-        }
-    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -1,8 +1,10 @@
 //! What the name of a key says of its value, with a memory for names seen before: logs repeat theirs.
 
-use crate::json::Span;
+use crate::bytes::Bytes;
+use crate::json::{Span, Text};
 use crate::lanes;
 use crate::policy::{Meaning, Part, Policy};
+use crate::text;
 use alloc::vec::Vec;
 
 /// What is known of a name.
@@ -16,6 +18,8 @@ pub(crate) struct Class {
     pub(crate) clean: bool,
     /// What the name means at the top of a record.
     pub(crate) role: Role,
+    /// Its place among the names of the routes' conditions.
+    pub(crate) routed: Option<u8>,
 }
 
 /// What a name means at the top of a record: indexes are those of the policy's lists.
@@ -30,8 +34,6 @@ pub(crate) enum Role {
     /// `text` and `record`: the two members of what loguru serializes.
     LoguruText,
     LoguruRecord,
-    /// Named by a route's condition.
-    Routed,
 }
 
 /// A name that was classified before.
@@ -60,6 +62,23 @@ impl Keys {
     /// Class of the name `bytes[start..end]`.
     pub(crate) fn class(&mut self, bytes: &[u8], start: usize, end: usize, policy: &Policy) -> Class {
         self.class_and_hash(bytes, start, end, policy).0
+    }
+
+    /// Class and hash of a key, by what it means.
+    #[inline(always)]
+    pub(crate) fn class_of<const ESC: bool>(&mut self, bytes: &[u8], key: &Text, policy: &Policy) -> (Class, u32) {
+        if key.plain {
+            self.class_and_hash(bytes, key.span.start, key.span.end, policy)
+        } else {
+            self.class_of_meaning::<ESC>(bytes, key.span, policy)
+        }
+    }
+
+    #[cold]
+    fn class_of_meaning<const ESC: bool>(&mut self, bytes: &[u8], key: Span, policy: &Policy) -> (Class, u32) {
+        let mut name = Bytes::new();
+        text::decode::<ESC>(bytes, key, &mut name);
+        self.class_and_hash(name.as_slice(), 0, name.len(), policy)
     }
 
     /// Class of the name `bytes[start..end]`, and [`name_hash`] of it.
@@ -121,7 +140,8 @@ pub(crate) fn classify(name: &[u8], policy: &Policy) -> Class {
         Some(Meaning::Identifier) => (None, true),
         secret => (secret, false),
     };
-    Class { secret, identifier, clean: is_clean(name), role: role(name, policy) }
+    let routed = policy.routed().position(|found| found.as_bytes() == name).and_then(|n| u8::try_from(n).ok());
+    Class { secret, identifier, clean: is_clean(name), role: role(name, policy), routed }
 }
 
 fn is_clean(name: &[u8]) -> bool {
@@ -144,12 +164,7 @@ fn role(name: &[u8], policy: &Policy) -> Role {
     if let Some(n) = place(policy.reserved) {
         return Role::Reserved(n);
     }
-    let routed = policy.routes.iter().any(|route| match route.when {
-        crate::policy::Condition::Has(names) => place(names).is_some(),
-        crate::policy::Condition::AtLeast(_) => false,
-    });
     match name {
-        _ if routed => Role::Routed,
         b"text" => Role::LoguruText,
         b"record" => Role::LoguruRecord,
         _ => Role::None,

@@ -25,6 +25,13 @@ fn load_tail(bytes: &[u8], at: usize) -> u64 {
     lane
 }
 
+/// Whether two texts are the same.
+pub(crate) fn equal(a: &[u8], b: &[u8]) -> bool {
+    let ((a_lanes, a_rest), (b_lanes, b_rest)) = (a.as_chunks::<8>(), b.as_chunks::<8>());
+    let same = |(a, b): (&[u8; 8], &[u8; 8])| u64::from_le_bytes(*a) == u64::from_le_bytes(*b);
+    a.len() == b.len() && a_lanes.iter().zip(b_lanes).all(same) && a_rest == b_rest
+}
+
 /// Index of the first byte that a mask names, 0 to 7; the mask is not zero.
 #[inline(always)]
 pub(crate) fn first(mask: u64) -> usize {
@@ -41,6 +48,14 @@ pub(crate) fn string_stops(lane: u64) -> u64 {
     let slash = slash.wrapping_sub(ONES) & !slash;
     let control = lane.wrapping_sub(ONES * 0x20) & !lane;
     (quote | slash | control) & HIGH
+}
+
+/// Backslashes; exact where no byte is beyond ASCII, else possibly more.
+#[inline(always)]
+pub(crate) fn slashes(lane: u64) -> u64 {
+    let slash = lane ^ (ONES * b'\\' as u64);
+    // Adding carries into bit 7 unless all seven lower bits are zero.
+    !((slash & LOW7) + LOW7) & HIGH & !lane
 }
 
 /// The classes that the text scan looks at, as exact masks.

@@ -9,43 +9,85 @@ use crate::bytes::Bytes;
 use crate::json::{self, Kind, Span, Stop};
 use crate::key::{Keys, Role};
 use crate::policy::Policy;
-use crate::record::{Buffer, Field, Name, Record};
+use crate::record::{Buffer, Field, MAX_BODIES, Name, Record, Settled};
 use crate::text;
 use alloc::vec::Vec;
+use core::ops::Range;
 
-/// Containers inside each other in a body that is lifted, its own object not counted. Fluent Bit reads no msgpack with
-/// more than 32 (older versions) or 64 levels and loses the record, and its neighbours, at more: what is deeper stays text.
-const MAX_DEPTH: usize = 24;
-
-/// Unwraps the body of `record`, whose bytes are in `input`, until it is text. Bodies that cannot be read in place are
-/// unescaped into `scratch`.
+/// Unwraps the bodies of `record`, whose bytes are in `input`, until they are text. Those that cannot be read in place
+/// are unescaped into `scratch`.
 pub(crate) fn parse(record: &mut Record, input: &[u8], scratch: &mut Bytes, keys: &mut Keys, policy: &'static Policy) {
-    let mut from = 0;
-    while let Some(body) = body(record, from) {
-        let count = record.fields.len();
-        header(record, body, input, scratch.as_slice(), policy);
-        let fields = record.fields.len();
-        if !lift(record, body, input, scratch, keys, policy) {
-            trim(record, body, input, scratch.as_slice());
-            name_apart(record, count, input, scratch.as_slice(), policy);
-            return;
+    let count = record.fields.len();
+    if let Some(settled) = record.settled.filter(|_| record.repeats) {
+        for body in settled.bodies.into_iter().flatten() {
+            unwrap(record, usize::from(body), input, scratch, keys, policy);
         }
-        if let Some(field) = record.fields.get_mut(body) {
-            field.live = false;
+    } else {
+        record.settled = None;
+        if let Some(fields) = record.body.clone() {
+            loguru(record, &fields, input, scratch.as_slice(), keys, policy);
+            let alone = name_apart(record, fields.start, input, scratch.as_slice(), policy);
+            if alone && count == record.fields.len() {
+                record.settled = settled(record);
+            }
         }
-        loguru(record, fields, input, scratch.as_slice(), keys, policy);
-        name_apart(record, count, input, scratch.as_slice(), policy);
-        from = fields;
+        for body in 0..record.fields.len() {
+            unwrap(record, body, input, scratch, keys, policy);
+        }
+    }
+    // Those that came with them.
+    let mut body = count;
+    while body < record.fields.len() {
+        unwrap(record, body, input, scratch, keys, policy);
+        body += 1;
     }
 }
 
-/// The body among the fields from `from` on.
-fn body(record: &Record, from: usize) -> Option<usize> {
-    let rank = |field: &Field| match field.class.role {
-        Role::Body(rank) if field.live && field.kind == Kind::String => Some(rank),
-        _ => None,
-    };
-    record.fields.iter().enumerate().skip(from).filter_map(|(n, field)| Some((rank(field)?, n))).min().map(|(_, n)| n)
+fn settled(record: &Record) -> Option<Settled> {
+    let mut bodies = [None; MAX_BODIES];
+    let mut places = bodies.iter_mut();
+    for (n, field) in record.fields.iter().enumerate() {
+        if matches!(field.class.role, Role::Body(_)) {
+            *places.next()? = u16::try_from(n).ok();
+        }
+    }
+    Some(Settled { roles: record.roles(), bodies })
+}
+
+/// If the field is a body, makes fields of it, or takes the line ends off it.
+#[inline(always)]
+fn unwrap(record: &mut Record, n: usize, input: &[u8], scratch: &mut Bytes, keys: &mut Keys, policy: &'static Policy) {
+    if let Some(field) = record.fields.get(n)
+        && matches!(field.class.role, Role::Body(_))
+        && field.live
+        && field.kind == Kind::String
+    {
+        unwrap_body(record, n, input, scratch, keys, policy);
+    }
+}
+
+fn unwrap_body(
+    record: &mut Record,
+    body: usize,
+    input: &[u8],
+    scratch: &mut Bytes,
+    keys: &mut Keys,
+    policy: &'static Policy,
+) {
+    let first = record.fields.len();
+    header(record, body, input, scratch.as_slice(), keys, policy);
+    let start = record.fields.len();
+    if lift(record, body, input, scratch, keys, policy) {
+        kill(record, body);
+        let fields = start..record.fields.len();
+        loguru(record, &fields, input, scratch.as_slice(), keys, policy);
+    } else {
+        trim(record, body, input, scratch.as_slice());
+    }
+    if record.fields.len() > first {
+        record.settled = None;
+        name_apart(record, first, input, scratch.as_slice(), policy);
+    }
 }
 
 fn bytes_of<'a>(buffer: Buffer, input: &'a [u8], scratch: &'a [u8]) -> &'a [u8] {
@@ -57,11 +99,15 @@ fn lift(record: &mut Record, body: usize, input: &[u8], scratch: &mut Bytes, key
     let Some(&Field { value, buffer, escaped, .. }) = record.fields.get(body) else { return false };
     let count = record.fields.len();
     let bytes = bytes_of(buffer, input, scratch.as_slice());
-    let lifted = if escaped {
+    // An object begins with a brace; in front of it may stand white space, escaped.
+    let first = value.of(bytes).iter().find(|byte| **byte != b' ');
+    let lifted = if !matches!(first, Some(b'{' | b'\\')) {
+        Err(Stop::Invalid)
+    } else if escaped {
         // Two levels deep.
         Err(Stop::Unescape)
     } else if json::byte(bytes, json::skip_space::<true>(bytes, value.start)) == b'{' {
-        record.lift::<true>(bytes, value, buffer, MAX_DEPTH, keys, policy)
+        record.lift::<true>(bytes, value, buffer, keys, policy)
     } else {
         Err(Stop::Invalid)
     };
@@ -95,7 +141,7 @@ fn unescape(
     }
     let span = Span { start, end: scratch.len() };
     let lifted = if json::byte(scratch.as_slice(), json::skip_space::<false>(scratch.as_slice(), start)) == b'{' {
-        record.lift::<false>(scratch.as_slice(), span, Buffer::Scratch, MAX_DEPTH, keys, policy)
+        record.lift::<false>(scratch.as_slice(), span, Buffer::Scratch, keys, policy)
     } else {
         Err(Stop::Invalid)
     };
@@ -106,12 +152,12 @@ fn unescape(
 }
 
 /// Turns an unparsed CRI header (`<RFC 3339 time> <stream> <P or F> `) in front of the body into fields.
-fn header(record: &mut Record, body: usize, input: &[u8], scratch: &[u8], policy: &Policy) {
+fn header(record: &mut Record, body: usize, input: &[u8], scratch: &[u8], keys: &mut Keys, policy: &Policy) {
     let Some(&field) = record.fields.get(body) else { return };
     let bytes = bytes_of(field.buffer, input, scratch);
     let Some([time, stream, tags, rest]) = cri(bytes, field.value) else { return };
     for (name, value) in [("time", time), ("stream", stream), ("logtag", tags)] {
-        let mut lifted = Field::text(name, value, field.buffer, policy);
+        let mut lifted = Field::text(name, value, field.buffer, keys, policy);
         lifted.lifted = true;
         lifted.escaped = field.escaped;
         record.fields.push(lifted);
@@ -180,9 +226,10 @@ fn trim(record: &mut Record, body: usize, input: &[u8], scratch: &[u8]) {
     }
 }
 
-/// If the fields from `from` on are what loguru serializes, makes flat fields of them.
-fn loguru(record: &mut Record, from: usize, input: &[u8], scratch: &[u8], keys: &mut Keys, policy: &Policy) {
-    let [text, inner] = match record.fields.get(from..) {
+/// If `fields` are what loguru serializes, makes flat fields of them.
+fn loguru(record: &mut Record, fields: &Range<usize>, input: &[u8], scratch: &[u8], keys: &mut Keys, policy: &Policy) {
+    let from = fields.start;
+    let [text, inner] = match record.fields.get(fields.clone()) {
         Some([a, b]) if a.class.role == Role::LoguruText && b.class.role == Role::LoguruRecord => [from, from + 1],
         Some([a, b]) if a.class.role == Role::LoguruRecord && b.class.role == Role::LoguruText => [from + 1, from],
         _ => return,
@@ -266,47 +313,64 @@ fn rename(record: &mut Record, n: usize, name: &'static str, bytes: &[u8], polic
     }
 }
 
-/// Gives lifted fields (those from `from` on) whose names others have the policy's prefix, until each is alone.
-fn name_apart(record: &mut Record, from: usize, input: &[u8], scratch: &[u8], policy: &Policy) {
-    let mut seen = 0u64;
-    for field in record.fields.iter().take(from).filter(|field| field.live) {
-        seen |= 1 << (field.hash & 63);
+/// Gives lifted fields (those from `from` on) whose names others have the policy's prefix, until each is alone. The
+/// collector's fields keep theirs, and of two lifted ones the first does. Whether all were alone before.
+fn name_apart(record: &mut Record, from: usize, input: &[u8], scratch: &[u8], policy: &Policy) -> bool {
+    let mut seen = [0u64; 16];
+    let mut alone = true;
+    let place = |hash: u32| ((hash >> 6 & 15) as usize, 1u64 << (hash & 63));
+    for (n, field) in record.fields.iter().enumerate() {
+        if field.live && (!field.lifted || n < from) {
+            let (word, bit) = place(field.hash);
+            seen[word] |= bit;
+        }
     }
     for n in from..record.fields.len() {
-        let Some(&field) = record.fields.get(n) else { return };
-        if !field.live {
+        let Some(field) = record.fields.get(n) else { break };
+        if !field.live || !field.lifted {
             continue;
         }
-        let bit = 1 << (field.hash & 63);
-        if seen & bit != 0 || matches!(field.class.role, Role::Reserved(_)) {
-            resolve(record, n, input, scratch, policy);
-            let hash = record.fields.get(n).map_or(0, |field| field.hash);
-            seen |= 1 << (hash & 63);
+        let (word, bit) = place(field.hash);
+        if seen[word] & bit != 0 || matches!(field.class.role, Role::Reserved(_)) {
+            let name = field.name;
+            let (word, bit) = place(resolve(record, n, input, scratch, policy));
+            seen[word] |= bit;
+            alone &= record.fields.get(n).is_some_and(|field| field.name == name);
         } else {
-            seen |= bit;
+            seen[word] |= bit;
         }
     }
+    alone
 }
 
+/// Finds a name for the lifted field `n` that no other has, and returns its hash.
 #[cold]
-fn resolve(record: &mut Record, n: usize, input: &[u8], scratch: &[u8], policy: &Policy) {
-    let Some(&(mut field)) = record.fields.get(n) else { return };
-    let bytes = bytes_of(field.buffer, input, scratch);
-    let (mut name, mut other) = (Vec::new(), Vec::new());
-    loop {
-        field.full_name(bytes, policy, &mut name);
-        let taken = record.fields.iter().take(n).filter(|found| found.live && found.hash == field.hash).any(|found| {
-            found.full_name(bytes_of(found.buffer, input, scratch), policy, &mut other);
-            name == other
-        });
-        let reserved = policy.reserved.iter().any(|reserved| reserved.as_bytes() == name);
-        if (!taken && !reserved) || field.name.conflicts == u8::MAX {
-            break;
-        }
+#[inline(never)]
+fn resolve(record: &mut Record, n: usize, input: &[u8], scratch: &[u8], policy: &Policy) -> u32 {
+    let Some(&(mut field)) = record.fields.get(n) else { return 0 };
+    while !is_alone(record, n, &field, input, scratch, policy) && field.name.conflicts < u8::MAX {
         field.name.conflicts += 1;
-        field.classify(bytes, policy);
+        field.classify(bytes_of(field.buffer, input, scratch), policy);
     }
     if let Some(place) = record.fields.get_mut(n) {
         *place = field;
     }
+    field.hash
+}
+
+fn is_alone(record: &Record, n: usize, field: &Field, input: &[u8], scratch: &[u8], policy: &Policy) -> bool {
+    let rivals = |(place, found): &(usize, &Field)| {
+        found.live && found.hash == field.hash && *place != n && (!found.lifted || *place < n)
+    };
+    let mut rivals = record.fields.iter().enumerate().filter(rivals).peekable();
+    let reserved = matches!(field.class.role, Role::Reserved(_));
+    if reserved || rivals.peek().is_none() {
+        return !reserved;
+    }
+    let (mut name, mut other) = (Vec::new(), Vec::new());
+    field.full_name(bytes_of(field.buffer, input, scratch), policy, &mut name);
+    !rivals.any(|(_, rival)| {
+        rival.full_name(bytes_of(rival.buffer, input, scratch), policy, &mut other);
+        name == other
+    })
 }

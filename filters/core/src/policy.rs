@@ -1,5 +1,13 @@
 //! What is redacted, kept, enriched and routed, as data: the core has no such constants of its own.
 
+mod names;
+mod rules;
+mod tokens;
+
+use names::NAMES;
+use rules::{RULES, rule};
+use tokens::TOKENS;
+
 /// Index into [`Policy::rules`].
 pub type RuleId = u8;
 
@@ -16,10 +24,14 @@ pub struct Policy {
     pub rules: &'static [&'static str],
     /// Names of keys whose values are secret, or never card numbers or SSNs; sorted by folded name.
     pub names: &'static [Name],
-    /// Tokens known by their first characters.
+    /// Tokens known by their first characters; sorted by these.
     pub tokens: &'static [Token],
-    /// Which two first characters any token, scheme or marker has; made by [`first_pairs`].
-    pub first_pairs: [u64; 64],
+    /// Which two first characters any token, scheme or marker has; made by [`pairs`] of place 0.
+    pub first_pairs: [u64; 128],
+    /// The same without digits, for values that identify something.
+    pub first_letter_pairs: [u64; 128],
+    /// The same for the second and third character.
+    pub second_pairs: [u64; 128],
     /// Fields that hold a severity, in order of preference; the first is the one that enrichment writes.
     pub severity_keys: &'static [&'static str],
     /// Spellings of severities, in lower case.
@@ -64,7 +76,7 @@ pub enum Part {
 }
 
 /// A token known by its first characters.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Token {
     /// First characters, exactly as they stand.
     pub prefix: &'static str,
@@ -72,7 +84,7 @@ pub struct Token {
     pub charset: Charset,
     /// At least how many follow.
     pub min: u8,
-    /// At most how many follow.
+    /// At most how many follow; 0: any number.
     pub max: u16,
     /// The rule that fires.
     pub rule: RuleId,
@@ -83,18 +95,26 @@ pub struct Token {
 pub enum Charset {
     /// `0-9a-f`
     Hex,
+    /// `0-9a-fA-F`
+    AnyHex,
     /// `A-Z2-7`
     Base32,
+    /// `0-9A-Z-`
+    Upper,
     /// `0-9A-Za-z`
     Alphanumeric,
     /// `0-9A-Za-z_`
     Word,
     /// `0-9A-Za-z_-`
     Base64Url,
+    /// `0-9A-Za-z_-+/=`
+    Base64,
     /// `0-9A-Za-z_-.`
     Dotted,
     /// `0-9A-Za-z_-`, and among them a digit, an upper and a lower case letter
     Mixed,
+    /// `0-9a-f` and dashes where a UUID has them
+    Uuid,
 }
 
 /// How bad a record says it is: the short names of the
@@ -145,235 +165,67 @@ pub enum Condition {
 }
 
 /// E-mail addresses.
-pub const EMAIL: RuleId = 0;
+pub const EMAIL: RuleId = rule("email");
 /// Payment card numbers.
-pub const CARD: RuleId = 1;
+pub const CARD: RuleId = rule("card");
 /// US social security numbers.
-pub const SSN: RuleId = 2;
+pub const SSN: RuleId = rule("ssn");
 /// Credentials of the bearer scheme.
-pub const BEARER: RuleId = 3;
+pub const BEARER: RuleId = rule("bearer");
 /// Credentials of the basic scheme.
-pub const BASIC: RuleId = 4;
+pub const BASIC: RuleId = rule("basic");
 /// JSON Web Tokens.
-pub const JWT: RuleId = 5;
+pub const JWT: RuleId = rule("jwt");
 /// Private keys.
-pub const PRIVATE_KEY: RuleId = 6;
+pub const PRIVATE_KEY: RuleId = rule("private_key");
 /// Passwords in the user information of a URL.
-pub const URL_PASSWORD: RuleId = 7;
-const PASSWORD: RuleId = 8;
-const API_KEY: RuleId = 9;
-const SECRET: RuleId = 10;
-const TOKEN: RuleId = 11;
+pub const URL_PASSWORD: RuleId = rule("url_password");
+/// Passwords by the name of their key, and on command lines.
+pub const PASSWORD: RuleId = rule("password");
+const API_KEY: RuleId = rule("api_key");
+/// Secrets by the name of their key.
+pub const SECRET: RuleId = rule("secret");
+const TOKEN: RuleId = rule("token");
 /// Values of `Authorization` of a scheme that has no rule of its own.
-pub const AUTHORIZATION: RuleId = 12;
-const COOKIE: RuleId = 13;
-const CREDENTIALS: RuleId = 14;
-const AWS: RuleId = 15;
-const GITHUB: RuleId = 16;
-const GITLAB: RuleId = 17;
-const SLACK: RuleId = 18;
-const STRIPE: RuleId = 19;
-const GOOGLE: RuleId = 20;
-const OPENAI: RuleId = 21;
-const ANTHROPIC: RuleId = 22;
-const NPM: RuleId = 23;
-const PYPI: RuleId = 24;
-const SENDGRID: RuleId = 25;
-const TWILIO: RuleId = 26;
-const DIGITALOCEAN: RuleId = 27;
-const HUGGING_FACE: RuleId = 28;
+pub const AUTHORIZATION: RuleId = rule("authorization");
+/// Cookies.
+pub const COOKIE: RuleId = rule("cookie");
+const CREDENTIALS: RuleId = rule("credentials");
+/// URLs that are a secret as a whole.
+pub const WEBHOOK: RuleId = rule("webhook_url");
+/// Tokens of Telegram's bots, which begin with a number.
+pub const TELEGRAM: RuleId = rule("telegram_token");
+const AWS: RuleId = rule("aws_key");
 
 /// How many rules a policy may have.
-pub(crate) const MAX_RULES: usize = 64;
+pub(crate) const MAX_RULES: usize = 128;
 
-const fn secret(folded: &'static str, rule: RuleId) -> Name {
-    Name { folded, meaning: Meaning::Secret(rule), part: Part::LastWords }
-}
+/// First characters of what the text scan knows besides tokens and digits: authentication schemes, JSON Web Tokens
+/// (`{"` and `{ ` in base64), PEM and PuTTY keys, `\u0040`, options of command lines, SQL.
+const MARKERS: &[&str] = &["Bea", "bea", "BEA", "Bas", "bas", "BAS", "eyJ", "eyA", "ewo", "ewk", "BEG", "PuT", "u00"];
 
-const fn secret_whole(folded: &'static str, rule: RuleId) -> Name {
-    Name { folded, meaning: Meaning::Secret(rule), part: Part::Whole }
-}
-
-const fn text(folded: &'static str, rule: RuleId) -> Name {
-    Name { folded, meaning: Meaning::SecretText(rule), part: Part::LastWords }
-}
-
-const fn text_whole(folded: &'static str, rule: RuleId) -> Name {
-    Name { folded, meaning: Meaning::SecretText(rule), part: Part::Whole }
-}
-
-const fn id(folded: &'static str) -> Name {
-    Name { folded, meaning: Meaning::Identifier, part: Part::Whole }
-}
-
-const fn token(prefix: &'static str, charset: Charset, min: u8, max: u16, rule: RuleId) -> Token {
-    Token { prefix, charset, min, max, rule }
-}
-
-const NAMES: &[Name] = &[
-    text("accesskey", API_KEY),
-    text("accesstoken", TOKEN),
-    text("apikey", API_KEY),
-    text("apisecret", SECRET),
-    text("apitoken", TOKEN),
-    text("appsecret", SECRET),
-    secret_whole("auth", AUTHORIZATION),
-    text("authkey", SECRET),
-    secret_whole("authorization", AUTHORIZATION),
-    text("authtoken", TOKEN),
-    text("bearertoken", TOKEN),
-    text("bottoken", TOKEN),
-    secret("cardnumber", CARD),
-    secret("ccnumber", CARD),
-    text("clientsecret", SECRET),
-    text_whole("connectionstring", CREDENTIALS),
-    text_whole("cookie", COOKIE),
-    id("correlationid"),
-    text_whole("credential", CREDENTIALS),
-    secret_whole("credentials", CREDENTIALS),
-    secret("creditcard", CARD),
-    secret("creditcardnumber", CARD),
-    text("csrftoken", TOKEN),
-    secret_whole("cvc", CARD),
-    secret_whole("cvv", CARD),
-    secret_whole("cvv2", CARD),
-    id("date"),
-    secret("dbpass", PASSWORD),
-    id("dockerid"),
-    id("duration"),
-    id("durationms"),
-    id("durationns"),
-    id("durationus"),
-    text("encryptionkey", SECRET),
-    id("eventid"),
-    id("id"),
-    text("idtoken", TOKEN),
-    id("jobid"),
-    text("jwt", JWT),
-    id("messageid"),
-    id("operation"),
-    id("operationid"),
-    secret("passphrase", PASSWORD),
-    secret("passwd", PASSWORD),
-    secret("password", PASSWORD),
-    id("podid"),
-    text("privatekey", PRIVATE_KEY),
-    secret_whole("proxyauthorization", AUTHORIZATION),
-    secret("pwd", PASSWORD),
-    text("refreshtoken", TOKEN),
-    id("requestid"),
-    text("secret", SECRET),
-    text("secretaccesskey", AWS),
-    text("secretkey", SECRET),
-    text("sessiontoken", TOKEN),
-    text_whole("setcookie", COOKIE),
-    text("signingkey", SECRET),
-    secret("socialsecuritynumber", SSN),
-    id("spanid"),
-    secret("ssn", SSN),
-    id("taskid"),
-    id("tenant"),
-    id("tenantid"),
-    id("ticket"),
-    id("ticketid"),
-    id("time"),
-    id("timestamp"),
-    text("token", TOKEN),
-    id("traceid"),
-    id("ts"),
-    id("uid"),
-    id("uuid"),
-    text("webhooksecret", SECRET),
-    text_whole("xamzsecuritytoken", TOKEN),
-    text_whole("xapikey", API_KEY),
-    text_whole("xauthtoken", TOKEN),
-    text_whole("xgitlabtoken", TOKEN),
-    text_whole("xvaulttoken", TOKEN),
-];
-
-/// Sources: the vendors' own pages on their token formats, and the prefixes published for secret scanning partners.
-const TOKENS: &[Token] = &[
-    // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids
-    token("AKIA", Charset::Base32, 16, 16, AWS),
-    token("ASIA", Charset::Base32, 16, 16, AWS),
-    // https://github.blog/engineering/platform-security/behind-githubs-new-authentication-token-formats/
-    token("ghp_", Charset::Alphanumeric, 36, 251, GITHUB),
-    token("gho_", Charset::Alphanumeric, 36, 251, GITHUB),
-    token("ghu_", Charset::Alphanumeric, 36, 251, GITHUB),
-    token("ghs_", Charset::Alphanumeric, 36, 251, GITHUB),
-    token("ghr_", Charset::Alphanumeric, 36, 251, GITHUB),
-    token("github_pat_", Charset::Word, 60, 244, GITHUB),
-    // https://docs.gitlab.com/security/tokens/#token-prefixes
-    token("glpat-", Charset::Dotted, 20, 300, GITLAB),
-    token("gldt-", Charset::Base64Url, 20, 64, GITLAB),
-    token("glrt-", Charset::Dotted, 20, 300, GITLAB),
-    token("glcbt-", Charset::Base64Url, 20, 300, GITLAB),
-    token("glptt-", Charset::Base64Url, 20, 64, GITLAB),
-    // https://docs.slack.dev/authentication/tokens
-    token("xoxb-", Charset::Base64Url, 10, 250, SLACK),
-    token("xoxp-", Charset::Base64Url, 10, 250, SLACK),
-    token("xoxa-", Charset::Base64Url, 10, 250, SLACK),
-    token("xoxr-", Charset::Base64Url, 10, 250, SLACK),
-    token("xoxs-", Charset::Base64Url, 10, 250, SLACK),
-    token("xoxe-", Charset::Base64Url, 10, 250, SLACK),
-    token("xoxe.xoxp-", Charset::Base64Url, 10, 250, SLACK),
-    token("xapp-", Charset::Base64Url, 10, 250, SLACK),
-    // https://docs.stripe.com/keys
-    token("sk_live_", Charset::Alphanumeric, 10, 250, STRIPE),
-    token("sk_test_", Charset::Alphanumeric, 10, 250, STRIPE),
-    token("rk_live_", Charset::Alphanumeric, 10, 250, STRIPE),
-    token("rk_test_", Charset::Alphanumeric, 10, 250, STRIPE),
-    token("whsec_", Charset::Alphanumeric, 24, 250, STRIPE),
-    // https://cloud.google.com/docs/authentication/api-keys
-    token("AIza", Charset::Base64Url, 35, 35, GOOGLE),
-    token("GOCSPX-", Charset::Base64Url, 28, 28, GOOGLE),
-    token("ya29.", Charset::Base64Url, 20, 2048, GOOGLE),
-    // https://docs.anthropic.com/en/api/overview and https://platform.openai.com/docs/api-reference/authentication
-    token("sk-ant-", Charset::Base64Url, 20, 250, ANTHROPIC),
-    token("sk-proj-", Charset::Base64Url, 20, 250, OPENAI),
-    token("sk-svcacct-", Charset::Base64Url, 20, 250, OPENAI),
-    token("sk-", Charset::Mixed, 20, 250, OPENAI),
-    // https://docs.npmjs.com/about-access-tokens
-    token("npm_", Charset::Alphanumeric, 36, 36, NPM),
-    // https://pypi.org/help/#apitoken
-    token("pypi-", Charset::Base64Url, 50, 1000, PYPI),
-    // https://www.twilio.com/docs/sendgrid/ui/account-and-settings/api-keys
-    token("SG.", Charset::Dotted, 60, 70, SENDGRID),
-    // https://www.twilio.com/docs/glossary/what-is-a-sid
-    token("SK", Charset::Hex, 32, 32, TWILIO),
-    // https://docs.digitalocean.com/reference/api/create-personal-access-token/
-    token("dop_v1_", Charset::Hex, 64, 64, DIGITALOCEAN),
-    token("doo_v1_", Charset::Hex, 64, 64, DIGITALOCEAN),
-    token("dor_v1_", Charset::Hex, 64, 64, DIGITALOCEAN),
-    // https://huggingface.co/docs/hub/security-tokens
-    token("hf_", Charset::Alphanumeric, 34, 40, HUGGING_FACE),
-];
-
-/// First characters of what the text scan knows besides tokens: schemes, JSON Web Tokens, PEM markers, digits.
-const MARKERS: &[&str] = &["Be", "be", "BE", "Ba", "ba", "BA", "ey"];
-
-/// The filter in front of the token table: bit `b & 63` of entry `a & 63` is set when something known begins with
-/// the characters `a` and `b`. It has false positives and no false negatives.
+/// The filter in front of [`Policy::tokens`] and all else that is known by its first characters: bit `b & 63` of
+/// entry `a` is set when something known has the characters `a` and `b` at `place` and behind it; any character may
+/// follow the end of what is known. It has false positives and no false negatives.
 #[must_use]
-pub const fn first_pairs(tokens: &[Token]) -> [u64; 64] {
-    let mut pairs = [0u64; 64];
+pub const fn pairs(tokens: &[Token], place: usize, digits: bool) -> [u64; 128] {
+    let mut pairs = [0u64; 128];
     let mut n = 0;
     while n < tokens.len() {
-        let prefix = tokens[n].prefix.as_bytes();
-        pairs[(prefix[0] & 63) as usize] |= 1 << (prefix[1] & 63);
+        note(&mut pairs, tokens[n].prefix.as_bytes(), place);
         n += 1;
     }
     n = 0;
     while n < MARKERS.len() {
-        let marker = MARKERS[n].as_bytes();
-        pairs[(marker[0] & 63) as usize] |= 1 << (marker[1] & 63);
+        note(&mut pairs, MARKERS[n].as_bytes(), place);
         n += 1;
     }
+    // A number is known by its first two digits, and not looked at any further.
     let mut a = b'0';
-    while a <= b'9' {
+    while digits && a <= b'9' {
         let mut b = b'0';
         while b <= b'9' {
-            pairs[(a & 63) as usize] |= 1 << (b & 63);
+            pairs[a as usize] |= 1 << (b & 63);
             b += 1;
         }
         a += 1;
@@ -381,46 +233,41 @@ pub const fn first_pairs(tokens: &[Token]) -> [u64; 64] {
     pairs
 }
 
+const fn note(pairs: &mut [u64; 128], known: &[u8], place: usize) {
+    if place + 1 < known.len() {
+        pairs[(known[place] & 127) as usize] |= 1 << (known[place + 1] & 63);
+    } else if place < known.len() {
+        pairs[(known[place] & 127) as usize] = !0;
+    }
+}
+
 impl Policy {
+    /// What may begin something in a text whose digits do, or do not, identify something.
+    #[inline(always)]
+    pub(crate) fn firsts(&self, identifier: bool) -> &[u64; 128] {
+        if identifier { &self.first_letter_pairs } else { &self.first_pairs }
+    }
+
+    /// The names of all [`Condition::Has`], in order.
+    pub(crate) fn routed(&self) -> impl Iterator<Item = &'static str> {
+        let names = |route: &Route| match route.when {
+            Condition::Has(names) => names,
+            Condition::AtLeast(_) => &[],
+        };
+        self.routes.iter().flat_map(names).copied()
+    }
+
     /// What podsieve does when nobody says otherwise.
     pub const DEFAULT: Policy = Policy {
         body_keys: &["log", "message"],
         conflict_prefix: "log.",
         reserved: &["podsieve", "archive_tag", "kubernetes"],
-        rules: &[
-            "email",
-            "card",
-            "ssn",
-            "bearer",
-            "basic",
-            "jwt",
-            "private_key",
-            "url_password",
-            "password",
-            "api_key",
-            "secret",
-            "token",
-            "authorization",
-            "cookie",
-            "credentials",
-            "aws_key",
-            "github_token",
-            "gitlab_token",
-            "slack_token",
-            "stripe_key",
-            "google_key",
-            "openai_key",
-            "anthropic_key",
-            "npm_token",
-            "pypi_token",
-            "sendgrid_key",
-            "twilio_key",
-            "digitalocean_token",
-            "hugging_face_token",
-        ],
+        rules: RULES,
         names: NAMES,
         tokens: TOKENS,
-        first_pairs: first_pairs(TOKENS),
+        first_pairs: pairs(TOKENS, 0, true),
+        first_letter_pairs: pairs(TOKENS, 0, false),
+        second_pairs: pairs(TOKENS, 1, false),
         severity_keys: &[
             "severity",
             "level",
@@ -433,17 +280,20 @@ impl Policy {
             "severityText",
         ],
         severities: &[
+            // The most frequent first.
+            ("info", Severity::Info),
+            ("warning", Severity::Warn),
+            ("error", Severity::Error),
+            ("debug", Severity::Debug),
             ("trace", Severity::Trace),
             ("trc", Severity::Trace),
             ("t", Severity::Trace),
             ("verbose", Severity::Trace),
             ("finest", Severity::Trace),
             ("finer", Severity::Trace),
-            ("debug", Severity::Debug),
             ("dbg", Severity::Debug),
             ("d", Severity::Debug),
             ("fine", Severity::Debug),
-            ("info", Severity::Info),
             ("inf", Severity::Info),
             ("i", Severity::Info),
             ("information", Severity::Info),
@@ -456,8 +306,6 @@ impl Policy {
             ("warn", Severity::Warn),
             ("wrn", Severity::Warn),
             ("w", Severity::Warn),
-            ("warning", Severity::Warn),
-            ("error", Severity::Error),
             ("err", Severity::Error),
             ("e", Severity::Error),
             ("severe", Severity::Error),
@@ -503,9 +351,11 @@ mod tests {
                 name.folded
             );
         }
+        assert!(policy.tokens.is_sorted_by_key(|token| token.prefix));
         for token in policy.tokens {
-            assert!(token.prefix.len() >= 2 && token.min as u16 <= token.max, "{}", token.prefix);
-            assert!(token.prefix.as_bytes()[0].is_ascii_alphanumeric(), "{}: a token begins a word", token.prefix);
+            assert!(token.prefix.len() >= 2, "{}", token.prefix);
+            assert!(token.max == 0 || u16::from(token.min) <= token.max, "{}", token.prefix);
+            assert!(token.prefix.as_bytes()[0].is_ascii_alphabetic(), "{}: a token begins a word", token.prefix);
         }
     }
 }

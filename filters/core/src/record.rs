@@ -1,14 +1,23 @@
 //! The index of a record: where the members at its top lie, and what becomes of them. No tree: nested values are
 //! ranges of bytes that the writer walks once.
 
-use crate::json::{self, Kind, Member, Nesting, Span, Stop};
+use crate::json::{self, Kind, Nesting, Span, Stop};
 use crate::key::{self, Class, Keys, Role};
+use crate::lanes;
 use crate::policy::Policy;
 use alloc::vec::Vec;
+use core::ops::Range;
 
 /// Members of one record that the index holds. What is more stays in the record behind them, redacted as they are,
-/// but is neither lifted, nor read by enrichment and routes.
-pub(crate) const MAX_FIELDS: usize = 512;
+/// but is not read by enrichment and routes.
+const MAX_FIELDS: usize = 8192;
+
+/// Members that a body may have to be lifted.
+const MAX_LIFTED: usize = 512;
+
+/// Containers inside each other in a body that is lifted, its own object not counted. Fluent Bit reads no msgpack with
+/// more than 32 (older versions) or 64 levels and loses the record, and its neighbours, at more: what is deeper stays text.
+const MAX_DEPTH: usize = 24;
 
 /// Which buffer a field lies in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,54 +28,8 @@ pub(crate) enum Buffer {
     Scratch,
     /// The tag.
     Tag,
-    /// A text of the program's own.
-    Static(&'static str),
-}
-
-/// A member at the top of the record.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Field {
-    pub(crate) buffer: Buffer,
-    /// Lies one level of string escapes deep in its buffer: it was lifted out of a string without copying it.
-    pub(crate) escaped: bool,
-    /// Comes from the body.
-    pub(crate) lifted: bool,
-    pub(crate) live: bool,
-    pub(crate) kind: Kind,
-    pub(crate) key: Span,
-    pub(crate) key_plain: bool,
-    pub(crate) value: Span,
-    pub(crate) value_plain: bool,
-    pub(crate) name: Name,
-    pub(crate) class: Class,
-    /// Of the key, for the search for conflicts.
-    pub(crate) hash: u32,
-    /// Where the value's content stands in the output.
-    pub(crate) written: Span,
-}
-
-/// How a field is called when it leaves.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Name {
-    /// Stands in front of the key.
-    pub(crate) prefix: &'static str,
-    /// Stands in place of the key, unless empty.
-    pub(crate) instead: &'static str,
-    /// How many times the policy's conflict prefix stands in front of all.
-    pub(crate) conflicts: u8,
-}
-
-impl Name {
-    /// The key itself.
-    pub(crate) const KEY: Name = Name { prefix: "", instead: "", conflicts: 0 };
-
-    pub(crate) const fn prefixed(prefix: &'static str) -> Name {
-        Name { prefix, ..Name::KEY }
-    }
-
-    pub(crate) const fn instead(name: &'static str) -> Name {
-        Name { instead: name, ..Name::KEY }
-    }
+    /// Texts that enrichment adds.
+    Added,
 }
 
 /// The buffers that fields lie in.
@@ -75,87 +38,415 @@ pub(crate) struct Buffers<'a> {
     pub(crate) input: &'a [u8],
     pub(crate) scratch: &'a [u8],
     pub(crate) tag: &'a [u8],
+    pub(crate) added: &'a [u8],
 }
 
 impl<'a> Buffers<'a> {
+    #[inline(always)]
     pub(crate) fn of(&self, buffer: Buffer) -> &'a [u8] {
         match buffer {
             Buffer::Input => self.input,
             Buffer::Scratch => self.scratch,
             Buffer::Tag => self.tag,
-            Buffer::Static(text) => text.as_bytes(),
+            Buffer::Added => self.added,
         }
+    }
+}
+
+/// A member at the top of the record.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Field {
+    pub(crate) key: Span,
+    pub(crate) value: Span,
+    /// Of the key, for the search for conflicts.
+    pub(crate) hash: u32,
+    pub(crate) name: Name,
+    pub(crate) class: Class,
+    pub(crate) kind: Kind,
+    pub(crate) buffer: Buffer,
+    /// Lies one level of string escapes deep in its buffer: it was lifted out of a string without copying it.
+    pub(crate) escaped: bool,
+    /// Comes from the body.
+    pub(crate) lifted: bool,
+    pub(crate) live: bool,
+    pub(crate) key_plain: bool,
+    pub(crate) value_plain: bool,
+}
+
+/// Where a value begins: a string behind its quote.
+#[derive(Clone, Copy)]
+struct Open {
+    at: usize,
+    quoted: bool,
+}
+
+/// Places whose keys are remembered.
+const MAX_KNOWN: usize = 64;
+
+/// How a field is called when it leaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Name {
+    /// Stands in front of the key, or in its place.
+    pub(crate) text: &'static str,
+    /// Whether the key follows.
+    pub(crate) key: bool,
+    /// How many times the policy's conflict prefix stands in front of all.
+    pub(crate) conflicts: u8,
+}
+
+impl Name {
+    /// The key itself.
+    pub(crate) const KEY: Name = Name::prefixed("");
+
+    pub(crate) const fn prefixed(text: &'static str) -> Name {
+        Name { text, key: true, conflicts: 0 }
+    }
+
+    pub(crate) const fn instead(text: &'static str) -> Name {
+        Name { text, key: false, conflicts: 0 }
+    }
+}
+
+impl Field {
+    /// A field with an empty string for a value.
+    #[inline(always)]
+    fn new(key: Span, key_plain: bool, buffer: Buffer, escaped: bool, (class, hash): (Class, u32)) -> Field {
+        Field {
+            key,
+            value: Span::default(),
+            hash,
+            name: Name::KEY,
+            class,
+            kind: Kind::String,
+            buffer,
+            escaped,
+            lifted: false,
+            live: true,
+            key_plain,
+            value_plain: true,
+        }
+    }
+
+    /// A plain string that lies in `buffer`, called `name`.
+    pub(crate) fn text(name: &'static str, value: Span, buffer: Buffer, keys: &mut Keys, policy: &Policy) -> Field {
+        let class = keys.class_and_hash(name.as_bytes(), 0, name.len(), policy);
+        Field { name: Name::instead(name), value, ..Field::new(Span::default(), true, buffer, false, class) }
+    }
+
+    /// Classifies the field anew, by the name that it leaves with; `bytes` is its buffer.
+    pub(crate) fn classify(&mut self, bytes: &[u8], policy: &Policy) {
+        let mut name = Vec::new();
+        self.full_name(bytes, policy, &mut name);
+        self.class = key::classify(&name, policy);
+        self.hash = key::name_hash(&name);
+    }
+
+    /// Writes the name that the field leaves with, as it stands between quotes, into `name`.
+    pub(crate) fn full_name(&self, bytes: &[u8], policy: &Policy, name: &mut Vec<u8>) {
+        name.clear();
+        for _ in 0..self.name.conflicts {
+            name.extend_from_slice(policy.conflict_prefix.as_bytes());
+        }
+        name.extend_from_slice(self.name.text.as_bytes());
+        if self.name.key {
+            name.extend_from_slice(self.key.of(bytes));
+        }
+    }
+
+    /// Whether the field has nothing to say: `null` or an empty string.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.kind == Kind::Null || (self.kind == Kind::String && self.value.len() == 0)
+    }
+}
+
+/// Which fields have which role, as indexes.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Roles {
+    /// By rank.
+    pub(crate) severity: [Option<u16>; MAX_RANKS],
+    /// By rank.
+    pub(crate) service: [Option<u16>; MAX_RANKS],
+    pub(crate) body: Option<u16>,
+    /// By place among the names of the routes' conditions.
+    pub(crate) routed: [Option<u16>; MAX_RANKS],
+}
+
+/// How many names a policy may list for one purpose.
+pub(crate) const MAX_RANKS: usize = 16;
+
+/// What the record before had in front of the value at the same place, from the end of the value in front of that:
+/// separator, key, colon, opening quote. Logs repeat it, and comparing is cheaper than reading.
+#[derive(Clone, Copy, Default)]
+struct Known {
+    lanes: [u64; KNOWN_LANES],
+    length: usize,
+    /// Of the key, from the beginning.
+    key: Span,
+    class: Class,
+    hash: u32,
+    escaped: bool,
+    /// The value is a string.
+    quoted: bool,
+}
+
+const KNOWN_LANES: usize = 5;
+
+impl Known {
+    /// Whether it stands at `at` once more.
+    #[inline(always)]
+    fn is_at(&self, bytes: &[u8], at: usize) -> bool {
+        let mut left = self.length;
+        let mut at = at;
+        for lane in self.lanes {
+            let found = lanes::load(bytes, at);
+            if left < 8 {
+                return left == 0 || (lane ^ found) << (64 - 8 * left) == 0;
+            }
+            if lane != found {
+                return false;
+            }
+            left -= 8;
+            at += 8;
+        }
+        left == 0
     }
 }
 
 /// The index.
 pub(crate) struct Record {
     pub(crate) fields: Vec<Field>,
-    pub(crate) nesting: Nesting,
+    /// The fields of the body, if it was lifted while it was indexed.
+    pub(crate) body: Option<Range<usize>>,
+    /// Every key is the one that the record before had at the same place, and no other is there.
+    pub(crate) repeats: bool,
+    /// What was found out about the names of the last record; true of this one if it repeats it.
+    pub(crate) settled: Option<Settled>,
+    known: Vec<Known>,
+    count: usize,
+    nesting: Nesting,
+}
+
+/// Bodies that a record may have to be [`Settled`].
+pub(crate) const MAX_BODIES: usize = 4;
+
+/// What is true of every record with the same keys in the same places, no two of which are the same.
+#[derive(Clone, Copy)]
+pub(crate) struct Settled {
+    pub(crate) roles: Roles,
+    /// Where fields have the name of a body.
+    pub(crate) bodies: [Option<u16>; MAX_BODIES],
 }
 
 impl Record {
     pub(crate) fn new() -> Record {
-        Record { fields: Vec::new(), nesting: Nesting::default() }
+        Record {
+            fields: Vec::new(),
+            body: None,
+            repeats: false,
+            settled: None,
+            known: Vec::new(),
+            count: 0,
+            nesting: Nesting::default(),
+        }
     }
 
-    /// Indexes the object that is the whole of `input`.
-    pub(crate) fn index(&mut self, input: &[u8], keys: &mut Keys, policy: &Policy) -> Result<(), Stop> {
+    /// Indexes the object that is the whole of `input`. With `lift`, and if the value of the first of the policy's body
+    /// keys is an object in a string, its members take its place, read in one go.
+    pub(crate) fn index(&mut self, input: &[u8], lift: bool, keys: &mut Keys, policy: &Policy) -> Result<(), Stop> {
         self.fields.clear();
+        let before = self.body.take();
+        let count = core::mem::replace(&mut self.count, usize::MAX);
+        self.repeats = true;
         let start = json::skip_space::<false>(input, 0);
         if json::byte(input, start) != b'{' {
             return Err(Stop::Invalid);
         }
-        let Record { fields, nesting } = self;
-        let mut rest = None;
-        let end = json::members::<false>(input, start + 1, usize::MAX, nesting, |member| {
-            if fields.len() == MAX_FIELDS {
-                let key = member.key.span.start;
-                rest = Some(key - usize::from(input.get(key - 1) == Some(&b'"')));
-                return Err(Stop::TooMany);
+        let mut at = start + 1;
+        let mut more = json::byte(input, json::skip_space::<false>(input, at)) != b'}';
+        if !more {
+            at = json::skip_space::<false>(input, at) + 1;
+        }
+        while more {
+            if self.fields.len() >= MAX_FIELDS {
+                at = self.rest(input, start, json::skip_space::<false>(input, at))?;
+                break;
             }
-            fields.push(field(input, &member, Buffer::Input, false, keys, policy));
-            Ok(())
-        });
-        let end = match (end, rest) {
-            (Err(Stop::TooMany), Some(rest)) => {
-                let end = json::value::<false>(input, start, usize::MAX, nesting)?.next;
-                let mut members = field_of(Kind::Members, Span { start: rest, end: end - 1 });
-                members.key_plain = true;
-                fields.push(members);
-                end
-            }
-            (end, _) => end?,
-        };
-        if json::skip_space::<false>(input, end) < input.len() {
+            let (open, role) = self.key::<false>(input, at, Buffer::Input, false, keys, policy)?;
+            let lifted = match role {
+                Role::Body(0) if lift && self.body.is_none() => self.body_at(input, open, keys, policy),
+                _ => None,
+            };
+            at = if let Some(end) = lifted { end } else { self.value::<false>(input, open, usize::MAX)? };
+            (at, more) = json::next_member::<false>(input, at)?;
+        }
+        if json::skip_space::<false>(input, at) < input.len() {
             return Err(Stop::Invalid);
+        }
+        self.count = self.fields.len();
+        self.repeats &= self.count == count && self.body == before;
+        if !self.repeats {
+            self.settled = None;
         }
         Ok(())
     }
 
+    /// Reads a key and what belongs to it, from behind the value in front of it, and adds its field, without a value.
+    /// Returns where the value begins and the name's role.
+    #[inline(always)]
+    fn key<const ESC: bool>(
+        &mut self,
+        bytes: &[u8],
+        at: usize,
+        buffer: Buffer,
+        lifted: bool,
+        keys: &mut Keys,
+        policy: &Policy,
+    ) -> Result<(Open, Role), Stop> {
+        let place = self.fields.len();
+        if let Some(known) = self.known.get(place)
+            && known.escaped == ESC
+            && known.length > 0
+            && known.is_at(bytes, at)
+        {
+            let key = Span { start: at + known.key.start, end: at + known.key.end };
+            let field = Field::new(key, true, buffer, ESC, (known.class, known.hash));
+            self.fields.push(Field { lifted, ..field });
+            return Ok((Open { at: at + known.length, quoted: known.quoted }, known.class.role));
+        }
+        self.new_key::<ESC>(bytes, at, buffer, lifted, keys, policy)
+    }
+
+    #[inline(never)]
+    fn new_key<const ESC: bool>(
+        &mut self,
+        bytes: &[u8],
+        at: usize,
+        buffer: Buffer,
+        lifted: bool,
+        keys: &mut Keys,
+        policy: &Policy,
+    ) -> Result<(Open, Role), Stop> {
+        self.repeats = false;
+        self.settled = None;
+        let key = json::key::<ESC>(bytes, json::skip_space::<ESC>(bytes, at))?;
+        let value = json::colon::<ESC>(bytes, key.next)?;
+        let (class, hash) = keys.class_of::<ESC>(bytes, &key, policy);
+        let quote = json::open_quote::<ESC>(bytes, value);
+        let open = Open { at: quote.unwrap_or(value), quoted: quote.is_some() };
+        let length = open.at - at;
+        if key.plain && length <= 8 * KNOWN_LANES {
+            let span = Span { start: key.span.start - at, end: key.span.end - at };
+            let lanes = core::array::from_fn(|n| lanes::load(bytes, at + 8 * n));
+            self.know(Known { lanes, length, key: span, class, hash, escaped: ESC, quoted: open.quoted });
+        }
+        let field = Field::new(key.span, key.plain, buffer, ESC, (class, hash));
+        self.fields.push(Field { lifted, ..field });
+        Ok((open, class.role))
+    }
+
+    /// Remembers what stands at the place of the next field.
+    fn know(&mut self, known: Known) {
+        let place = self.fields.len();
+        if place >= self.known.len() && place < MAX_KNOWN {
+            self.known.resize(place + 1, Known::default());
+        }
+        if let Some(entry) = self.known.get_mut(place) {
+            *entry = known;
+        }
+    }
+
+    /// Reads the value at `open`, gives it to the last field, and returns its end.
+    #[inline(always)]
+    fn value<const ESC: bool>(&mut self, bytes: &[u8], open: Open, max_depth: usize) -> Result<usize, Stop> {
+        let field = self.fields.last_mut().ok_or(Stop::Invalid)?;
+        if open.quoted {
+            let text = json::string::<ESC>(bytes, open.at)?;
+            (field.value, field.value_plain) = (text.span, text.plain);
+            return Ok(text.next);
+        }
+        // The record before may have had no space here.
+        let at = json::skip_space::<ESC>(bytes, open.at);
+        let value = json::value::<ESC>(bytes, at, max_depth, &mut self.nesting)?;
+        (field.kind, field.value, field.value_plain) = (value.kind, value.span, value.plain);
+        Ok(value.next)
+    }
+
+    /// Makes one field of the members from the one at `at` on.
+    #[cold]
+    fn rest(&mut self, input: &[u8], start: usize, at: usize) -> Result<usize, Stop> {
+        let end = json::value::<false>(input, start, usize::MAX, &mut self.nesting)?.next;
+        let members = Field::new(Span::default(), true, Buffer::Input, false, (Class::default(), 0));
+        self.fields.push(Field { kind: Kind::Members, value: Span { start: at, end: end - 1 }, ..members });
+        Ok(end)
+    }
+
+    /// Lifts the members of the object in the string at `open`. Returns the offset behind the string.
+    #[inline(always)]
+    fn body_at(&mut self, input: &[u8], open: Open, keys: &mut Keys, policy: &Policy) -> Option<usize> {
+        let start = json::skip_space::<true>(input, open.at);
+        if !open.quoted || json::byte(input, start) != b'{' {
+            return None;
+        }
+        let first = self.fields.len();
+        let end = self.members::<true>(input, start, Buffer::Input, MAX_DEPTH, keys, policy);
+        let end = end.map_or(0, |end| json::skip_space::<true>(input, end));
+        // An empty object has nothing to lift.
+        if end == 0 || json::byte(input, end) != b'"' || self.fields.len() == first {
+            self.fields.truncate(first);
+            return None;
+        }
+        self.body = Some(first..self.fields.len());
+        if let Some(field) = first.checked_sub(1).and_then(|body| self.fields.get_mut(body)) {
+            field.live = false;
+        }
+        Some(end + 1)
+    }
+
+    /// Adds the members of the object at `at` and returns its end. On an error, some of them may have been added.
+    #[inline(always)]
+    fn members<const ESC: bool>(
+        &mut self,
+        bytes: &[u8],
+        at: usize,
+        buffer: Buffer,
+        max_depth: usize,
+        keys: &mut Keys,
+        policy: &Policy,
+    ) -> Result<usize, Stop> {
+        let mut at = at + 1;
+        let limit = self.fields.len() + MAX_LIFTED;
+        let first = json::skip_space::<ESC>(bytes, at);
+        if json::byte(bytes, first) == b'}' {
+            return Ok(first + 1);
+        }
+        loop {
+            if self.fields.len() >= limit {
+                return Err(Stop::TooMany);
+            }
+            let (open, _) = self.key::<ESC>(bytes, at, buffer, true, keys, policy)?;
+            at = self.value::<ESC>(bytes, open, max_depth)?;
+            let more;
+            (at, more) = json::next_member::<ESC>(bytes, at)?;
+            if !more {
+                return Ok(at);
+            }
+        }
+    }
+
     /// Adds the members of the object that is the whole of `bytes[span]`; on an error, none.
+    #[inline(never)]
     pub(crate) fn lift<const ESC: bool>(
         &mut self,
         bytes: &[u8],
         span: Span,
         buffer: Buffer,
-        max_depth: usize,
         keys: &mut Keys,
         policy: &Policy,
     ) -> Result<(), Stop> {
         let bytes = bytes.get(..span.end).ok_or(Stop::Invalid)?;
-        let Record { fields, nesting } = self;
-        let count = fields.len();
+        let count = self.fields.len();
         let start = json::skip_space::<ESC>(bytes, span.start);
-        let end = json::members::<ESC>(bytes, start + 1, max_depth, nesting, |member| {
-            if fields.len() == MAX_FIELDS {
-                return Err(Stop::TooMany);
-            }
-            let mut field = field(bytes, &member, buffer, ESC, keys, policy);
-            field.lifted = true;
-            fields.push(field);
-            Ok(())
-        });
+        let end = self.members::<ESC>(bytes, start, buffer, MAX_DEPTH, keys, policy);
         let whole = match end {
             Ok(end) if json::skip_space::<ESC>(bytes, end) == span.end => Ok(()),
             Ok(_) => Err(Stop::Invalid),
@@ -179,9 +470,9 @@ impl Record {
         let Some(&Field { value, buffer, escaped, .. }) = self.fields.get(of) else { return Ok(()) };
         let from = self.fields.len();
         if escaped {
-            self.lift::<true>(bytes, value, buffer, usize::MAX, keys, policy)?;
+            self.lift::<true>(bytes, value, buffer, keys, policy)?;
         } else {
-            self.lift::<false>(bytes, value, buffer, usize::MAX, keys, policy)?;
+            self.lift::<false>(bytes, value, buffer, keys, policy)?;
         }
         if name != Name::KEY {
             for field in self.fields.iter_mut().skip(from) {
@@ -196,114 +487,40 @@ impl Record {
         self.fields.iter().filter(|field| field.live)
     }
 
-    /// The live field whose role `rank` ranks lowest.
-    pub(crate) fn best(&self, rank: impl Fn(&Field) -> Option<u8>) -> Option<&Field> {
-        self.live()
-            .filter_map(|field| Some((rank(field)?, field)))
-            .min_by_key(|(rank, _)| *rank)
-            .map(|(_, field)| field)
+    /// The live field that is the policy's reserved name `n`.
+    pub(crate) fn reserved(&self, n: u8) -> Option<&Field> {
+        self.live().find(|field| field.class.role == Role::Reserved(n))
+    }
+
+    /// Which fields have which role.
+    pub(crate) fn roles(&self) -> Roles {
+        let mut roles = Roles::default();
+        for (n, field) in self.fields.iter().enumerate() {
+            if field.class.role == Role::None && field.class.routed.is_none() || !field.live {
+                continue;
+            }
+            let n = u16::try_from(n).ok();
+            match field.class.role {
+                Role::Severity(rank) => set(&mut roles.severity, rank, n),
+                Role::Service(rank) => set(&mut roles.service, rank, n),
+                Role::Body(_) => roles.body = roles.body.or(n),
+                _ => {}
+            }
+            if let Some(place) = field.class.routed {
+                set(&mut roles.routed, place, n);
+            }
+        }
+        roles
+    }
+
+    /// A field by its index.
+    pub(crate) fn field(&self, n: Option<u16>) -> Option<&Field> {
+        self.fields.get(usize::from(n?))
     }
 }
 
-fn field_of(kind: Kind, value: Span) -> Field {
-    Field {
-        buffer: Buffer::Input,
-        escaped: false,
-        lifted: false,
-        live: true,
-        kind,
-        key: Span::default(),
-        key_plain: true,
-        value,
-        value_plain: true,
-        name: Name::KEY,
-        class: Class::default(),
-        hash: 0,
-        written: Span::default(),
-    }
-}
-
-#[inline(always)]
-fn field(bytes: &[u8], member: &Member, buffer: Buffer, escaped: bool, keys: &mut Keys, policy: &Policy) -> Field {
-    let key = member.key.span;
-    let (class, hash) = keys.class_and_hash(bytes, key.start, key.end, policy);
-    Field {
-        buffer,
-        escaped,
-        key,
-        key_plain: member.key.plain,
-        value_plain: member.value.plain,
-        class,
-        hash,
-        ..field_of(member.value.kind, member.value.span)
-    }
-}
-
-impl Field {
-    /// A string that lies in `buffer`, called `name`.
-    pub(crate) fn text(name: &'static str, value: Span, buffer: Buffer, policy: &Policy) -> Field {
-        let mut field = field_of(Kind::String, value);
-        field.buffer = buffer;
-        field.name = Name::instead(name);
-        field.classify(&[], policy);
-        field
-    }
-
-    /// A text of the program's own, called `name`.
-    pub(crate) fn fixed(name: &'static str, text: &'static str, policy: &Policy) -> Field {
-        Field::text(name, Span { start: 0, end: text.len() }, Buffer::Static(text), policy)
-    }
-
-    /// The name in parts: conflict prefixes apart.
-    pub(crate) fn stem<'a>(&self, bytes: &'a [u8]) -> &'a [u8] {
-        if self.name.instead.is_empty() { self.key.of(bytes) } else { self.name.instead.as_bytes() }
-    }
-
-    /// Classifies the field anew, by the name that it leaves with; `bytes` is its buffer.
-    pub(crate) fn classify(&mut self, bytes: &[u8], policy: &Policy) {
-        let mut name = Vec::new();
-        self.full_name(bytes, policy, &mut name);
-        self.class = key::classify(&name, policy);
-        self.hash = key::name_hash(&name);
-    }
-
-    /// Writes the name that the field leaves with, as it stands between quotes, into `name`.
-    pub(crate) fn full_name(&self, bytes: &[u8], policy: &Policy, name: &mut Vec<u8>) {
-        name.clear();
-        for _ in 0..self.name.conflicts {
-            name.extend_from_slice(policy.conflict_prefix.as_bytes());
-        }
-        name.extend_from_slice(self.name.prefix.as_bytes());
-        name.extend_from_slice(self.stem(bytes));
-    }
-
-    /// Whether the field leaves as `name`.
-    pub(crate) fn is_called(&self, name: &str, buffers: &Buffers) -> bool {
-        let rest = name.as_bytes().strip_prefix(self.name.prefix.as_bytes());
-        self.name.conflicts == 0 && rest == Some(self.stem(buffers.of(self.buffer)))
-    }
-
-    pub(crate) fn severity_rank(&self) -> Option<u8> {
-        match self.class.role {
-            Role::Severity(rank) => Some(rank),
-            _ => None,
-        }
-    }
-
-    pub(crate) fn service_rank(&self) -> Option<u8> {
-        match self.class.role {
-            Role::Service(rank) if self.kind == Kind::String && self.value.len() > 0 => Some(rank),
-            _ => None,
-        }
-    }
-
-    /// Whether the field is the one at `n` in the policy's list of reserved names.
-    pub(crate) fn is_reserved(&self, n: u8) -> bool {
-        self.class.role == Role::Reserved(n)
-    }
-
-    /// Whether the field has nothing to say: `null` or an empty string.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.kind == Kind::Null || (self.kind == Kind::String && self.value.len() == 0)
+fn set(ranks: &mut [Option<u16>; MAX_RANKS], rank: u8, n: Option<u16>) {
+    if let Some(place) = ranks.get_mut(usize::from(rank)) {
+        *place = place.or(n);
     }
 }

@@ -6,6 +6,7 @@ mod digits;
 pub(crate) mod mark;
 mod text;
 mod token;
+mod value;
 
 pub(crate) use digits::is_card_number;
-pub(crate) use text::{Match, SHORTEST, Scan};
+pub(crate) use text::{Match, SHORTEST, Scan, may_hold};

@@ -1,8 +1,9 @@
 //! The `route` job: the first rule that applies sets `archive_tag`, which Fluent Bit's `rewrite_tag` reads.
 
 use crate::enrich;
+use crate::json::Span;
 use crate::policy::{Condition, Policy};
-use crate::record::{Buffers, Field, Record};
+use crate::record::{Buffers, Record, Roles};
 use crate::write::Writer;
 
 /// Place of `archive_tag` in [`Policy::reserved`].
@@ -11,39 +12,38 @@ pub(crate) const ARCHIVE_TAG: u8 = 1;
 /// A part of the tag that comes from the record is at most this long, in bytes.
 const MAX_PART: usize = 64;
 
-/// The tag of the record whose fields are written; the values in it are those of the output.
-pub(crate) fn tag(record: &Record, buffers: &Buffers, policy: &Policy, writer: &mut Writer) -> bool {
-    let Some(route) = policy.routes.iter().find(|route| applies(&route.when, record, buffers, policy)) else {
-        return false;
-    };
-    writer.put(b"\"archive_tag\":\"");
-    writer.put(route.tag.as_bytes());
-    writer.put_byte(b'.');
-    let service = record.best(Field::service_rank).map(|field| field.written).unwrap_or_default();
-    let mut length = 0;
-    for at in (service.start..service.end).take(MAX_PART) {
-        // A dot would begin a part of its own.
-        let safe = match writer.out.as_slice().get(at) {
-            Some(&byte) if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_') => byte,
-            _ => b'-',
-        };
-        writer.put_byte(safe);
-        length += 1;
-    }
-    if length == 0 {
-        writer.put(b"unknown");
-    }
-    writer.put_byte(b'"');
-    true
-}
-
-fn applies(condition: &Condition, record: &Record, buffers: &Buffers, policy: &Policy) -> bool {
-    match condition {
+/// What `archive_tag` begins with for this record.
+pub(crate) fn route(record: &Record, roles: &Roles, buffers: &Buffers, policy: &Policy) -> Option<&'static str> {
+    let mut place = 0;
+    let applies = |condition: &Condition| match condition {
         Condition::Has(names) => {
-            record.live().any(|field| !field.is_empty() && names.iter().any(|name| field.is_called(name, buffers)))
+            let there = |n: &Option<u16>| record.field(*n).is_some_and(|field| !field.is_empty());
+            let applies = roles.routed.iter().skip(place).take(names.len()).any(there);
+            place += names.len();
+            applies
         }
         Condition::AtLeast(severity) => {
-            enrich::severity_of(record, buffers, policy).is_some_and(|found| found >= *severity)
+            enrich::severity(record, roles, buffers, policy).is_some_and(|found| found >= *severity)
+        }
+    };
+    let mut conditions = policy.routes.iter().map(|route| &route.when).map(applies);
+    policy.routes.get(conditions.position(|applies| applies)?).map(|route| route.tag)
+}
+
+/// Writes the tag: `route`, a dot, and the service's name as it stands in the output, made of safe characters.
+pub(crate) fn write(route: &str, service: Span, writer: &mut Writer) {
+    writer.put(b"\"archive_tag\":\"");
+    writer.put(route.as_bytes());
+    writer.put_byte(b'.');
+    if service.len() == 0 {
+        writer.put(b"unknown");
+    }
+    let part = writer.out.repeat(Span { start: service.start, end: service.end.min(service.start + MAX_PART) });
+    for byte in part {
+        // A dot would begin a part of its own.
+        if !byte.is_ascii_alphanumeric() && *byte != b'_' {
+            *byte = b'-';
         }
     }
+    writer.put_byte(b'"');
 }

@@ -5,7 +5,7 @@ use crate::bytes::Bytes;
 use crate::json::{self, Kind, Nesting, Span, byte};
 use crate::key::{Class, Keys};
 use crate::policy::{AUTHORIZATION, BASIC, BEARER, CARD, MAX_RULES, Meaning, Policy, RuleId};
-use crate::redact::{Match, SHORTEST, Scan, is_card_number, mark};
+use crate::redact::{self, Match, SHORTEST, Scan, is_card_number, mark};
 use crate::text;
 
 /// The output and what is needed to fill it.
@@ -43,9 +43,9 @@ impl Writer {
         self.redact = redact;
     }
 
-    /// Whether something could not be read for want of memory.
+    /// Whether something could not be read or written for want of memory.
     pub(crate) fn is_short(&self) -> bool {
-        self.decoded.is_short()
+        self.decoded.is_short() || self.out.is_short()
     }
 
     pub(crate) fn put(&mut self, bytes: &[u8]) {
@@ -156,9 +156,17 @@ impl Writer {
 
     /// Writes the content of a string.
     pub(crate) fn string<const ESC: bool>(&mut self, bytes: &[u8], span: Span, plain: bool, identifier: bool) {
-        if !plain {
+        if plain {
+            self.plain(bytes, span, identifier);
+        } else {
             self.mended::<ESC>(bytes, span, identifier);
-        } else if self.redact && span.len() >= SHORTEST {
+        }
+    }
+
+    /// Writes the content of a string that means what it is.
+    #[inline(always)]
+    pub(crate) fn plain(&mut self, bytes: &[u8], span: Span, identifier: bool) {
+        if self.redact && span.len() >= SHORTEST && redact::may_hold(span.of(bytes), self.policy.firsts(identifier)) {
             self.scanned(bytes, span, identifier);
         } else {
             self.put(span.of(bytes));
@@ -166,6 +174,7 @@ impl Writer {
     }
 
     /// Writes plain content, redacted.
+    #[inline(never)]
     fn scanned(&mut self, bytes: &[u8], span: Span, identifier: bool) {
         let mut scan = Scan::new(bytes, span.start, span.end, !identifier, self.policy);
         let mut copied = span.start;
@@ -270,7 +279,7 @@ impl Writer {
                     key_next = false;
                     let Ok(key) = json::key::<ESC>(bytes, at) else { break };
                     if self.redact {
-                        class = self.keys.class(bytes, key.span.start, key.span.end, self.policy);
+                        (class, _) = self.keys.class_of::<ESC>(bytes, &key, self.policy);
                         if class.secret.is_none() && !class.identifier {
                             class.secret = inherited.map(|(meaning, _)| meaning);
                         }

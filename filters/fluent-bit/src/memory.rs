@@ -30,7 +30,8 @@ impl Inbox {
         if slot.capacity() < length {
             // Release first, so that the old and the new buffer need not fit side by side.
             *slot = Vec::new();
-            if slot.try_reserve_exact(length + length / 8 + 64).is_err() && slot.try_reserve_exact(length).is_err() {
+            let roomy = length.saturating_add(length / 8).saturating_add(64);
+            if slot.try_reserve_exact(roomy).is_err() && slot.try_reserve_exact(length).is_err() {
                 return 0;
             }
         }

@@ -1,114 +1,360 @@
-//! What stands around an `@`: e-mail addresses, and passwords in URLs.
+//! What stands around an `@` or behind `://`: e-mail addresses, passwords in URLs, webhooks.
 
-use super::assignment::is_placeholder;
 use super::mark;
 use super::text::{Match, View};
-use crate::policy::{EMAIL, URL_PASSWORD};
+use super::value::is_placeholder;
+use crate::policy::{EMAIL, URL_PASSWORD, WEBHOOK};
 
 /// Last labels that are no top-level domain but the ends of file and unit names (`getty@tty1.service`, `icon@2x.png`).
 const NOT_DOMAINS: &[&[u8]] = &[
-    b"service", b"socket", b"timer", b"mount", b"slice", b"scope", b"target", b"device", b"path", b"swap", b"png",
-    b"jpg", b"gif", b"svg", b"webp", b"js", b"ts", b"mjs", b"css", b"json", b"tgz", b"gz", b"zip",
+    b"service",
+    b"socket",
+    b"timer",
+    b"mount",
+    b"automount",
+    b"slice",
+    b"scope",
+    b"target",
+    b"device",
+    b"path",
+    b"swap",
+    b"png",
+    b"jpg",
+    b"jpeg",
+    b"gif",
+    b"svg",
+    b"webp",
+    b"ico",
+    b"js",
+    b"jsx",
+    b"ts",
+    b"tsx",
+    b"mjs",
+    b"css",
+    b"json",
+    b"tgz",
+    b"gz",
+    b"zip",
+    b"tar",
+    b"whl",
+    b"jar",
+    b"html",
+    b"txt",
+    b"log",
+    b"yaml",
+    b"yml",
+    b"toml",
+    b"xml",
+    b"conf",
+    b"lock",
+    b"so",
+    b"dll",
+    b"exe",
+    b"pdf",
+    b"csv",
+    b"java",
 ];
 
+/// A local part has 64 bytes at most, and three times as many when it is percent-encoded.
+const MAX_LOCAL: usize = 192;
+
 /// An address around the `@` at `at`: the practical part of
-/// [RFC 5321 section 4.1.2](https://www.rfc-editor.org/rfc/rfc5321#section-4.1.2), that is a local part without
-/// quotes, `@`, and a domain of two labels or more that ends in letters.
+/// [RFC 5321 section 4.1.2](https://www.rfc-editor.org/rfc/rfc5321#section-4.1.2) and
+/// [RFC 6531](https://www.rfc-editor.org/rfc/rfc6531), that is a local part without quotes, `@`, and a domain of two
+/// labels or more that ends in letters; private domains (`x@y.internal`) count.
+///
+/// Left alone: hosts of one label (`root@web-1`), versions (`pkg@1.2.3`), digests, names of files and units,
+/// decorators, `git@host`, ssh remotes and prompts (`name@host.domain:/path`, `name@host.domain:~`), the user of a
+/// URL (`https://name@host.domain`).
+///
+/// CJK text has no spaces, so ideographs, kana and hangul belong to the local part only when they stand directly in
+/// front of the `@`; behind a top-level domain of Latin letters they are prose.
 pub(crate) fn email(view: &View, at: usize) -> Option<Match> {
-    let end = domain_end(view, at + 1)?;
-    let mut start = at;
-    while start > view.from && is_local(view.byte(start - 1)) {
-        start -= 1;
+    around(view, at, at + 1)
+}
+
+/// The same around an `@` that is written `%40`, `&#64;` or `\u0040`; `at` is where its word begins, behind the `%`,
+/// `#` or `\`.
+pub(crate) fn encoded_email(view: &View, at: usize) -> Option<Match> {
+    let text = view.text.get(at..)?;
+    let (front, length) = match view.before(at) {
+        b'%' if text.starts_with(b"40") => (1, 2),
+        b'#' if text.starts_with(b"64;") && view.before(at - 1) == b'&' => (2, 3),
+        b'\\' if text.starts_with(b"u0040") => (1, 5),
+        _ => return None,
+    };
+    around(view, at.checked_sub(front)?, at + length)
+}
+
+/// An address whose `@` is `text[at..behind]`.
+fn around(view: &View, at: usize, behind: usize) -> Option<Match> {
+    let end = domain_end(view, behind)?;
+    let start = local_start(view, at)?;
+    let local = view.text.get(start..at)?;
+    if matches!(local, [.., b'.']) || !local.iter().any(|byte| byte.is_ascii_alphanumeric() || *byte >= 0x80) {
+        return None;
     }
-    // A dot neither begins nor ends the local part; `=` and `/` only occur where the address is part of something.
-    while start < at && matches!(view.byte(start), b'.' | b'-' | b'+' | b'%') {
+    let next = view.byte(end);
+    // The user of an ssh remote (git@github.com:org/repo) is a program, not a person.
+    if local == b"git" && matches!(next, b':' | b'/') {
+        return None;
+    }
+    if next == b':' && matches!(view.byte(end + 1), b'~' | b'/') && view.byte(end + 2) != b'/' {
+        return None;
+    }
+    (!is_url_user(view, start)).then(|| Match::new(start, end, EMAIL))
+}
+
+/// Start of the local part that ends at `at`.
+fn local_start(view: &View, at: usize) -> Option<usize> {
+    let limit = view.from.max(at.saturating_sub(MAX_LOCAL));
+    let ideographs = at > limit && view.byte(at - 1) >= 0x80;
+    let mut start = at;
+    while start > limit {
+        let found = view.byte(start - 1);
+        if found >= 0x80 {
+            let (first, script) = character(view, limit, start)?;
+            let belongs = match script {
+                Script::Letters => true,
+                Script::Ideographs => ideographs,
+                Script::Other => false,
+            };
+            if !belongs {
+                break;
+            }
+            start = first;
+        } else if is_local(found) {
+            start -= 1;
+            // A character that was percent-encoded because it separates; `+` and letters belong to the address.
+            let code = view.text.get(start + 1..start + 3).filter(|_| found == b'%' && start + 3 <= at);
+            if let Some([b'2' | b'3' | b'5' | b'7', low]) = code
+                && !matches!(code, Some([b'2', b'B' | b'b' | b'D' | b'd' | b'E' | b'e'] | [b'5', b'F' | b'f']))
+                && low.is_ascii_hexdigit()
+            {
+                start += 3;
+                break;
+            }
+        } else {
+            break;
+        }
+    }
+    // In escaped text an address may stand behind `\n`.
+    if view.before(start) == b'\\' && matches!(view.byte(start), b'n' | b't' | b'r') && start + 1 < at {
         start += 1;
     }
-    if start == at || view.byte(at - 1) == b'.' {
-        return None;
+    // Punctuation in front belongs to what the address stands in.
+    while start < at && !matches!(view.byte(start), b'_' | b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | 0x80..) {
+        start += 1;
     }
-    // The user of an ssh remote (git@github.com:org/repo) is a program, not a person.
-    if view.text.get(start..at) == Some(b"git") && matches!(view.byte(end), b':' | b'/') {
-        return None;
-    }
-    Some(Match::new(start, end, EMAIL))
+    (start < at).then_some(start)
 }
 
 fn is_local(byte: u8) -> bool {
     byte.is_ascii_alphanumeric()
-        || byte >= 0x80
         || matches!(byte, b'.' | b'_' | b'-' | b'+' | b'%' | b'\'' | b'!' | b'#' | b'$' | b'*' | b'^' | b'~')
 }
 
-/// End of the domain name at `start`.
-fn domain_end(view: &View, start: usize) -> Option<usize> {
-    let mut at = start;
-    let mut label = start;
-    let mut last = None;
-    loop {
-        let found = view.byte(at);
-        if found.is_ascii_alphanumeric() || found >= 0x80 || (found == b'-' && at > label) {
-            at += 1;
-            continue;
+enum Script {
+    Letters,
+    Ideographs,
+    Other,
+}
+
+/// The character beyond ASCII that ends at `end`: where it begins, and what it is.
+fn character(view: &View, limit: usize, end: usize) -> Option<(usize, Script)> {
+    let mut first = end.checked_sub(1)?;
+    while first > limit && end - first < 4 && view.byte(first) & 0xc0 == 0x80 {
+        first -= 1;
+    }
+    let found = core::str::from_utf8(view.text.get(first..end)?).ok().and_then(|text| text.chars().next());
+    let script = match found {
+        Some('\u{2e80}'..='\u{2fff}' | '\u{3040}'..='\u{d7ff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..) => {
+            Script::Ideographs
         }
-        if at == label {
+        Some(found) if found.is_alphanumeric() && found < '\u{ff00}' => Script::Letters,
+        // Combining marks of Indic and other scripts.
+        Some('\u{300}'..='\u{1fff}') => Script::Letters,
+        _ => Script::Other,
+    };
+    Some((first, script))
+}
+
+/// Whether what begins at `start` is the user, or a password that was masked before, in `scheme://...@host`.
+fn is_url_user(view: &View, start: usize) -> bool {
+    let mut at = start;
+    if view.before(at) == b':' {
+        at -= 1;
+        while at > view.from && start - at < 64 && is_local(view.byte(at - 1)) {
+            at -= 1;
+        }
+    }
+    view.before(at) == b'/' && at >= view.from + 3 && view.text.get(at - 3..at) == Some(b"://")
+}
+
+const MAX_DOMAIN: usize = 255;
+
+/// End of the domain name at `start`, behind its last label that may be a top-level domain.
+fn domain_end(view: &View, start: usize) -> Option<usize> {
+    let text = view.text.get(start..)?;
+    let mut end = None;
+    let mut at = 0;
+    for n in 0.. {
+        let label = text.get(at..)?;
+        let length = label
+            .iter()
+            .take(MAX_DOMAIN.saturating_sub(at))
+            .take_while(|byte| byte.is_ascii_alphanumeric() || **byte >= 0x80 || **byte == b'-')
+            .count();
+        let label = label.get(..length)?;
+        if matches!(label, [] | [b'-', ..]) {
             break;
         }
-        last = Some((label, at));
-        if found != b'.' {
+        // The second number is that of a version.
+        let version =
+            label.iter().all(u8::is_ascii_digit) || (label.first()?.is_ascii_digit() && label.contains(&b'-'));
+        if n == 1 && version {
+            return None;
+        }
+        let name = top_level(label);
+        if n > 0 && !name.is_empty() {
+            end = Some(at + name.len());
+        } else if end.is_some() && NOT_DOMAINS.contains(&label) {
+            return None;
+        }
+        at += length;
+        if text.get(at) != Some(&b'.') || (n > 0 && name.len() < length) {
             break;
         }
         at += 1;
-        label = at;
     }
-    let (label, mut end) = last?;
-    while end > label && view.byte(end - 1) == b'-' {
-        end -= 1;
+    // Members of an object (`x@self.weight`) are no hosts.
+    if text.starts_with(b"self.") {
+        return None;
     }
-    let name = view.text.get(label..end)?;
-    let letters = name.len() >= 2 && name.iter().all(|byte| byte.is_ascii_alphabetic() || *byte >= 0x80);
-    let domain = label > start && (letters || name.starts_with(b"xn--")) && !NOT_DOMAINS.contains(&name);
-    domain.then_some(end)
+    end.map(|end| start + end)
 }
 
-/// The password in `scheme://user:password@host` whose colon is at `at`
-/// ([RFC 3986 section 3.2.1](https://www.rfc-editor.org/rfc/rfc3986#section-3.2.1)).
-pub(crate) fn url_password(view: &View, at: usize) -> Option<Match> {
+/// The part of a label that may be a top-level domain: two letters or more, of one script, or punycode.
+fn top_level(label: &[u8]) -> &[u8] {
+    if label.starts_with(b"xn--") {
+        return label;
+    }
+    let ascii = label.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+    let length = if ascii > 0 { ascii } else { utf8_letters(label) };
+    let name = label.get(..length).unwrap_or_default();
+    // Behind Latin letters only a character beyond ASCII may follow, which is prose.
+    let ends = label.get(length).is_none_or(|next| *next >= 0x80 || (*next == b'-' && label.len() == length + 1));
+    if name.len() < 2 || !ends || NOT_DOMAINS.contains(&name) { &[] } else { name }
+}
+
+/// Length of the letters beyond ASCII that `label` begins with; full-width and CJK punctuation ends them.
+fn utf8_letters(label: &[u8]) -> usize {
+    let run = label.iter().take_while(|byte| **byte >= 0x80).count();
+    let Some(text) = label.get(..run).and_then(|run| core::str::from_utf8(run).ok()) else { return 0 };
+    text.chars().take_while(|found| found.is_alphanumeric()).map(char::len_utf8).sum()
+}
+
+/// How far behind the first `/`, `?` or `#` of a password its `@` is looked for, in bytes.
+const UNENCODED: usize = 64;
+/// A user name without a password that is at least this long, in bytes, is a token.
+const MIN_TOKEN: usize = 20;
+
+/// The secret in the URL whose `://` is at `at`: the password in `scheme://user:password@host`
+/// ([RFC 3986 section 3.2.1](https://www.rfc-editor.org/rfc/rfc3986#section-3.2.1)), a token in the place of the user
+/// (`https://0123456789abcdef0123@host`), the path of a webhook. A user name that is an address goes with the password.
+pub(crate) fn url(view: &View, at: usize) -> Option<Match> {
     if !view.before(at).is_ascii_alphanumeric() {
         return None;
     }
     let start = at + 3;
     let mut colon = None;
-    let mut host = None;
+    let mut user_end = None;
     let mut limit = usize::MAX;
+    let mut end = view.text.len();
     for (n, &found) in view.text.get(start..)?.iter().enumerate() {
         let here = start + n;
-        match found {
-            b' ' | b'\t' | b'\n' | b'\r' | b'"' | b'\'' | b'<' | b'>' | b'`' | b'\\' | b',' => break,
-            b':' if colon.is_none() && host.is_none() => colon = Some(here + 1),
-            b'@' => host = Some(here),
-            b'/' | b'?' | b'#' if host.is_some() || is_port(view, colon, here) => break,
+        let ends = match found {
+            0..=b' ' | b'"' | b'\'' | b'<' | b'>' | b'`' | b'\\' | b',' => true,
+            b':' => {
+                colon = colon.or(Some(here + 1));
+                false
+            }
+            b'@' => {
+                user_end = Some(here);
+                false
+            }
+            b'/' | b'?' | b'#' if user_end.is_some() || is_port(view, colon, here) => true,
             // A password may hold these when nobody encoded it.
-            b'/' | b'?' | b'#' => limit = limit.min(here + UNENCODED),
-            _ => {}
-        }
-        if here >= limit {
+            b'/' | b'?' | b'#' => {
+                limit = limit.min(here + UNENCODED);
+                false
+            }
+            _ => false,
+        };
+        if ends || here >= limit {
+            end = here;
             break;
         }
     }
-    let (start, end) = (colon?, host?);
-    if start >= end || mark::is_mark(view.text.get(start..end)?) || is_placeholder(view.text.get(start..end)?) {
+    let Some(user_end) = user_end else { return webhook(view, start, end) };
+    // In `user@host:port` the colon belongs to the host.
+    let Some(password) = colon.filter(|colon| *colon <= user_end) else {
+        let user = view.text.get(start..user_end)?;
+        return is_token(user).then(|| Match::new(start, user_end, URL_PASSWORD));
+    };
+    let secret = view.text.get(password..user_end)?;
+    if secret.is_empty() || mark::is_mark(secret) || is_placeholder(secret) {
         return None;
     }
-    Some(Match::new(start, end, URL_PASSWORD))
+    let user = view.text.get(start..password)?;
+    let address = user.contains(&b'@') || user.windows(3).any(|found| found == b"%40");
+    Some(Match::new(if address { start } else { password }, user_end, URL_PASSWORD))
 }
 
-/// How far behind the first `/`, `?` or `#` of a password its `@` is looked for, in bytes.
-const UNENCODED: usize = 64;
+fn is_token(user: &[u8]) -> bool {
+    user.len() >= MIN_TOKEN
+        && user.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
+        && user.iter().any(u8::is_ascii_digit)
+        && user.iter().any(u8::is_ascii_alphabetic)
+}
 
 /// Whether there is no colon in front of `at`, or nothing but a port between the two.
 fn is_port(view: &View, colon: Option<usize>, at: usize) -> bool {
     colon
         .and_then(|colon| view.text.get(colon..at))
         .is_none_or(|port| port.len() <= 5 && port.iter().all(u8::is_ascii_digit))
+}
+
+/// Hosts, and the path behind which all is secret.
+const WEBHOOKS: &[(&[u8], &[u8])] = &[
+    // https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks
+    (b"hooks.slack.com", b"/services/"),
+    (b"hooks.slack.com", b"/workflows/"),
+    (b"hooks.slack.com", b"/triggers/"),
+    // https://discord.com/developers/docs/resources/webhook
+    (b"discord.com", b"/api/webhooks/"),
+    (b"discordapp.com", b"/api/webhooks/"),
+    // https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/how-to/add-incoming-webhook
+    (b".webhook.office.com", b"/webhookb2/"),
+    // https://core.telegram.org/bots/api#making-requests
+    (b"api.telegram.org", b"/bot"),
+    // https://zapier.com/help/create/code-webhooks/trigger-zaps-from-webhooks
+    (b"hooks.zapier.com", b"/hooks/catch/"),
+];
+
+/// The secret path of a webhook's URL whose host is `text[start..end]`.
+fn webhook(view: &View, start: usize, end: usize) -> Option<Match> {
+    let host = view.text.get(start..end)?;
+    if !matches!(host.last()?, b'm' | b'g') {
+        return None;
+    }
+    let rest = view.text.get(end..)?;
+    let known = WEBHOOKS.iter().find(|(name, path)| host.ends_with(name) && rest.starts_with(path))?;
+    let start = end + known.1.len();
+    let length = view.text.get(start..)?.iter().take_while(|byte| is_path(**byte)).count();
+    (length >= 16).then(|| Match::new(start, start + length, WEBHOOK))
+}
+
+fn is_path(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'_' | b'-' | b'@' | b'%' | b':' | b'=' | b'.' | b'+' | b'~')
 }

@@ -1,7 +1,7 @@
 //! Payment card numbers and US social security numbers.
 
 use super::text::{Match, View};
-use crate::policy::{CARD, SSN};
+use crate::policy::{CARD, SSN, TELEGRAM};
 
 /// A card number or SSN that begins with the digit at `at`, where a word begins.
 pub(crate) fn number(view: &View, at: usize) -> Option<Match> {
@@ -16,8 +16,47 @@ pub(crate) fn number(view: &View, at: usize) -> Option<Match> {
     if let Some(end) = ssn(view, at) {
         return Some(Match::new(at, end, SSN));
     }
-    card(view, at).map(|end| Match::new(at, end, CARD))
+    if let Some(end) = telegram(view, at) {
+        return Some(Match::new(at, end, TELEGRAM));
+    }
+    let end = card(view, at)?;
+    let mut found = Match::new(at, end, CARD);
+    found.quoted = in_json(view, at, end);
+    Some(found)
 }
+
+/// A token of a Telegram bot: its number, `:AA`, and 33 characters of base64url
+/// ([Bot API](https://core.telegram.org/bots/api#authorizing-your-bot)).
+fn telegram(view: &View, at: usize) -> Option<usize> {
+    let rest = view.text.get(at..)?;
+    let number = rest.iter().take(11).take_while(|byte| byte.is_ascii_digit()).count();
+    let secret = rest.get(number..)?.strip_prefix(b":AA")?;
+    let length =
+        secret.iter().take(34).take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')).count();
+    ((8..=10).contains(&number) && length == 33).then_some(at + number + 3 + length)
+}
+
+/// Whether a number is a value of JSON in the text: then its mark needs quotes, behind this many backslashes.
+fn in_json(view: &View, at: usize, end: usize) -> Option<u8> {
+    let front = view.text.get(view.start..at)?.trim_ascii_end();
+    let back = view.text.get(end..)?.trim_ascii_start();
+    if !matches!(back.first(), Some(b',' | b'}' | b']')) {
+        return None;
+    }
+    let (last, front) = front.split_last()?;
+    if !matches!(last, b':' | b'[' | b',') {
+        return None;
+    }
+    let quote = front.iter().rev().take(MAX_KEY).position(|byte| *byte == b'"')?;
+    if *last == b':' && quote != front.len() - front.trim_ascii_end().len() {
+        return None;
+    }
+    let escapes = front.iter().rev().skip(quote + 1).take_while(|byte| **byte == b'\\').count();
+    u8::try_from(escapes).ok()
+}
+
+/// How far in front of a number in an array a key is looked for, in bytes.
+const MAX_KEY: usize = 256;
 
 /// `AAA-GG-SSSS`, with `-` or a space. Area 000, 666 and 900-999, group 00 and serial 0000 were never given out
 /// ([SSA](https://www.ssa.gov/employer/randomization.html)).

@@ -30,6 +30,8 @@ pub(crate) struct View<'a> {
     pub(crate) text: &'a [u8],
     /// Where the text begins, or where the last match ended: nothing before may be matched again.
     pub(crate) from: usize,
+    /// Where the text begins.
+    pub(crate) start: usize,
     /// Digits may be card numbers and SSNs: the text's key does not name an identifier.
     pub(crate) numbers: bool,
     pub(crate) policy: &'static Policy,
@@ -56,9 +58,80 @@ impl View<'_> {
 /// Shorter texts hold nothing that any detector matches.
 pub(crate) const SHORTEST: usize = 6;
 
+/// Whether a text of at least [`SHORTEST`] bytes may hold something: the places at which a [`Scan`] would stop and ask
+/// are looked at, without asking. No false negatives.
+#[inline(always)]
+pub(crate) fn may_hold(text: &[u8], first_pairs: &[u64; 128]) -> bool {
+    let (lanes, rest) = text.as_chunks::<8>();
+    let mut before = Before { word: false, begins: false, last: b' ' };
+    for lane in lanes {
+        if hits(u64::from_le_bytes(*lane), &mut before, first_pairs) {
+            return true;
+        }
+    }
+    if rest.is_empty() {
+        return false;
+    }
+    // The last eight bytes again, without those that were looked at.
+    let lane = match text.last_chunk::<8>() {
+        Some(last) => u64::from_le_bytes(*last) >> (8 * (8 - rest.len())),
+        None => lanes::load(text, 0),
+    };
+    hits(lane, &mut before, first_pairs)
+}
+
+/// What stands in front of a lane.
+struct Before {
+    /// Its last byte is of a word.
+    word: bool,
+    /// A word begins with its last byte.
+    begins: bool,
+    last: u8,
+}
+
+/// Whether a word that begins in `lane`, or with the byte in front of it, begins with a known pair, or a special byte may
+/// mean something.
+#[inline(always)]
+fn hits(lane: u64, before: &mut Before, first_pairs: &[u64; 128]) -> bool {
+    let masks = lanes::classes(lane);
+    let starts = masks.word & !(masks.word << 8 | u64::from(before.word) << 7);
+    if before.begins && is_first_pair(before.last, lane as u8, first_pairs) {
+        return true;
+    }
+    let mut inner = starts & (lanes::HIGH >> 8);
+    while inner != 0 {
+        let pair = lane >> (inner.trailing_zeros() & 56);
+        if is_first_pair(pair as u8, (pair >> 8) as u8, first_pairs) {
+            return true;
+        }
+        inner &= inner - 1;
+    }
+    let mut special = masks.special;
+    while special != 0 {
+        let shift = special.trailing_zeros() & 56;
+        let last = if shift == 0 { before.last } else { (lane >> (shift - 8)) as u8 };
+        match (lane >> shift) as u8 {
+            b'@' => return true,
+            // A number in front of a colon is a time, a port or a place in a file; `cvv2` ends in one.
+            b':' | b'=' if !last.is_ascii_digit() || last == b'2' => return true,
+            _ => {}
+        }
+        special &= special - 1;
+    }
+    *before = Before { word: masks.word >> 63 != 0, begins: starts >> 63 != 0, last: (lane >> 56) as u8 };
+    false
+}
+
+#[inline(always)]
+fn is_first_pair(first: u8, second: u8, first_pairs: &[u64; 128]) -> bool {
+    first_pairs[usize::from(first & 127)] >> (second & 63) & 1 != 0
+}
+
 /// A scan that goes on where the last match ended.
 pub(crate) struct Scan<'a> {
     view: View<'a>,
+    /// The text has backslashes of its own, behind which a word may begin.
+    slashes: bool,
     at: usize,
     /// End of the value of a key in the text that names an identifier.
     identifier_until: usize,
@@ -68,7 +141,8 @@ impl<'a> Scan<'a> {
     /// Scans `buffer[from..end]`.
     pub(crate) fn new(buffer: &'a [u8], from: usize, end: usize, numbers: bool, policy: &'static Policy) -> Scan<'a> {
         let text = buffer.get(..end).unwrap_or(buffer);
-        Scan { view: View { text, from, numbers, policy }, at: from, identifier_until: 0 }
+        let slashes = text.get(from..).is_some_and(|text| text.contains(&b'\\'));
+        Scan { view: View { text, from, start: from, numbers, policy }, slashes, at: from, identifier_until: 0 }
     }
 
     /// The next thing to redact; matches come in order and do not overlap. Linear in the text over all calls.
@@ -81,6 +155,9 @@ impl<'a> Scan<'a> {
             let starts = masks.word & !(masks.word << 8 | behind_word);
             behind_word = masks.word >> 56;
             let mut stops = starts | masks.special;
+            if self.slashes {
+                stops |= lanes::slashes(lanes::load(text, at));
+            }
             while stops != 0 {
                 let stop = at + lanes::first(stops);
                 stops &= stops - 1;
@@ -100,9 +177,7 @@ impl<'a> Scan<'a> {
     fn look(&mut self, at: usize, keys: &mut Keys) -> Option<Match> {
         let first = self.view.byte(at);
         if first.is_ascii_alphanumeric() {
-            let second = self.view.byte(at + 1);
-            let row = self.view.policy.first_pairs[usize::from(first & 63)];
-            if row >> (second & 63) & 1 == 0 {
+            if !is_first_pair(first, self.view.byte(at + 1), &self.view.policy.first_pairs) {
                 return None;
             }
             return self.word(at, first);
@@ -110,18 +185,24 @@ impl<'a> Scan<'a> {
         match first {
             b'@' => address::email(&self.view, at),
             b':' | b'=' => self.separator(at, keys),
+            // An escape for a line end; the word behind it begins with another letter.
+            b'\\' if matches!(self.view.byte(at + 1), b'n' | b'r' | b't') => {
+                let first = self.view.byte(at + 2);
+                if first.is_ascii_alphanumeric() { self.word(at + 2, first) } else { None }
+            }
             _ => None,
         }
     }
 
     #[inline(never)]
     fn word(&self, at: usize, first: u8) -> Option<Match> {
+        let encoded = || address::encoded_email(&self.view, at);
         if first.is_ascii_digit() {
-            return if self.view.numbers && at >= self.identifier_until {
-                digits::number(&self.view, at)
-            } else {
-                None
-            };
+            let numbers = self.view.numbers && at >= self.identifier_until;
+            return encoded().or_else(|| if numbers { digits::number(&self.view, at) } else { None });
+        }
+        if first == b'u' && self.view.before(at) == b'\\' {
+            return encoded();
         }
         token::word(&self.view, at)
     }
@@ -129,7 +210,7 @@ impl<'a> Scan<'a> {
     #[inline(never)]
     fn separator(&mut self, at: usize, keys: &mut Keys) -> Option<Match> {
         if self.view.byte(at) == b':' && self.view.byte(at + 1) == b'/' && self.view.byte(at + 2) == b'/' {
-            return address::url_password(&self.view, at);
+            return address::url(&self.view, at);
         }
         match assignment::assignment(&self.view, at, keys)? {
             assignment::Found::Secret(found) => Some(found),

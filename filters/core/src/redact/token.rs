@@ -1,117 +1,227 @@
-//! What is known by its first characters: vendors' tokens, JSON Web Tokens, PEM blocks, authentication schemes.
+//! What is known by its first characters: vendors' tokens, JSON Web Tokens, private keys, authentication schemes.
 
 use super::text::{Match, View};
+use super::value;
 use crate::policy::{BASIC, BEARER, Charset, JWT, PRIVATE_KEY, Token};
 
 /// Something known that begins at `at`, where a word begins.
 pub(crate) fn word(view: &View, at: usize) -> Option<Match> {
-    if !view.word_begins(at) {
+    let row = view.policy.second_pairs.get(usize::from(view.byte(at + 1) & 127))?;
+    if row >> (view.byte(at + 2) & 63) & 1 == 0 || !view.word_begins(at) {
         return None;
     }
     let text = view.text.get(at..)?;
-    match text.first()? {
-        b'e' if text.starts_with(b"eyJ") => {
-            if let Some(length) = json_web_token(text) {
-                return Some(Match::new(at, at + length, JWT));
-            }
-        }
-        b'B' if text.starts_with(b"BEGIN ") => {
-            if let Some(found) = pem(view, at) {
-                return Some(found);
-            }
-        }
-        _ => {}
+    let found = match text.first()? {
+        b'e' => json_web_token(view, at),
+        b'b' => scheme(view, at),
+        b'B' if text.starts_with(b"BEGIN ") => pem(view, at),
+        b'B' => scheme(view, at),
+        b'P' if text.starts_with(b"PuTTY-User-Key-File-") => putty(view, at),
+        _ => None,
+    };
+    found.or_else(|| vendor(view, at))
+}
+
+/// A vendor's token at `at`.
+fn vendor(view: &View, at: usize) -> Option<Match> {
+    let text = view.text.get(at..)?;
+    let head = text.get(..2)?;
+    let tokens = view.policy.tokens;
+    let first = tokens.partition_point(|token| token.prefix.as_bytes().get(..2).is_some_and(|prefix| prefix < head));
+    let same = tokens.get(first..)?.iter().take_while(|token| token.prefix.as_bytes().get(..2) == Some(head));
+    // The longest prefix comes last, and says most.
+    let mut found = None;
+    for token in same.filter(|token| text.starts_with(token.prefix.as_bytes())) {
+        // A longer prefix stands behind, and says more.
+        found = length(token, text).map(|length| Match::new(at, at + length, token.rule)).or(found);
     }
-    if let Some(found) = scheme(view, at) {
-        return Some(found);
-    }
-    view.policy
-        .tokens
-        .iter()
-        .filter(|token| text.starts_with(token.prefix.as_bytes()))
-        .find_map(|token| Some(Match::new(at, at + length(token, text)?, token.rule)))
+    found
 }
 
 /// How much of `text`, which begins with the token's prefix, is the token.
 fn length(token: &Token, text: &[u8]) -> Option<usize> {
     let rest = text.get(token.prefix.len()..)?;
-    let limit = usize::from(token.max);
+    let limit = if token.max == 0 { usize::MAX } else { usize::from(token.max) };
     let mut count = rest.iter().take(limit).take_while(|byte| is_in(token.charset, **byte)).count();
-    if token.charset == Charset::Dotted {
+    if count == limit && rest.get(count).is_some_and(|next| is_in(token.charset, *next) && *next != b'.') {
+        return None;
+    }
+    if matches!(token.charset, Charset::Dotted) {
         // A full stop at the end belongs to the sentence.
         while count > 0 && rest.get(count - 1) == Some(&b'.') {
             count -= 1;
         }
     }
-    if count < usize::from(token.min)
-        || (count == limit && rest.get(count).is_some_and(|next| is_in(token.charset, *next)))
-    {
+    if count < usize::from(token.min) {
         return None;
     }
     let found = rest.get(..count)?;
-    let mixed = token.charset != Charset::Mixed
-        || (found.iter().any(u8::is_ascii_digit)
-            && found.iter().any(u8::is_ascii_uppercase)
-            && found.iter().any(u8::is_ascii_lowercase));
-    mixed.then_some(token.prefix.len() + count)
+    let formed = match token.charset {
+        Charset::Mixed => {
+            found.iter().any(u8::is_ascii_digit)
+                && found.iter().any(u8::is_ascii_uppercase)
+                && found.iter().any(u8::is_ascii_lowercase)
+        }
+        Charset::Uuid => (found.iter().enumerate()).all(|(n, byte)| (*byte == b'-') == matches!(n, 8 | 13 | 18 | 23)),
+        _ => true,
+    };
+    formed.then_some(token.prefix.len() + count)
 }
 
 fn is_in(charset: Charset, byte: u8) -> bool {
     match charset {
         Charset::Hex => matches!(byte, b'0'..=b'9' | b'a'..=b'f'),
+        Charset::AnyHex => byte.is_ascii_hexdigit(),
         Charset::Base32 => matches!(byte, b'A'..=b'Z' | b'2'..=b'7'),
+        Charset::Upper => matches!(byte, b'0'..=b'9' | b'A'..=b'Z' | b'-'),
+        Charset::Uuid => matches!(byte, b'0'..=b'9' | b'a'..=b'f' | b'-'),
         Charset::Alphanumeric => byte.is_ascii_alphanumeric(),
         Charset::Word => byte.is_ascii_alphanumeric() || byte == b'_',
         Charset::Base64Url | Charset::Mixed => byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'),
+        Charset::Base64 => byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'+' | b'/' | b'='),
         Charset::Dotted => byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'),
     }
 }
 
-/// A compact JSON Web Signature or Encryption ([RFC 7519](https://www.rfc-editor.org/rfc/rfc7519)): a header that
-/// begins as `{"` does in base64url, and at least a payload; a token that was cut off counts too.
-fn json_web_token(text: &[u8]) -> Option<usize> {
-    let part = |from: usize| text.iter().skip(from).take_while(|byte| is_in(Charset::Base64Url, **byte)).count();
-    let mut end = part(0);
-    if end < 12 || text.get(end) != Some(&b'.') {
+/// How far the header of a JSON Web Token that does not begin a run of its characters may reach, in bytes.
+const MAX_INNER_HEADER: usize = 512;
+
+/// A compact JSON Web Signature or Encryption ([RFC 7519](https://www.rfc-editor.org/rfc/rfc7519)) at `at`: a header
+/// that is a JSON object in base64url, and at least the beginning of a payload; a token that was cut off counts too.
+fn json_web_token(view: &View, at: usize) -> Option<Match> {
+    let text = view.text.get(at..)?;
+    if !is_json_header(text) {
         return None;
     }
-    let payload = part(end + 1);
-    if payload < 4 {
+    // Every word of a long run may begin like a token; only the first may look to the end of the run.
+    let limit = if matches!(view.before(at), b'-' | b'_') { MAX_INNER_HEADER } else { usize::MAX };
+    let part = |from: usize, limit: usize| {
+        text.iter().skip(from).take(limit).take_while(|byte| is_in(Charset::Base64Url, **byte)).count()
+    };
+    let mut end = part(0, limit);
+    let payload = part(end + 1, usize::MAX);
+    if text.get(end) != Some(&b'.') || payload < 4 {
         return None;
     }
     end += 1 + payload;
     for _ in 0..3 {
-        let more = part(end + 1);
-        if text.get(end) != Some(&b'.') || more == 0 {
+        let more = part(end + 1, usize::MAX);
+        if text.get(end) != Some(&b'.') || (more == 0 && text.get(end + 1) != Some(&b'.')) {
             break;
         }
         end += 1 + more;
     }
-    Some(end)
+    Some(Match::new(at, at + end, JWT))
+}
+
+/// Whether `text` begins with the base64 of `{"`, a name of letters, digits and `#`, and `":`.
+fn is_json_header(text: &[u8]) -> bool {
+    let mut state = 0;
+    for byte in decoded(text.get(..24.min(text.len())).unwrap_or_default()) {
+        state = match (state, byte) {
+            (0, b'{') => 1,
+            (1 | 4, b' ' | b'\n' | b'\r' | b'\t') => state,
+            (1, b'"') => 2,
+            (2 | 3, b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'#' | b'_') => 3,
+            (3, b'"') => 4,
+            (4, b':') => return true,
+            _ => return false,
+        };
+    }
+    false
+}
+
+/// The bytes that base64 or base64url stands for, up to padding or what is neither.
+fn decoded(text: &[u8]) -> impl Iterator<Item = u8> {
+    let mut bits = 0u32;
+    let mut held = 0;
+    text.iter().map_while(|byte| six_bits(*byte)).filter_map(move |six| {
+        bits = bits << 6 | six;
+        held += 6;
+        (held >= 8).then(|| {
+            held -= 8;
+            (bits >> held & 0xff) as u8
+        })
+    })
+}
+
+fn six_bits(byte: u8) -> Option<u32> {
+    Some(u32::from(match byte {
+        b'A'..=b'Z' => byte - b'A',
+        b'a'..=b'z' => byte - b'a' + 26,
+        b'0'..=b'9' => byte - b'0' + 52,
+        b'+' | b'-' => 62,
+        b'/' | b'_' => 63,
+        _ => return None,
+    }))
 }
 
 const DASHES: &[u8] = b"-----";
 /// A label is at most this long, in bytes.
 const MAX_LABEL: usize = 64;
+/// A key of which less is left is none, in bytes.
+const MIN_KEY: usize = 16;
 
-/// A private key in PEM ([RFC 7468](https://www.rfc-editor.org/rfc/rfc7468)) whose `BEGIN` is at `at`: up to its end
-/// line, or up to the end of the text when that was cut off.
+/// A private key in PEM ([RFC 7468](https://www.rfc-editor.org/rfc/rfc7468)), OpenSSH's, PGP's or SSH2's armour whose
+/// `BEGIN` is at `at`: up to its end line, or to where it was cut off. Line ends may be written `\n`.
 fn pem(view: &View, at: usize) -> Option<Match> {
     let start = at.checked_sub(DASHES.len()).filter(|start| *start >= view.from)?;
-    if view.text.get(start..at) != Some(DASHES) {
+    // SSH2 has four dashes and a space.
+    if !matches!(view.text.get(start..at)?, b"-----" | b"---- ") {
         return None;
     }
-    let label = view.text.get(at..)?.get(..MAX_LABEL).or_else(|| view.text.get(at..))?;
-    let close = find(label, DASHES).unwrap_or(label.len());
+    let text = view.text.get(at..)?;
+    let label = text.get(..MAX_LABEL.min(text.len()))?;
+    let close = find(label, b"----").unwrap_or(label.len());
     find(label.get(..close)?, b"PRIVATE KEY")?;
-    let body = at + close;
-    let end = find(view.text.get(body..)?, b"-----END")
-        .and_then(|end| {
-            let label = body + end + b"-----END".len();
-            Some(label + find(view.text.get(label..)?, DASHES)? + DASHES.len())
-        })
-        .unwrap_or(view.text.len());
-    Some(Match::new(start, end, PRIVATE_KEY))
+    let mut body = close + text.get(close..)?.iter().take_while(|byte| **byte == b'-').count();
+    let begin = body;
+    body += armoured(text.get(body..)?);
+    // A marker in a sentence has nothing behind it.
+    let content = text.get(begin..body)?.iter().filter(|byte| six_bits(**byte).is_some()).count();
+    let end = end_line(text.get(body..)?);
+    if content < MIN_KEY && close < label.len() && (end == 0 || content == 0) {
+        return None;
+    }
+    Some(Match::new(start, at + body + end, PRIVATE_KEY))
+}
+
+/// Length of the lines of base64 and of headers that `text` begins with: up to two dashes, or what neither has.
+fn armoured(text: &[u8]) -> usize {
+    let mut previous = 0;
+    for (n, &found) in text.iter().enumerate() {
+        let inside = six_bits(found).is_some()
+            || found.is_ascii_whitespace()
+            || matches!(found, b'=' | b'\\' | b':' | b',' | b'.' | b'(' | b')');
+        if !inside {
+            return n;
+        }
+        if found == b'-' && previous == b'-' {
+            return n - 1;
+        }
+        previous = found;
+    }
+    text.len()
+}
+
+/// Length of the `-----END ...-----` that `text` begins with.
+fn end_line(text: &[u8]) -> usize {
+    let open = text.iter().take(DASHES.len()).take_while(|byte| matches!(**byte, b'-' | b' ')).count();
+    if open < 4 || !text.get(open..).is_some_and(|rest| rest.starts_with(b"END")) {
+        return 0;
+    }
+    let line = text.get(open..text.len().min(open + MAX_LABEL)).unwrap_or_default();
+    let close = find(line, b"----").map(|close| open + close);
+    close.map_or(text.len().min(open + MAX_LABEL), |close| {
+        close + text.iter().skip(close).take(DASHES.len()).take_while(|byte| **byte == b'-').count()
+    })
+}
+
+/// A key file of [PuTTY](https://tartarus.org/~simon/putty-snapshots/htmldoc/AppendixC.html) at `at`: to the end of
+/// what it is made of.
+fn putty(view: &View, at: usize) -> Option<Match> {
+    let length = armoured(view.text.get(at..)?);
+    Some(Match::new(at, at + length, PRIVATE_KEY))
 }
 
 pub(crate) fn find(text: &[u8], needle: &[u8]) -> Option<usize> {
@@ -119,7 +229,7 @@ pub(crate) fn find(text: &[u8], needle: &[u8]) -> Option<usize> {
 }
 
 /// The credentials behind `Bearer ` ([RFC 6750](https://www.rfc-editor.org/rfc/rfc6750)) or `Basic `
-/// ([RFC 7617](https://www.rfc-editor.org/rfc/rfc7617)) at `at`; the scheme's name stays.
+/// ([RFC 7617](https://www.rfc-editor.org/rfc/rfc7617)) at `at`, also behind `%20` and `+`; the scheme's name stays.
 fn scheme(view: &View, at: usize) -> Option<Match> {
     let text = view.text.get(at..)?;
     let name = text.iter().take(7).take_while(|byte| byte.is_ascii_alphabetic()).count();
@@ -127,10 +237,23 @@ fn scheme(view: &View, at: usize) -> Option<Match> {
     if !bearer && !text.get(..name)?.eq_ignore_ascii_case(b"basic") {
         return None;
     }
-    let spaces = text.iter().skip(name).take(8).take_while(|byte| matches!(**byte, b' ' | b'\t')).count();
+    let rest = text.get(name..)?;
+    let encoded = matches!(rest, [b'%' | b'+', ..]);
+    let spaces = match rest {
+        [b'%', b'2', b'0', ..] => 3,
+        [b'+', ..] => 1,
+        _ => rest.iter().take(8).take_while(|byte| matches!(**byte, b' ' | b'\t')).count(),
+    };
     let start = name + spaces;
-    let end = start + text.get(start..)?.iter().take_while(|byte| is_credential(**byte)).count();
-    let mut credential = text.get(start..end)?;
+    let rest = text.get(start..)?;
+    // `+` may stand for a space and in a credential, so a run of them is not looked through from each.
+    let limit = if encoded { 512 } else { usize::MAX };
+    let length = rest.iter().take(limit).take_while(|byte| is_credential(**byte)).count();
+    let mut credential = rest.get(..length)?;
+    // `realm="..."` is a parameter.
+    if credential.ends_with(b"=") && matches!(rest.get(length), Some(b'"' | b'\\' | b'\'')) {
+        return None;
+    }
     while let Some((b'.' | b':', rest)) = credential.split_last() {
         credential = rest;
     }
@@ -140,45 +263,26 @@ fn scheme(view: &View, at: usize) -> Option<Match> {
 
 /// `token68` of [RFC 7235](https://www.rfc-editor.org/rfc/rfc7235#section-2.1), and what is found in its place.
 fn is_credential(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'+' | b'/' | b'=' | b'|' | b':')
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'+' | b'/' | b'=' | b'|' | b':' | b'%')
 }
 
 /// Whether a word behind "bearer" is a credential and not prose ("bearer token expired").
 fn is_bearer(word: &[u8]) -> bool {
-    let digit = word.iter().any(u8::is_ascii_digit);
-    let inner_upper = word.iter().skip(1).any(u8::is_ascii_uppercase) && word.iter().any(u8::is_ascii_lowercase);
-    match word.len() {
-        0..=4 => false,
-        5..=23 => digit || inner_upper || word.ends_with(b"="),
-        _ => true,
-    }
+    word.len() >= 5 && !value::is_words(word)
 }
 
 /// Whether a word decodes from base64 to text that has a colon: `user:password`.
 fn is_basic(word: &[u8]) -> bool {
-    let mut bits = 0u32;
-    let mut held = 0;
     let mut colon = false;
-    for &byte in word.iter().take(256) {
-        let six = match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            b'+' | b'-' => 62,
-            b'/' | b'_' => 63,
-            b'=' => break,
-            _ => return false,
-        };
-        bits = bits << 6 | u32::from(six);
-        held += 6;
-        if held >= 8 {
-            held -= 8;
-            let decoded = (bits >> held & 0xff) as u8;
-            if decoded < 0x20 || decoded == 0x7f {
-                return false;
-            }
-            colon |= decoded == b':';
+    let digits = word.len() - word.iter().rev().take_while(|byte| **byte == b'=').count();
+    if digits < 4 || !word.iter().take(digits).all(|byte| six_bits(*byte).is_some()) {
+        return false;
+    }
+    for byte in decoded(word).take(192) {
+        if byte < 0x20 || byte == 0x7f {
+            return false;
         }
+        colon |= byte == b':';
     }
     colon
 }

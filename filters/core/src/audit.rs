@@ -1,0 +1,139 @@
+//! The audit in the record: `podsieve`, with what was redacted (rule names and counts, no values) and what went wrong.
+
+use crate::json::{self, Kind, Span};
+use crate::key::Class;
+use crate::policy::Policy;
+use crate::write::Writer;
+
+/// Place of `podsieve` in [`Policy::reserved`].
+pub(crate) const PODSIEVE: u8 = 0;
+
+/// Why a record did not go the usual way; in its `podsieve.error`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Failure {
+    /// The record is not a JSON object. Its text is under `log`, redacted.
+    NotAnObject,
+    /// The host could not hand the record over, or there was no memory for it. Nothing of it is left.
+    Unreadable,
+}
+
+impl Failure {
+    fn name(self) -> &'static str {
+        match self {
+            Failure::NotAnObject => "not_a_json_object",
+            Failure::Unreadable => "unreadable",
+        }
+    }
+}
+
+/// Whether there is anything to write.
+pub(crate) fn is_due(writer: &Writer, before: bool, failure: Option<Failure>) -> bool {
+    before || failure.is_some() || writer.counts.iter().any(|count| *count > 0)
+}
+
+/// Writes the audit. `before` is the one that the record came with, from an earlier call: its counts are added to
+/// those of this one, and what else is in it stays, redacted.
+pub(crate) fn write(writer: &mut Writer, before: Option<(&[u8], Span)>, failure: Option<Failure>, policy: &Policy) {
+    writer.put(b"\"podsieve\":");
+    let mut separator = b'{';
+    if let Some((bytes, span)) = before {
+        let read = json::members(bytes, span.start, |member| {
+            if is_counts(&member, bytes) {
+                return;
+            }
+            writer.put_byte(separator);
+            separator = b',';
+            let whole = Span { start: member.key.span.start - 1, end: member.value.next };
+            writer.value::<false>(bytes, Kind::Members, whole, true, &Class::default());
+        });
+        debug_assert!(read.is_ok(), "an indexed object reads again");
+    }
+    if let Some(failure) = failure {
+        writer.put_byte(separator);
+        separator = b',';
+        writer.put(b"\"error\":\"");
+        writer.put(failure.name().as_bytes());
+        writer.put_byte(b'"');
+    }
+    counts(writer, before, policy, &mut separator);
+    if separator == b'{' {
+        writer.put_byte(b'{');
+    }
+    writer.put_byte(b'}');
+}
+
+fn is_counts(member: &json::Member, bytes: &[u8]) -> bool {
+    member.key.span.of(bytes) == b"redacted" && member.value.kind == Kind::Object
+}
+
+fn counts(writer: &mut Writer, before: Option<(&[u8], Span)>, policy: &Policy, separator: &mut u8) {
+    let start = writer.out.len();
+    writer.put_byte(*separator);
+    writer.put(b"\"redacted\":");
+    let mut inner = b'{';
+    if let Some((bytes, span)) = before {
+        let read = json::members(bytes, span.start, |member| {
+            if !is_counts(&member, bytes) {
+                return;
+            }
+            let read = json::members(bytes, member.value.span.start, |count| {
+                let (rule, digits) = (count.key.span.of(bytes), count.value.span.of(bytes));
+                let Some(number) = decimal(digits) else { return };
+                let known = policy.rules.iter().position(|found| found.as_bytes() == rule);
+                if let Some(total) = known.and_then(|known| writer.counts.get_mut(known)) {
+                    *total = total.saturating_add(number);
+                } else if is_rule_name(rule) {
+                    // A rule of another policy.
+                    one(writer, rule, digits, &mut inner);
+                }
+            });
+            debug_assert!(read.is_ok(), "an indexed object reads again");
+        });
+        debug_assert!(read.is_ok(), "an indexed object reads again");
+    }
+    for (n, name) in policy.rules.iter().enumerate() {
+        let count = writer.counts.get(n).copied().unwrap_or(0);
+        if count > 0 {
+            let mut digits = [0; 10];
+            one(writer, name.as_bytes(), digits_of(count, &mut digits), &mut inner);
+        }
+    }
+    if inner == b'{' {
+        writer.out.truncate(start);
+    } else {
+        writer.put_byte(b'}');
+        *separator = b',';
+    }
+}
+
+fn one(writer: &mut Writer, rule: &[u8], count: &[u8], separator: &mut u8) {
+    writer.put_byte(*separator);
+    *separator = b',';
+    writer.put_byte(b'"');
+    writer.put(rule);
+    writer.put(b"\":");
+    writer.put(count);
+}
+
+fn is_rule_name(name: &[u8]) -> bool {
+    let safe = |byte: &u8| byte.is_ascii_lowercase() || *byte == b'_';
+    (1..=32).contains(&name.len()) && name.iter().all(safe)
+}
+
+fn decimal(digits: &[u8]) -> Option<u32> {
+    core::str::from_utf8(digits).ok()?.parse().ok()
+}
+
+fn digits_of(number: u32, digits: &mut [u8; 10]) -> &[u8] {
+    let mut rest = number;
+    let mut start = digits.len();
+    for digit in digits.iter_mut().rev() {
+        *digit = b'0' + (rest % 10) as u8;
+        rest /= 10;
+        start -= 1;
+        if rest == 0 {
+            break;
+        }
+    }
+    digits.get(start..).unwrap_or_default()
+}

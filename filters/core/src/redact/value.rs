@@ -1,0 +1,457 @@
+//! The value behind a name, and what a value says of itself: that it stands for a secret and is none.
+
+use super::mark;
+use super::text::View;
+
+/// Spaces around a separator.
+pub(super) const MAX_SPACES: usize = 4;
+
+/// The value behind a separator.
+pub(super) struct Value {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    /// The quote around it, or 0.
+    pub(super) quote: u8,
+    /// A space stands between the separator and the value.
+    pub(super) spaced: bool,
+    /// It is a call, an index or a path in code (`os.environ["X"]`): what it gives is not in the text.
+    pub(super) code: bool,
+}
+
+impl Value {
+    /// The value behind the separator that ends at `behind`; `quoted_key` if the name stood in quotes.
+    pub(super) fn find(view: &View, behind: usize, quoted_key: bool) -> Value {
+        let mut start = spaces(view, behind);
+        let spaced = start > behind;
+        start = ansi(view, start);
+        // b'...' of Python, &"..." of Rust.
+        if matches!(view.byte(start), b'b' | b'u' | b'r' | b'f' | b'&') && is_quote(view.byte(start + 1)) {
+            start += 1;
+        }
+        if let Some(inner) = wrapper(view, start) {
+            start = inner;
+        }
+        let mut value = Value { start, end: start, quote: 0, spaced, code: false };
+        let mut open = start;
+        while view.byte(open) == b'\\' {
+            open += 1;
+        }
+        let quote = view.byte(open);
+        if is_quote(quote) {
+            value.quote = quote;
+            value.start = open + 1;
+            value.end = closing_quote(view.text, value.start, quote, open - start);
+            return value;
+        }
+        let rest = view.text.get(start..).unwrap_or_default();
+        if rest.starts_with(mark::OPEN) {
+            // A mark has no spaces and ends with a bracket.
+            value.end = start + rest.iter().take(48).take_while(|byte| **byte != b']').count();
+            value.end += usize::from(view.byte(value.end) == b']');
+        } else if quoted_key && matches!(view.byte(start), b'[' | b'{') {
+            value.end = closing_bracket(view.text, start);
+        } else if matches!(view.byte(start), b'{' | b'<' | b'[' | b'(') {
+            value.end = bracketed(view, start);
+        } else {
+            value.end = bare_end(view, start);
+            value.code = is_code(view, value.start, value.end);
+        }
+        value
+    }
+}
+
+fn is_quote(byte: u8) -> bool {
+    matches!(byte, b'"' | b'\'' | b'`')
+}
+
+/// Where the spaces at `at` end.
+pub(super) fn spaces(view: &View, at: usize) -> usize {
+    let rest = view.text.get(at..).unwrap_or_default();
+    at + rest.iter().take(MAX_SPACES).take_while(|byte| matches!(**byte, b' ' | b'\t')).count()
+}
+
+/// Where the escape sequences for colours at `at` end: ESC, which may be written out, `[`, numbers, `m`.
+fn ansi(view: &View, at: usize) -> usize {
+    const ESCAPES: &[&[u8]] = &[b"\x1b[", b"\\x1b[", b"\\u001b[", b"\\033[", b"\\e[", b"\xef\xbf\xbd["];
+    let mut end = at;
+    for _ in 0..4 {
+        let rest = view.text.get(end..).unwrap_or_default();
+        let Some(escape) = ESCAPES.iter().find(|escape| rest.starts_with(escape)) else { break };
+        let numbers = rest.iter().skip(escape.len()).take(16).take_while(|byte| is_colour(**byte)).count();
+        if rest.get(escape.len() + numbers) != Some(&b'm') {
+            break;
+        }
+        end += escape.len() + numbers + 1;
+    }
+    end
+}
+
+fn is_colour(byte: u8) -> bool {
+    byte.is_ascii_digit() || byte == b';'
+}
+
+/// Where the escape sequences for colours that end at `at` begin.
+pub(super) fn ansi_before(view: &View, at: usize) -> usize {
+    let mut start = at;
+    for _ in 0..4 {
+        if view.before(start) != b'm' {
+            break;
+        }
+        let mut open = start - 1;
+        while open > view.from && start - open < 16 && is_colour(view.byte(open - 1)) {
+            open -= 1;
+        }
+        // The longest way to write ESC has six bytes.
+        let sequence = (1..=7).filter_map(|length| open.checked_sub(length)).find(|first| ansi(view, *first) == start);
+        match sequence {
+            Some(first) if first >= view.from => start = first,
+            _ => break,
+        }
+    }
+    start
+}
+
+/// Start of the value inside `Some("...")` and its like.
+fn wrapper(view: &View, at: usize) -> Option<usize> {
+    const NAMES: &[&[u8]] = &[
+        b"Some",
+        b"Ok",
+        b"Just",
+        b"Optional",
+        b"Secret",
+        b"Sensitive",
+        b"Password",
+        b"Token",
+        b"String",
+        b"str",
+        b"Protected",
+    ];
+    let rest = view.text.get(at..)?;
+    let name = rest.iter().take(24).take_while(|byte| byte.is_ascii_alphanumeric()).count();
+    let known = NAMES.iter().any(|known| rest.get(..name).is_some_and(|name| name.starts_with(known)));
+    (known && matches!(rest.get(name), Some(b'(' | b'['))).then_some(at + name + 1)
+}
+
+/// End of a value without quotes at `start`. Punctuation that may go on with the text around it ends the value when
+/// it does: at a space, the end, another quote or bracket, or `,name=`.
+fn bare_end(view: &View, start: usize) -> usize {
+    let rest = view.text.get(start..).unwrap_or_default();
+    for (n, &found) in rest.iter().enumerate() {
+        let next = || rest.get(n + 1).copied().unwrap_or(0);
+        let ends = match found {
+            0..=b' ' | b'&' | b'`' | b'>' | 0x7f => true,
+            b'"' | b'\'' | b')' | b']' | b'}' => !is_inside(next()),
+            b'<' => matches!(next(), b'/' | b'a'..=b'z' | b'A'..=b'Z') || !is_inside(next()),
+            b',' | b';' | b'|' => !is_inside(next()) || is_pair(rest.get(n + 1..).unwrap_or_default()),
+            b'\\' => matches!(next(), b'n' | b't' | b'r' | b'u' | b'x' | b'"' | b'\'' | b'\\' | 0),
+            _ => false,
+        };
+        if ends {
+            return start + n;
+        }
+    }
+    view.text.len()
+}
+
+fn is_inside(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'!' | b'$' | b'%' | b'*' | b'@' | b'^')
+}
+
+/// Whether `text` begins with `name=` or `name:`.
+fn is_pair(text: &[u8]) -> bool {
+    let name =
+        text.iter().take(40).take_while(|byte| byte.is_ascii_alphanumeric() || matches!(**byte, b'_' | b'-' | b'.'));
+    matches!(text.get(name.count()), Some(b'=' | b':' | b' ' | b'"' | b'\''))
+}
+
+/// End of the value in brackets at `start`: behind the closing bracket, if it is near.
+fn bracketed(view: &View, start: usize) -> usize {
+    let rest = view.text.get(start..).unwrap_or_default();
+    let close = match rest.first() {
+        Some(b'{') => b'}',
+        Some(b'<') => b'>',
+        Some(b'[') => b']',
+        _ => b')',
+    };
+    let near = rest.iter().take(MAX_PLACEHOLDER).take_while(|byte| **byte != close && **byte > b' ').count();
+    match rest.get(near) {
+        Some(found) if *found == close => {
+            let again = rest.iter().skip(near).take(2).take_while(|byte| **byte == close).count();
+            start + near + again
+        }
+        _ => bare_end(view, start),
+    }
+}
+
+/// Where a string ends whose quotes have `escapes` backslashes in front of them: at its closing quote, or at the end
+/// of its line without one.
+fn closing_quote(text: &[u8], start: usize, quote: u8, escapes: usize) -> usize {
+    let mut slashes = 0;
+    for (n, &found) in text.get(start..).unwrap_or_default().iter().enumerate() {
+        match found {
+            b'\\' => {
+                slashes += 1;
+                continue;
+            }
+            b'\n' => return start + n,
+            _ => {}
+        }
+        if found == quote && slashes >= escapes && (slashes - escapes).is_multiple_of(2 * (escapes + 1)) {
+            return start + n - escapes;
+        }
+        // Fewer backslashes than at the opening: the string around this one ends.
+        if found == quote && slashes < escapes {
+            return start + n - slashes;
+        }
+        slashes = 0;
+    }
+    text.len()
+}
+
+/// Behind the bracket that closes the one at `start`; brackets in strings do not count.
+fn closing_bracket(text: &[u8], start: usize) -> usize {
+    let mut depth = 0usize;
+    let mut slashes = 0usize;
+    // Backslashes in front of the quotes of this depth of escapes, once one was seen.
+    let mut escapes = None;
+    let mut in_string = false;
+    for (n, &found) in text.get(start..).unwrap_or_default().iter().enumerate() {
+        match found {
+            b'\\' => {
+                slashes += 1;
+                continue;
+            }
+            b'"' if slashes <= *escapes.get_or_insert(slashes) => in_string = !in_string,
+            b'[' | b'{' if !in_string => depth += 1,
+            b']' | b'}' if !in_string => {
+                depth = depth.saturating_sub(1);
+                if depth == 0 {
+                    return start + n + 1;
+                }
+            }
+            _ => {}
+        }
+        slashes = 0;
+    }
+    text.len()
+}
+
+/// Whether the bare value is code: names with dots, or a name and a call or an index.
+fn is_code(view: &View, start: usize, end: usize) -> bool {
+    let text = view.text.get(start..end).unwrap_or_default();
+    if text.len() > MAX_PLACEHOLDER {
+        return false;
+    }
+    let name = text.iter().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(**byte, b'_' | b'.')).count();
+    let Some(path) = text.get(..name).filter(|path| path.first().is_some_and(u8::is_ascii_alphabetic)) else {
+        return false;
+    };
+    let readable = path.iter().all(|byte| !byte.is_ascii_digit());
+    match text.get(name) {
+        // `settings.DB_PASSWORD`, but no version and no token.
+        None => readable && path.contains(&b'.') && path.split(|byte| *byte == b'.').all(|part| part.len() > 1),
+        Some(b'(' | b'[') => readable,
+        _ => false,
+    }
+}
+
+/// What stands for a secret is at most this long, in bytes.
+const MAX_PLACEHOLDER: usize = 128;
+
+/// Words that stand where a secret would: that there is none, what is wrong with it, or what to put there.
+const WORDS: &[&str] = &[
+    "-",
+    "absent",
+    "any",
+    "bool",
+    "bytes",
+    "changeme",
+    "change-me",
+    "change_me",
+    "default",
+    "denied",
+    "disabled",
+    "empty",
+    "enabled",
+    "env",
+    "example",
+    "expected",
+    "expired",
+    "expires",
+    "failed",
+    "false",
+    "filtered",
+    "found",
+    "hidden",
+    "incorrect",
+    "int",
+    "invalid",
+    "is",
+    "mask",
+    "masked",
+    "mismatch",
+    "missing",
+    "must",
+    "n/a",
+    "needed",
+    "nil",
+    "no",
+    "none",
+    "not",
+    "null",
+    "nullptr",
+    "off",
+    "ok",
+    "omitted",
+    "on",
+    "optional",
+    "present",
+    "protected",
+    "provided",
+    "redacted",
+    "rejected",
+    "removed",
+    "required",
+    "reset",
+    "revoked",
+    "rotated",
+    "scrubbed",
+    "secret",
+    "sensitive",
+    "set",
+    "should",
+    "str",
+    "string",
+    "suppressed",
+    "todo",
+    "true",
+    "unavailable",
+    "undefined",
+    "unknown",
+    "unset",
+    "valid",
+    "was",
+    "wrong",
+    "yes",
+    "your",
+];
+
+/// Whether a value stands where a secret would, but is none: a word like `null` or `expired`, asterisks, a variable
+/// (`${X}`, `$X`, `{{ x }}`, `%(x)s`, `%s`, `<x>`, `#{x}`), a path or a URL.
+pub(super) fn is_placeholder(value: &[u8]) -> bool {
+    if value.len() > MAX_PLACEHOLDER {
+        return false;
+    }
+    let word = trimmed(value);
+    word.is_empty()
+        || value.iter().all(|byte| matches!(byte, b'*' | b'.' | b'x' | b'X' | b'-' | b'_' | b'?' | b'#'))
+        || value.iter().filter(|byte| **byte == b'*').count() >= 3
+        || word.starts_with("\u{2022}\u{2022}".as_bytes())
+        || (word.len() <= 12 && WORDS.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(word)))
+        || is_variable(value)
+        || is_reference(value)
+}
+
+/// A value without the brackets and the full stop around it.
+fn trimmed(value: &[u8]) -> &[u8] {
+    let outside = |byte: &u8| {
+        matches!(
+            byte,
+            b'[' | b']' | b'(' | b')' | b'<' | b'>' | b'{' | b'}' | b'.' | b'!' | b'?' | b':' | b'*' | b'"' | b'\''
+        )
+    };
+    let start = value.iter().take_while(|byte| outside(byte)).count();
+    let end = value.iter().rev().take_while(|byte| outside(byte)).count();
+    value.get(start..value.len().saturating_sub(end)).unwrap_or_default()
+}
+
+fn is_variable(value: &[u8]) -> bool {
+    let name = |text: &[u8]| {
+        !text.is_empty()
+            && text.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-' | b' '))
+    };
+    let upper = |text: &[u8]| {
+        text.len() > 1 && text.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_')
+    };
+    match value {
+        [b'$', b'{' | b'(', ..] | [b'{', b'{', ..] | [b'#', b'{', ..] | [b'%', b'{' | b'(', ..] => true,
+        [b'$', rest @ ..] => upper(rest) || matches!(rest, [b'0'..=b'9'] | [b'0'..=b'9', b'0'..=b'9']),
+        [b'%', rest @ .., b'%'] => upper(rest),
+        [b'%', b's' | b'v' | b'd' | b'r' | b'q'] | [b'%', b'+' | b'#', b'v'] => true,
+        [b'<', rest @ .., b'>'] => name(rest),
+        [b'{', rest @ .., b'}'] => {
+            rest.is_empty() || (name(rest) && !rest.iter().any(u8::is_ascii_digit)) || rest == b"0" || rest == b"1"
+        }
+        [b'[', rest @ .., b']'] => rest.is_empty() || (name(rest) && !rest.iter().any(u8::is_ascii_digit)),
+        _ => false,
+    }
+}
+
+/// Where a secret is to be found: a path or a URL. What a URL holds is looked at on its own.
+fn is_reference(value: &[u8]) -> bool {
+    const SCHEMES: &[&[u8]] = &[b"arn:", b"vault:", b"op://", b"file:", b"env:", b"projects/"];
+    const ROOTS: &[&[u8]] = &[
+        b"/home/",
+        b"/var/",
+        b"/run/",
+        b"/etc/",
+        b"/usr/",
+        b"/opt/",
+        b"/app",
+        b"/tmp",
+        b"/mnt/",
+        b"/root",
+        b"/srv/",
+        b"/data/",
+        b"/Users/",
+        b"/workspace",
+        b"./",
+        b"../",
+        b"~/",
+        b"C:\\",
+    ];
+    let lower_path = || {
+        value.starts_with(b"/")
+            && value
+                .iter()
+                .all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'/' | b'.' | b'-' | b'_' | b'0'..=b'9'))
+    };
+    SCHEMES.iter().chain(ROOTS).any(|known| value.starts_with(known))
+        || lower_path()
+        || value
+            .iter()
+            .take(16)
+            .skip_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'))
+            .take(3)
+            .eq(b"://")
+}
+
+/// Whether `text` is made of words as people and programs write them: letters, in parts of two or more, that `-`, `_`,
+/// `.`, `/` or a hump of a camel's back separates; no digits. Random letters have humps of one.
+pub(super) fn is_words(text: &[u8]) -> bool {
+    let mut length = 0usize;
+    let mut previous = 0u8;
+    for &byte in text {
+        match byte {
+            b'a'..=b'z' => length += 1,
+            b'A'..=b'Z' => {
+                if previous.is_ascii_lowercase() {
+                    if length < 3 {
+                        return false;
+                    }
+                    length = 0;
+                }
+                length += 1;
+            }
+            b'-' | b'_' | b'.' | b'/' | b',' | b'=' | b':' => {
+                if length < 2 {
+                    return false;
+                }
+                length = 0;
+            }
+            _ => return false,
+        }
+        previous = byte;
+    }
+    text.len() < 64 && (length >= 2 || (length == 0 && previous == b'='))
+}

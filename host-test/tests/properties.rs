@@ -1,0 +1,424 @@
+//! What holds of every record, on generated ones, on ones that were damaged, and on any bytes; and of the module as it
+//! leaves the build.
+//!
+//! `PROPTEST_CASES` sets how many records each property sees. What a run finds becomes a case of the corpus.
+
+mod common;
+
+use common::records::{Sample, plain_objects, records};
+use common::text::{apart, says, shown};
+use common::{four_steps, module, run};
+use podsieve_host::json::{Verdict, field, fields, judge, unescape, write_string};
+use podsieve_host::{Config, Host, Native, Outcome, Runner, built_in_module};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::test_runner::{TestCaseError, TestRunner};
+
+const FUNCTIONS: [&str; 5] = ["pipeline", "parse", "redact", "enrich", "route"];
+const TAG: &[u8] = b"kube.var.log.pods.shop_web-7d9f6c5b8d-x2x4q_1f2e.app.0.log";
+
+/// Checks a property of records on as many as are asked for.
+fn holds<S: Strategy>(strategy: S, mut property: impl FnMut(&mut Engines, S::Value) -> Result<(), String>) {
+    let mut config = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
+    if std::env::var_os("PROPTEST_CASES").is_none() {
+        config.cases = 1500;
+    }
+    let engines = std::cell::RefCell::new(Engines::new());
+    let property = std::cell::RefCell::new(&mut property);
+    let result = TestRunner::new(config)
+        .run(&strategy, |value| (property.borrow_mut())(&mut engines.borrow_mut(), value).map_err(TestCaseError::fail));
+    if let Err(error) = result {
+        panic!("{error}");
+    }
+}
+
+struct Engines {
+    native: Native,
+    wasm: Host,
+}
+
+impl Engines {
+    fn new() -> Self {
+        Engines {
+            native: Native::new(),
+            wasm: Host::new(&module(), Config::default()).expect("the module instantiates"),
+        }
+    }
+
+    fn native(&mut self, function: &str, record: &[u8]) -> Result<Vec<u8>, String> {
+        run(&mut self.native, function, TAG, record).map_err(|lost| format!("{function} of {}: {lost}", shown(record)))
+    }
+}
+
+// What holds of any bytes.
+
+fn one_object_comes_out(engines: &mut Engines, record: &[u8]) -> Result<(), String> {
+    for function in FUNCTIONS {
+        let found = engines.native(function, record)?;
+        let valid = std::str::from_utf8(&found)
+            .is_ok_and(|text| serde_json::from_str::<&serde_json::value::RawValue>(text).is_ok());
+        if !valid || found.contains(&0) || !found.starts_with(b"{") {
+            return Err(format!(
+                "{function} of {}\n  expected one object\n     found {}",
+                shown(record),
+                shown(&found)
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn wasm_is_native(engines: &mut Engines, record: &[u8]) -> Result<(), String> {
+    for function in FUNCTIONS {
+        let native = engines.native(function, record)?;
+        let wasm = run(&mut engines.wasm, function, TAG, record)?;
+        same(&format!("{function} of {}", shown(record)), ("native", &native), ("wasm", &wasm))?;
+    }
+    Ok(())
+}
+
+fn twice_is_once(function: &'static str) -> impl Fn(&mut Engines, &[u8]) -> Result<(), String> {
+    move |engines, record| {
+        let once = engines.native(function, record)?;
+        let twice = engines.native(function, &once)?;
+        if once != twice && function == "pipeline" && became_json(&once) {
+            return Ok(());
+        }
+        same(&format!("{function} of {}", shown(record)), ("once", &once), ("twice", &twice))
+    }
+}
+
+/// Whether a body that was text is JSON now: a mark took the place of what kept it from being read.
+fn became_json(record: &[u8]) -> bool {
+    ["log", "message"].into_iter().filter_map(|body| field(record, body)).any(|body| {
+        let text = unescape(body);
+        judge(text.trim_ascii()) == Verdict::Object && text.windows(10).any(|window| window == b"[REDACTED:")
+    })
+}
+
+fn pipeline_is_its_steps(engines: &mut Engines, record: &[u8]) -> Result<(), String> {
+    let whole = engines.native("pipeline", record)?;
+    let steps = four_steps(&mut engines.native, TAG, record)?;
+    same(&format!("pipeline of {}", shown(record)), ("pipeline", &whole), ("steps", &steps))
+}
+
+fn same(what: &str, (a_name, a): (&str, &[u8]), (b_name, b): (&str, &[u8])) -> Result<(), String> {
+    if a == b {
+        return Ok(());
+    }
+    let (a, b) = apart(a, b);
+    Err(format!("{what}\n  {a_name:>8} {a}\n  {b_name:>8} {b}"))
+}
+
+/// Damage to a record.
+#[derive(Clone, Debug)]
+enum Damage {
+    Cut(usize),
+    Put(usize, u8),
+    Take(usize),
+    Change(usize, u8),
+    Double,
+}
+
+/// Records with some damage: what is nearly right is read differently from what is nothing.
+fn damaged() -> impl Strategy<Value = Vec<u8>> {
+    let byte = prop_oneof![any::<u8>(), proptest::sample::select(b"\"\\{}[]:,u0n \n\x00\x01\xff@=-".to_vec())];
+    let damage = prop_oneof![
+        any::<usize>().prop_map(Damage::Cut),
+        (any::<usize>(), byte.clone()).prop_map(|(at, byte)| Damage::Put(at, byte)),
+        any::<usize>().prop_map(Damage::Take),
+        (any::<usize>(), byte).prop_map(|(at, byte)| Damage::Change(at, byte)),
+        Just(Damage::Double),
+    ];
+    (records(true), vec(damage, 1..4)).prop_map(|(sample, damages)| {
+        let mut record = sample.record;
+        for damage in damages {
+            let length = record.len().max(1);
+            match damage {
+                Damage::Cut(at) => record.truncate(at % length),
+                Damage::Put(at, byte) => record.insert(at % length.min(record.len() + 1), byte),
+                Damage::Take(at) if !record.is_empty() => drop(record.remove(at % length)),
+                Damage::Change(at, byte) if !record.is_empty() => record[at % length] = byte,
+                Damage::Double => record.extend(record.clone()),
+                _ => {}
+            }
+        }
+        record
+    })
+}
+
+fn any_bytes() -> impl Strategy<Value = Vec<u8>> {
+    let jsonish = proptest::sample::select(b"{{{}}[]::,,\"\"\"\\\\un0123 eE.-@=ab\n\x01\xff\xc3\xa9".to_vec());
+    prop_oneof![vec(any::<u8>(), 0..200), vec(jsonish, 0..200)]
+}
+
+macro_rules! of_every_record {
+    ($($name:ident: $law:expr;)*) => {$(
+        mod $name {
+            use super::*;
+
+            #[test]
+            fn on_generated_records() {
+                let law = $law;
+                holds(records(true), |engines, sample| law(engines, &sample.record));
+            }
+
+            #[test]
+            fn on_damaged_records() {
+                let law = $law;
+                holds(damaged(), |engines, record| law(engines, &record));
+            }
+
+            #[test]
+            fn on_any_bytes() {
+                let law = $law;
+                holds(any_bytes(), |engines, record| law(engines, &record));
+            }
+        }
+    )*};
+}
+
+of_every_record! {
+    one_valid_object: one_object_comes_out;
+    wasm_and_native_agree: wasm_is_native;
+    redact_twice_is_once: twice_is_once("redact");
+    pipeline_twice_is_once: twice_is_once("pipeline");
+    pipeline_and_its_steps_agree: pipeline_is_its_steps;
+}
+
+#[test]
+fn no_planted_secret_survives() {
+    holds(records(true), |engines, Sample { record, secrets }| {
+        for function in ["pipeline", "redact"] {
+            let found = engines.native(function, &record)?;
+            if let Some(secret) = secrets.iter().find(|secret| says(&found, secret)) {
+                return Err(format!(
+                    "{secret} survives {function}\n     input {}\n     found {}",
+                    shown(&record),
+                    shown(&found)
+                ));
+            }
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn redact_changes_nothing_in_a_record_without_secrets() {
+    holds(plain_objects(), |engines, record| {
+        if field(&record, "podsieve").is_some_and(|value| !value.starts_with(b"{")) {
+            // The audit's own name: what is no audit gives way.
+            return Ok(());
+        }
+        let found = engines.native("redact", &record)?;
+        same("redact", ("before", &record), ("after", &found))
+    });
+}
+
+/// The values of a body come out as they went in, byte for byte.
+#[test]
+fn what_is_not_secret_is_untouched_in_the_pipeline() {
+    holds(plain_objects(), |engines, object| {
+        let mut record = b"{\"log\":".to_vec();
+        write_string(&mut record, &object);
+        record.push(b'}');
+        for function in ["pipeline", "parse"] {
+            let found = engines.native(function, &record)?;
+            let values: Vec<_> = fields(&found).map(|field| field.value).collect();
+            for field in fields(&object) {
+                if !values.contains(&field.value) {
+                    return Err(format!(
+                        "{function} changes {}\n     input {}\n     found {}",
+                        shown(field.value),
+                        shown(&record),
+                        shown(&found)
+                    ));
+                }
+            }
+        }
+        Ok(())
+    });
+}
+
+/// Records of many sizes, the same ones in each pass: most of some hundred bytes, some up to 64 KiB.
+fn mixed(n: u64) -> Vec<u8> {
+    let random = n.wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29).wrapping_mul(0xbf58_476d_1ce4_e5b9) >> 20;
+    let size = match random % 1000 {
+        0..4 => 1 << 16,
+        4..40 => random as usize % 8192,
+        _ => random as usize % 600,
+    };
+    let text = match random % 5 {
+        0 => "{\\\"level\\\":\\\"INFO\\\",\\\"user\\\":\\\"ada@example.com\\\",\\\"fill\\\":\\\"",
+        1 => "password=hunter2x \\n",
+        2 => "2026-11-23T09:09:02.5Z stderr F é\\u00e9 ",
+        3 => "{\\\"a\\\":\\\"{\\\\\\\"b\\\\\\\":1}\\\",\\\"fill\\\":\\\"",
+        _ => "plain ",
+    };
+    let mut record = format!("{{\"log\":\"{text}").into_bytes();
+    record.resize((record.len() + size).min((1 << 16) - 8), b'x');
+    record.extend(if text.starts_with('{') { b"\\\"}\"}".as_slice() } else { b"\"}" });
+    record
+}
+
+#[test]
+fn memory_does_not_grow() {
+    const LARGEST: usize = 1 << 20;
+    const PASSES: u64 = 10;
+    const RECORDS: u64 = 20_000;
+    let mut large = b"{\"log\":\"".to_vec();
+    large.resize(LARGEST - 2, b'y');
+    large.extend(b"\"}");
+    let module = module();
+    for frees in [true, false] {
+        let mut host = Host::new(&module, Config::default().frees(frees)).expect("the module instantiates");
+        let mut first = 0;
+        for pass in 0..PASSES {
+            for n in 0..RECORDS {
+                let record = if n == RECORDS / 2 { large.clone() } else { mixed(n) };
+                let function = FUNCTIONS[if n % 4 == 0 { n as usize / 4 % 5 } else { 0 }];
+                if let Outcome::Lost(reason) = host.run(function, TAG, &record) {
+                    panic!("{function} of {}: {reason}", shown(&record));
+                }
+            }
+            let size = host.memory_size();
+            if pass == 0 {
+                first = size;
+                assert!(size <= (4 << 20) + 2 * LARGEST as u64, "{size} bytes of memory, host that frees: {frees}");
+            }
+            assert_eq!(size, first, "memory grows in pass {}, host that frees: {frees}", pass + 1);
+        }
+    }
+}
+
+// The module as it leaves the build.
+
+#[test]
+fn the_module_exports_what_a_host_needs_and_nothing_else() {
+    let engine = wasmtime::Engine::default();
+    let module = wasmtime::Module::from_binary(&engine, built_in_module()).expect("the module is valid");
+    assert_eq!(module.imports().count(), 0);
+    let globals = |export: &wasmtime::ExportType<'_>| matches!(export.ty(), wasmtime::ExternType::Global(_));
+    let mut exports: Vec<_> = module.exports().filter(|export| !globals(export)).map(|export| export.name()).collect();
+    exports.sort_unstable();
+    assert_eq!(exports, ["enrich", "free", "malloc", "memory", "parse", "pipeline", "redact", "route"]);
+    // rustc always exports these two; runtimes read them to place a heap of their own.
+    let mut globals: Vec<_> = module.exports().filter(globals).map(|export| export.name()).collect();
+    globals.sort_unstable();
+    assert_eq!(globals, ["__data_end", "__heap_base"]);
+    assert!(built_in_module().len() < 200 << 10, "the module has {} bytes", built_in_module().len());
+    let mut functions: Vec<_> = common::module().functions().map(str::to_owned).collect();
+    functions.sort_unstable();
+    assert_eq!(functions, ["enrich", "parse", "pipeline", "redact", "route"]);
+}
+
+/// The guest itself, for calls that no [`Host`] makes.
+struct Raw {
+    store: wasmtime::Store<()>,
+    instance: wasmtime::Instance,
+    memory: wasmtime::Memory,
+}
+
+impl Raw {
+    fn new(stack: usize) -> Self {
+        let mut config = wasmtime::Config::new();
+        config.max_wasm_stack(stack);
+        let engine = wasmtime::Engine::new(&config).expect("wasmtime starts");
+        let module = wasmtime::Module::from_binary(&engine, built_in_module()).expect("the module is valid");
+        let mut store = wasmtime::Store::new(&engine, ());
+        let instance = wasmtime::Instance::new(&mut store, &module, &[]).expect("the module instantiates");
+        let memory = instance.get_memory(&mut store, "memory").expect("a memory");
+        Raw { store, instance, memory }
+    }
+
+    fn malloc(&mut self, length: u32) -> u32 {
+        let malloc = self.instance.get_typed_func::<u32, u32>(&mut self.store, "malloc").expect("malloc is there");
+        malloc.call(&mut self.store, length).expect("malloc does not trap")
+    }
+
+    fn put(&mut self, bytes: &[u8]) -> (u32, u32) {
+        let length = u32::try_from(bytes.len()).expect("a short text");
+        let address = self.malloc(length + 1);
+        assert_ne!(address, 0);
+        self.memory.write(&mut self.store, address as usize, bytes).expect("the text fits");
+        self.memory.write(&mut self.store, (address + length) as usize, &[0]).expect("the NUL fits");
+        (address, length)
+    }
+
+    fn call(&mut self, function: &str, tag: (u32, u32), record: (u32, u32)) -> String {
+        let function = self
+            .instance
+            .get_typed_func::<(u32, u32, u32, u32, u32, u32), u32>(&mut self.store, function)
+            .expect("the function is there");
+        let address = function
+            .call(&mut self.store, (tag.0, tag.1, 1, 2, record.0, record.1))
+            .expect("the function does not trap") as usize;
+        let memory = self.memory.data(&self.store);
+        let length = memory[address..].iter().position(|byte| *byte == 0).expect("a NUL ends the result");
+        String::from_utf8(memory[address..address + length].to_vec()).expect("the result is UTF-8")
+    }
+}
+
+/// A host without room hands over address 0 and the true length; other wrong addresses are as harmless.
+#[test]
+fn an_address_that_cannot_be_read() {
+    let mut raw = Raw::new(512 << 10);
+    let unreadable = "{\"podsieve\":{\"error\":\"unreadable\"}}";
+    let end = |raw: &Raw| u32::try_from(raw.memory.data_size(&raw.store)).expect("a small memory");
+    let wrong: [fn(u32) -> (u32, u32); 6] = [
+        |_| (0, 9000),
+        |end| (end, 1),
+        |end| (end - 1, 2),
+        |_| (u32::MAX, u32::MAX),
+        |_| (1, u32::MAX),
+        |_| (0, u32::MAX),
+    ];
+    for wrong in wrong {
+        for function in FUNCTIONS {
+            let tag = raw.put(b"app");
+            let record = wrong(end(&raw));
+            let found = raw.call(function, tag, record);
+            let value: serde_json::Value = serde_json::from_str(&found).expect("the result is JSON");
+            assert_eq!(value["podsieve"]["error"], "unreadable", "{function} of {record:?}: {found}");
+            assert!(found.contains(&unreadable[1..unreadable.len() - 1]), "{found}");
+            let record = raw.put(b"{\"a\":1}");
+            assert_eq!(raw.call(function, (0, 3), record), "{\"a\":1}", "the next record, with such a tag");
+            let tag = raw.put(b"app");
+            let record = raw.put(b"{\"a\":1}");
+            assert_eq!(raw.call(function, tag, record), "{\"a\":1}");
+        }
+    }
+}
+
+#[test]
+fn a_malloc_that_cannot_be_met_is_refused() {
+    let mut raw = Raw::new(512 << 10);
+    for length in [u32::MAX, u32::MAX - 1, 1 << 31] {
+        assert_eq!(raw.malloc(length), 0, "{length} bytes");
+    }
+    let tag = raw.put(b"app");
+    let record = raw.put(b"{\"a\":1}");
+    assert_eq!(raw.call("pipeline", tag, record), "{\"a\":1}");
+}
+
+/// Any depth and length fits a small stack: nothing recurses, and no frame is large.
+#[test]
+fn a_small_stack_is_enough() {
+    let mut raw = Raw::new(16 << 10);
+    let deep = format!("{{\"log\":{}{}}}", "[".repeat(100_000), "]".repeat(100_000));
+    let inner = format!("{{\"log\":\"{}\"}}", "{\\\"a\\\":".repeat(10_000));
+    let levels = (0..8).fold("{\"password\":\"hunter2x\"}".to_owned(), |inner, _| {
+        let mut outer = b"{\"log\":".to_vec();
+        write_string(&mut outer, inner.as_bytes());
+        outer.push(b'}');
+        String::from_utf8(outer).expect("it was UTF-8")
+    });
+    let long = format!("{{\"log\":\"{}\"}}", "a@b password=\\u00e9 ".repeat(50_000));
+    for record in [&deep, &inner, &levels, &long] {
+        for function in FUNCTIONS {
+            let tag = raw.put(TAG);
+            let record = raw.put(record.as_bytes());
+            assert!(raw.call(function, tag, record).starts_with('{'));
+        }
+    }
+}
