@@ -190,6 +190,7 @@ fn same(a: &[u8], b: &[u8]) -> bool {
 
 fn rounded(json: Json) -> Json {
     match json {
+        Json::Bare(text) if text == "-0" => Json::Bare("0".to_owned()),
         Json::Bare(text) if text.parse::<i64>().is_err() => {
             Json::Bare(text.parse::<f64>().map_or(text, |number| format!("{number:.13e}")))
         }
@@ -358,7 +359,9 @@ fn each_function() {
             let output = run.join().expect("the run");
             assert_eq!(by_tag(&output), by_tag(expected), "{function}");
             match function {
-                "redact" | "pipeline" => judge_lists(&output, "pods."),
+                "pipeline" => judge_lists(&output, "pods."),
+                // Without `parse` the escapes of the body stay in its text.
+                "redact" => judge_lists(&output, "nowhere."),
                 "enrich" => output.records.iter().for_each(judge_origin),
                 "route" | "parse" => {}
                 function => unreachable!("{function}"),
@@ -394,9 +397,13 @@ fn corpus() {
     let (cases, left): (Vec<_>, Vec<_>) = all.iter().partition(|case| {
         let tag =
             !case.tag.is_empty() && case.tag.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte));
-        // Fluent Bit's own JSON parser recurses: at some 20,000 levels it overflows its stack, without any filter.
+        // With 64 levels Fluent Bit loses a record and its neighbours, and with many more it overflows its stack, both
+        // without any filter.
         let levels = case.input.iter().filter(|byte| matches!(byte, b'{' | b'[')).count();
-        tag && levels < 5000 && json::judge(&case.input) == Verdict::Object && !case.input.contains(&b'\n')
+        let body = case.input.windows(8).any(|window| window == b"{\"log\":\"");
+        tag && (levels < 60 || body && levels < 5000)
+            && json::judge(&case.input) == Verdict::Object
+            && !case.input.contains(&b'\n')
     });
     told.no_line = left.len();
     thread::scope(|scope| {
@@ -456,8 +463,9 @@ impl Told {
             self.wrong.push(format!("{}: lost", case.name));
             return;
         };
-        match native.run(function, case.tag.as_bytes(), given) {
-            Outcome::Record(expected) if same(expected, found) => {}
+        // Fluent Bit rounds the numbers of the filter's answer; but for that it must be native's, which the case judges.
+        let expected = match native.run(function, case.tag.as_bytes(), given) {
+            Outcome::Record(expected) if same(expected, found) => expected,
             Outcome::Record(expected) => {
                 self.wrong.push(format!("{}\n  native {}\n   found {}", case.name, shown(expected), shown(found)));
                 return;
@@ -466,10 +474,10 @@ impl Told {
                 self.wrong.push(format!("{}: native loses {}: {reason}", case.name, shown(given)));
                 return;
             }
-        }
+        };
         if Json::of(given) != Json::of(&case.input) || !case.travels() {
             self.changed.push(case.name.clone());
-        } else if let Err(wrong) = case.judge_meaning(found) {
+        } else if let Err(wrong) = case.judge_meaning(expected) {
             self.wrong.push(format!("{}\n  {wrong}", case.name));
         } else {
             self.judged += 1;

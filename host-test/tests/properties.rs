@@ -8,7 +8,7 @@ mod common;
 use common::records::{Sample, plain_objects, records};
 use common::text::{apart, says, shown};
 use common::{four_steps, module, run};
-use podsieve_host::json::{Verdict, field, fields, judge, unescape, write_string};
+use podsieve_host::json::{field, fields, unescape, write_string};
 use podsieve_host::{Config, Host, Native, Outcome, Runner, built_in_module};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -91,8 +91,8 @@ fn twice_is_once(function: &'static str) -> impl Fn(&mut Engines, &[u8]) -> Resu
 /// Whether a body that was text is JSON now: a mark took the place of what kept it from being read.
 fn became_json(record: &[u8]) -> bool {
     ["log", "message"].into_iter().filter_map(|body| field(record, body)).any(|body| {
-        let text = unescape(body);
-        judge(text.trim_ascii()) == Verdict::Object && text.windows(10).any(|window| window == b"[REDACTED:")
+        let text = unescape(body.trim_ascii_start().get(1..).unwrap_or_default());
+        text.trim_ascii().starts_with(b"{") && text.windows(10).any(|window| window == b"[REDACTED:")
     })
 }
 
@@ -206,8 +206,8 @@ fn no_planted_secret_survives() {
 #[test]
 fn redact_changes_nothing_in_a_record_without_secrets() {
     holds(plain_objects(), |engines, record| {
-        if field(&record, "podsieve").is_some_and(|value| !value.starts_with(b"{")) {
-            // The audit's own name: what is no audit gives way.
+        if field(&record, "podsieve").is_some() {
+            // The audit's own name: an audit is written anew, and what is none gives way.
             return Ok(());
         }
         let found = engines.native("redact", &record)?;

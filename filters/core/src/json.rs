@@ -227,6 +227,25 @@ pub(crate) fn bare(bytes: &[u8], at: usize) -> Option<(Kind, usize)> {
     Some((kind, end))
 }
 
+/// Whether a number may be larger than any `f64`: Fluent Bit's JSON parser refuses it, and with it the record. A few that
+/// are not, from 1e308 on, count too.
+pub(crate) fn is_huge(number: &[u8]) -> bool {
+    let digits = number.iter().position(|byte| matches!(byte, b'e' | b'E')).unwrap_or(number.len());
+    if digits == number.len() && digits < 300 {
+        return false;
+    }
+    let (mantissa, exponent) = (number.get(..digits).unwrap_or_default(), number.get(digits + 1..).unwrap_or_default());
+    let point = mantissa.iter().position(|byte| *byte == b'.').unwrap_or(digits);
+    let Some(first) = mantissa.iter().position(|byte| matches!(byte, b'1'..=b'9')) else { return false };
+    let negative = exponent.first() == Some(&b'-');
+    let exponent = exponent.iter().filter(|byte| byte.is_ascii_digit());
+    let exponent = exponent.fold(0i64, |sum, digit| (sum * 10 + i64::from(digit - b'0')).min(1 << 40));
+    let exponent = if negative { -exponent } else { exponent };
+    // The power of ten of the first digit that is not zero.
+    let place = if first < point { point as i64 - first as i64 - 1 } else { point as i64 - first as i64 };
+    place + exponent >= 308
+}
+
 /// `-? (0 | [1-9][0-9]*) (. [0-9]+)? ([eE] [+-]? [0-9]+)?`
 fn is_number(token: &[u8]) -> bool {
     let digits = |mut at: usize| {
@@ -463,6 +482,18 @@ mod tests {
             "{\"a\":1]",
         ] {
             assert_eq!(end(bad), Err(Stop::Invalid), "{bad}");
+        }
+    }
+
+    #[test]
+    fn numbers_beyond_a_double() {
+        for huge in ["1e308", "1E+400", "-1e999999999999999999999", "0.001e312", "1000e306", &"9".repeat(400)] {
+            assert!(is_huge(huge.as_bytes()), "{huge}");
+        }
+        for good in
+            ["0", "1e307", "1e-400", "0e999", "0.0001e310", "123456789012345678901234567890", "1.7976931348623157e307"]
+        {
+            assert!(!is_huge(good.as_bytes()), "{good}");
         }
     }
 

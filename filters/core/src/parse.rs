@@ -217,12 +217,18 @@ fn trim(record: &mut Record, body: usize, input: &[u8], scratch: &[u8]) {
     let bytes = bytes_of(field.buffer, input, scratch);
     // A line end is `\n`, or `\\n` one level deep; with another backslash in front it is a backslash and an `n`.
     let width = if field.escaped { 2 } else { 1 };
-    while let Some((b'n' | b'r', front)) = field.value.of(bytes).split_last() {
-        let slashes = front.iter().rev().take_while(|byte| **byte == b'\\').count();
-        if slashes % (2 * width) != width {
-            return;
+    loop {
+        match field.value.of(bytes).split_last() {
+            Some((b'\n' | b'\r', _)) => field.value.end -= 1,
+            Some((b'n' | b'r', front)) => {
+                let slashes = front.iter().rev().take_while(|byte| **byte == b'\\').count();
+                if slashes % (2 * width) != width {
+                    return;
+                }
+                field.value.end -= 1 + width;
+            }
+            _ => return,
         }
-        field.value.end -= 1 + width;
     }
 }
 

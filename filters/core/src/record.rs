@@ -1,10 +1,12 @@
 //! The index of a record: where the members at its top lie, and what becomes of them. No tree: nested values are
 //! ranges of bytes that the writer walks once.
 
+use crate::bytes::Bytes;
 use crate::json::{self, Kind, Nesting, Span, Stop};
 use crate::key::{self, Class, Keys, Role};
 use crate::lanes;
 use crate::policy::Policy;
+use crate::text;
 use alloc::vec::Vec;
 use core::ops::Range;
 
@@ -141,15 +143,19 @@ impl Field {
         self.hash = key::name_hash(&name);
     }
 
-    /// Writes the name that the field leaves with, as it stands between quotes, into `name`.
+    /// Writes the name that the field leaves with, as it is meant, into `name`.
     pub(crate) fn full_name(&self, bytes: &[u8], policy: &Policy, name: &mut Vec<u8>) {
         name.clear();
         for _ in 0..self.name.conflicts {
             name.extend_from_slice(policy.conflict_prefix.as_bytes());
         }
         name.extend_from_slice(self.name.text.as_bytes());
-        if self.name.key {
+        if self.name.key && self.key_plain {
             name.extend_from_slice(self.key.of(bytes));
+        } else if self.name.key {
+            let mut meaning = Bytes::new();
+            text::decode_level(bytes, self.key, self.escaped, &mut meaning);
+            name.extend_from_slice(meaning.as_slice());
         }
     }
 

@@ -102,6 +102,11 @@ impl Writer {
     fn number(&mut self, number: &[u8], class: &Class) {
         if self.redact && !class.identifier && number.len() >= 13 && is_card_number(number) {
             self.quoted_mark(CARD);
+        } else if json::is_huge(number) {
+            // As a string it reaches the archive, byte for byte; as a number it would end Fluent Bit.
+            self.put_byte(b'"');
+            self.put(number);
+            self.put_byte(b'"');
         } else {
             self.put(number);
         }

@@ -39,7 +39,8 @@ impl Verdict {
 
 /// Judges a text in one pass over it.
 ///
-/// Surrogates that are alone are accepted where they are escaped, as the grammar has it.
+/// Surrogates that are alone are accepted where they are escaped, as the grammar has it; numbers that no double can
+/// hold are not, as Fluent Bit 5.1 has it (its parser refuses the text, and a chunk with other records ends it).
 pub fn judge(text: &[u8]) -> Verdict {
     if std::str::from_utf8(text).is_err() {
         return Verdict::Invalid;
@@ -56,6 +57,9 @@ pub fn judge(text: &[u8]) -> Verdict {
         };
         values += 1;
         at = scan::space(text, end);
+    }
+    if !scan::numbers_fit(text) {
+        return Verdict::Invalid;
     }
     match (values, first_is_object) {
         (0, _) => Verdict::Invalid,

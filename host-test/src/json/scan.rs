@@ -126,6 +126,27 @@ fn number(text: &[u8], mut at: usize) -> Option<usize> {
     Some(at)
 }
 
+/// Whether a double can hold every number of a text that is valid JSON.
+pub(super) fn numbers_fit(text: &[u8]) -> bool {
+    let mut at = 0;
+    while let Some(&byte) = text.get(at) {
+        at = match byte {
+            b'"' => string(text, at).unwrap_or(text.len()),
+            b'-' | b'0'..=b'9' => {
+                let end = number(text, at).unwrap_or(text.len());
+                let token = std::str::from_utf8(&text[at..end]).unwrap_or_default();
+                let short = token.len() < 300 && !token.contains(['e', 'E']);
+                if !short && !token.parse::<f64>().is_ok_and(f64::is_finite) {
+                    return false;
+                }
+                end
+            }
+            _ => at + 1,
+        };
+    }
+    true
+}
+
 /// The end of a run of digits, which must not be empty.
 fn digits(text: &[u8], at: usize) -> Option<usize> {
     let count = text.get(at..)?.iter().take_while(|byte| byte.is_ascii_digit()).count();

@@ -103,6 +103,10 @@ fn name(view: &View, at: usize) -> Option<Name> {
         escaped = true;
         start -= 1;
     }
+    // A mark is no name.
+    if quote == b']' && view.text.get(..start).is_some_and(|front| front.ends_with(mark::OPEN)) {
+        return None;
+    }
     // In escaped text a name may stand behind `\n`.
     if view.before(start) == b'\\' && matches!(view.byte(start), b'n' | b't' | b'r') {
         start += 1;
