@@ -23,7 +23,7 @@ use cases::Case;
 use podsieve_host::json::{self, Verdict};
 use podsieve_host::{Native, Outcome, Runner};
 use run::{FluentBit, Folder, Output, Record, lines, tail, wasm};
-use text::{Json, says, shown};
+use text::{Json, Token, Tokens, says, shown};
 
 const FUNCTIONS: [&str; 5] = ["pipeline", "parse", "redact", "enrich", "route"];
 const PARSERS: &str = concat!("parsers_file ", env!("CARGO_MANIFEST_DIR"), "/../examples/fluent-bit/parsers.conf");
@@ -86,7 +86,7 @@ fn pods_through(fluent_bit: &FluentBit, service: &str, filters: &[&str]) -> Outp
     close_lines(&pods);
     let mut sections = vec![tail(pods.join("*/*/*.log"), "kube.*", &format!("{CRI}\n  {EOF}"))];
     sections.extend(filters.iter().map(|function| wasm(function)));
-    folder.start(fluent_bit, service, &sections, "").to_its_end()
+    folder.start(fluent_bit, service, &sections, "").run_out()
 }
 
 /// The recorded pods without a filter, and through `pipeline`: what other runs are held against.
@@ -243,7 +243,7 @@ fn recorded_pods_with_the_cri_parser() {
         let pods = copy_pods(&folder);
         let mut sections = vec![tail(pods.join("*/*/*.log"), "kube.*", &format!("parser cri\n  {EOF}"))];
         sections.extend(filters.iter().map(|function| wasm(function)));
-        folder.start(fluent_bit, PARSERS, &sections, "").to_its_end()
+        folder.start(fluent_bit, PARSERS, &sections, "").run_out()
     });
     assert!(expected.records.iter().any(|record| json::field(&record.json, "message").is_some()));
     assert_eq!(by_tag(&output), by_tag(&expected));
@@ -273,7 +273,7 @@ fn recorded_docker_logs() {
             }
             let mut sections = vec![tail(folder.path("docker/*/*.log"), "kube.*", &format!("{parser}\n  {EOF}"))];
             sections.extend(filters.iter().map(|function| wasm(function)));
-            folder.start(fluent_bit, PARSERS, &sections, "").to_its_end()
+            folder.start(fluent_bit, PARSERS, &sections, "").run_out()
         });
         assert!(expected.records.len() >= 24, "{parser}: {} records", expected.records.len());
         assert_eq!(output.records.len(), expected.records.len(), "{parser}");
@@ -328,11 +328,28 @@ fn records_of_1_mib() {
     let path = folder.write("records.log", records);
     let sections = [tail(path, "app", &format!("parser json\n  {EOF}")), wasm("pipeline")];
     folder.write("parsers.conf", JSON_PARSER);
-    judge(&folder.start(fluent_bit, "parsers_file parsers.conf", &sections, "").to_its_end(), units.len() * 4);
+    judge(&folder.start(fluent_bit, "parsers_file parsers.conf", &sections, "").run_out(), units.len() * 4);
     let folder = Folder::new();
     let path = folder.write("cri.log", cri);
     let sections = [tail(path, "app", &format!("{CRI}\n  {EOF}")), wasm("pipeline")];
-    judge(&folder.start(fluent_bit, "", &sections, "").to_its_end(), units.len() * 2);
+    judge(&folder.start(fluent_bit, "", &sections, "").run_out(), units.len() * 2);
+}
+
+/// The deepest record that Fluent Bit 5.1.1 itself can handle. One of 64 levels it writes and cannot read again, so that
+/// the rest of the chunk is lost with it; deeper ones its parser leaves as text, and it crashes on some thousand levels.
+const DEEPEST: usize = 63;
+
+fn depth_of(json: &[u8]) -> usize {
+    let (mut depth, mut deepest) = (0_usize, 0);
+    for token in Tokens::of(json) {
+        match token {
+            Token::Mark(b'{' | b'[') => depth += 1,
+            Token::Mark(b'}' | b']') => depth -= 1,
+            _ => {}
+        }
+        deepest = deepest.max(depth);
+    }
+    deepest
 }
 
 const JSON_PARSER: &str = "[PARSER]\n  name json\n  format json\n";
@@ -405,7 +422,7 @@ fn corpus() {
             && json::judge(&case.input) == Verdict::Object
             && !case.input.contains(&b'\n')
     });
-    told.no_line = left.len();
+    told.left = left.len();
     thread::scope(|scope| {
         let runs = FUNCTIONS.map(|function| {
             let cases: Vec<_> = cases.iter().copied().filter(|case| case.function == function).collect();
@@ -424,11 +441,11 @@ fn corpus() {
             }
         }
     });
-    let Told { no_line, changed, not_read, judged, wrong } = told;
+    let Told { left, changed, not_read, judged, wrong } = told;
     let _ = writeln!(
         std::io::stderr(),
         "corpus: {judged} as expected by the case and by native, {} by native only because Fluent Bit changes the \
-         record ({}), {} that it cannot read, {no_line} that are no line of a log file with JSON records",
+         record ({}), {} that it cannot read, {left} that no line of a log file can be",
         changed.len(),
         changed.join("; "),
         not_read.len(),
@@ -439,7 +456,7 @@ fn corpus() {
 
 #[derive(Default)]
 struct Told {
-    no_line: usize,
+    left: usize,
     changed: Vec<String>,
     not_read: Vec<String>,
     judged: usize,
@@ -579,7 +596,7 @@ fn deep_json() {
     };
     let mut records = Vec::new();
     for (open, close) in [("{\"a\":", "}"), ("[", "]"), ("[{\"a\":", "}]")] {
-        for depth in [1, 8, 15, 20, 23, 24, 31, 32, 60, 200, 1000, 20_000] {
+        for depth in [1, 8, 15, 20, 23, 24, 30, 31, 32, 60, 61, 200, 1000, 20_000] {
             let inner = nested(depth, open, close);
             // In the body, lifted or not, and in JSON inside a string inside it.
             let body = format!("{{\"level\":\"info\",\"deep\":{inner}}}");
@@ -605,7 +622,7 @@ fn deep_json() {
                 folder.write("parsers.conf", JSON_PARSER);
                 let input = tail(folder.write("deep.log", text), "app", &format!("parser json\n  {EOF}"));
                 let sections: Vec<_> = [input].into_iter().chain(filter.map(wasm)).collect();
-                folder.start(fluent_bit, "parsers_file parsers.conf", &sections, "").to_its_end()
+                folder.start(fluent_bit, "parsers_file parsers.conf", &sections, "").run_out()
             })
         });
         runs.map(|run| run.join().expect("the run"))

@@ -28,7 +28,7 @@ impl Failure {
 
 /// Whether there is anything to write.
 pub(crate) fn is_due(writer: &Writer, before: bool, failure: Option<Failure>) -> bool {
-    before || failure.is_some() || writer.counts.iter().any(|count| *count > 0)
+    before || failure.is_some() || writer.redacted
 }
 
 /// Writes the audit. `before` is the one that the record came with, from an earlier call: its counts are added to
@@ -82,6 +82,7 @@ fn counts(writer: &mut Writer, before: Option<(&[u8], Span)>, policy: &Policy, s
                 let known = policy.rules.iter().position(|found| found.as_bytes() == rule);
                 if let Some(total) = known.and_then(|known| writer.counts.get_mut(known)) {
                     *total = total.saturating_add(number);
+                    writer.redacted = true;
                 } else if is_rule_name(rule) {
                     // A rule of another policy.
                     one(writer, rule, digits, &mut inner);

@@ -42,7 +42,7 @@ impl Origin {
         self.object.clear();
         writer.reset(0, true);
         self.write(writer, None);
-        self.clean = writer.counts.iter().all(|count| *count == 0);
+        self.clean = !writer.redacted;
         self.object.extend(writer.out.as_slice());
     }
 

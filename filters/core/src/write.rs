@@ -14,6 +14,8 @@ pub(crate) struct Writer {
     pub(crate) keys: Keys,
     /// Redactions by rule.
     pub(crate) counts: [u32; MAX_RULES],
+    /// Whether any of them is not zero.
+    pub(crate) redacted: bool,
     /// Whether to redact.
     pub(crate) redact: bool,
     pub(crate) policy: &'static Policy,
@@ -27,6 +29,7 @@ impl Writer {
             out: Bytes::new(),
             keys: Keys::new(),
             counts: [0; MAX_RULES],
+            redacted: false,
             redact: false,
             policy,
             decoded: Bytes::new(),
@@ -39,7 +42,9 @@ impl Writer {
         self.out.clear();
         self.decoded.clear();
         self.out.reserve(length + length / 8 + 512);
-        self.counts = [0; MAX_RULES];
+        if core::mem::take(&mut self.redacted) {
+            self.counts = [0; MAX_RULES];
+        }
         self.redact = redact;
     }
 
@@ -125,6 +130,7 @@ impl Writer {
         self.put_byte(b']');
         if let Some(count) = self.counts.get_mut(usize::from(rule)) {
             *count = count.saturating_add(1);
+            self.redacted = true;
         }
     }
 
@@ -171,7 +177,10 @@ impl Writer {
     /// Writes the content of a string that means what it is.
     #[inline(always)]
     pub(crate) fn plain(&mut self, bytes: &[u8], span: Span, identifier: bool) {
-        if self.redact && span.len() >= SHORTEST && redact::may_hold(span.of(bytes), self.policy.firsts(identifier)) {
+        if self.redact
+            && span.len() >= SHORTEST
+            && redact::may_hold(span.of(bytes), self.policy.firsts(identifier), &self.policy.second_pairs)
+        {
             self.scanned(bytes, span, identifier);
         } else {
             self.put(span.of(bytes));

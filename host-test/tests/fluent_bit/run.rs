@@ -124,7 +124,7 @@ pub(crate) struct Process {
 
 impl Process {
     /// Waits until it ends by itself (`exit_on_eof`), and returns what it wrote.
-    pub(crate) fn to_its_end(mut self) -> Output {
+    pub(crate) fn run_out(mut self) -> Output {
         let status = self.ended().unwrap_or_else(|| panic!("fluent-bit does not end\n{}", self.log()));
         self.output(status)
     }

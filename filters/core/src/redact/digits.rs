@@ -133,10 +133,7 @@ fn is_card(digits: &[u8], groups: &[usize]) -> bool {
     if !matches!(digits.len(), 13..=MAX_DIGITS) {
         return false;
     }
-    let grouped = match groups {
-        [_] | [4, 6, 4 | 5] | [4, 4, 4, 1..=4] | [4, 4, 4, 4, 1..=3] | [6, 13] => true,
-        _ => false,
-    };
+    let grouped = matches!(groups, [_] | [4, 6, 4 | 5] | [4, 4, 4, 1..=4] | [4, 4, 4, 4, 1..=3] | [6, 13]);
     grouped && is_issued(digits) && luhn(digits)
 }
 

@@ -61,11 +61,11 @@ pub(crate) const SHORTEST: usize = 6;
 /// Whether a text of at least [`SHORTEST`] bytes may hold something: the places at which a [`Scan`] would stop and ask
 /// are looked at, without asking. No false negatives.
 #[inline(always)]
-pub(crate) fn may_hold(text: &[u8], first_pairs: &[u64; 128]) -> bool {
+pub(crate) fn may_hold(text: &[u8], first_pairs: &[u64; 128], second_pairs: &[u64; 128]) -> bool {
     let (lanes, rest) = text.as_chunks::<8>();
     let mut before = Before { word: false, begins: false, last: b' ' };
     for lane in lanes {
-        if hits(u64::from_le_bytes(*lane), &mut before, first_pairs) {
+        if hits(u64::from_le_bytes(*lane), &mut before, first_pairs, second_pairs) {
             return true;
         }
     }
@@ -77,7 +77,7 @@ pub(crate) fn may_hold(text: &[u8], first_pairs: &[u64; 128]) -> bool {
         Some(last) => u64::from_le_bytes(*last) >> (8 * (8 - rest.len())),
         None => lanes::load(text, 0),
     };
-    hits(lane, &mut before, first_pairs)
+    hits(lane, &mut before, first_pairs, second_pairs)
 }
 
 /// What stands in front of a lane.
@@ -92,16 +92,21 @@ struct Before {
 /// Whether a word that begins in `lane`, or with the byte in front of it, begins with a known pair, or a special byte may
 /// mean something.
 #[inline(always)]
-fn hits(lane: u64, before: &mut Before, first_pairs: &[u64; 128]) -> bool {
+fn hits(lane: u64, before: &mut Before, first_pairs: &[u64; 128], second_pairs: &[u64; 128]) -> bool {
     let masks = lanes::classes(lane);
     let starts = masks.word & !(masks.word << 8 | u64::from(before.word) << 7);
-    if before.begins && is_first_pair(before.last, lane as u8, first_pairs) {
+    if before.begins && is_pair(before.last, lane as u8, first_pairs) {
         return true;
     }
     let mut inner = starts & (lanes::HIGH >> 8);
     while inner != 0 {
         let pair = lane >> (inner.trailing_zeros() & 56);
-        if is_first_pair(pair as u8, (pair >> 8) as u8, first_pairs) {
+        // The third byte of a word that begins one byte before the end is in the next lane.
+        if is_pair(pair as u8, (pair >> 8) as u8, first_pairs)
+            && ((pair as u8).is_ascii_digit()
+                || pair >> 16 == 0
+                || is_pair((pair >> 8) as u8, (pair >> 16) as u8, second_pairs))
+        {
             return true;
         }
         inner &= inner - 1;
@@ -123,8 +128,8 @@ fn hits(lane: u64, before: &mut Before, first_pairs: &[u64; 128]) -> bool {
 }
 
 #[inline(always)]
-fn is_first_pair(first: u8, second: u8, first_pairs: &[u64; 128]) -> bool {
-    first_pairs[usize::from(first & 127)] >> (second & 63) & 1 != 0
+fn is_pair(first: u8, second: u8, pairs: &[u64; 128]) -> bool {
+    pairs[usize::from(first & 127)] >> (second & 63) & 1 != 0
 }
 
 /// A scan that goes on where the last match ended.
@@ -177,7 +182,7 @@ impl<'a> Scan<'a> {
     fn look(&mut self, at: usize, keys: &mut Keys) -> Option<Match> {
         let first = self.view.byte(at);
         if first.is_ascii_alphanumeric() {
-            if !is_first_pair(first, self.view.byte(at + 1), &self.view.policy.first_pairs) {
+            if !is_pair(first, self.view.byte(at + 1), &self.view.policy.first_pairs) {
                 return None;
             }
             return self.word(at, first);
