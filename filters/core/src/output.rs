@@ -30,7 +30,10 @@ impl Output<'_> {
         let service = self.roles.service.iter().flatten().next().copied();
         let service = self.fields(service);
         if self.writer.redact {
-            let before = self.record.reserved(PODSIEVE).filter(|field| field.kind == Kind::Object);
+            let before = self
+                .record
+                .field(self.roles.reserved[usize::from(PODSIEVE)])
+                .filter(|field| field.kind == Kind::Object);
             if audit::is_due(self.writer, before.is_some(), self.failure) {
                 self.writer.put_byte(b',');
                 let before = before.map(|field| (self.buffers.of(field.buffer), field.value));

@@ -28,6 +28,8 @@ pub struct Policy {
     pub tokens: &'static [Token],
     /// Which two first characters any token, scheme or marker has; made by [`pairs`] of place 0.
     pub first_pairs: [u64; 128],
+    /// Where the tokens begin in [`Policy::tokens`] whose first character is this; made by [`rows`].
+    pub rows: [u16; 129],
     /// The same without digits, for values that identify something.
     pub first_letter_pairs: [u64; 128],
     /// The same for the second and third character.
@@ -201,7 +203,7 @@ const AWS: RuleId = rule("aws_key");
 pub(crate) const MAX_RULES: usize = 128;
 
 /// First characters of what the text scan knows besides tokens and digits: authentication schemes, JSON Web Tokens
-/// (`{"` and `{ ` in base64), PEM and PuTTY keys, `\u0040`, options of command lines, SQL.
+/// (`{"` and `{ ` in base64), PEM and PuTTY keys, `\u0040`.
 const MARKERS: &[&str] = &["Bea", "bea", "BEA", "Bas", "bas", "BAS", "eyJ", "eyA", "ewo", "ewk", "BEG", "PuT", "u00"];
 
 /// The filter in front of [`Policy::tokens`] and all else that is known by its first characters: bit `b & 63` of
@@ -231,6 +233,22 @@ pub const fn pairs(tokens: &[Token], place: usize, digits: bool) -> [u64; 128] {
         a += 1;
     }
     pairs
+}
+
+/// The place of the first token whose first character is at least `n`, for each `n`.
+#[must_use]
+pub const fn rows(tokens: &[Token]) -> [u16; 129] {
+    let mut rows = [0u16; 129];
+    let mut n = 0;
+    let mut row = 0;
+    while row < rows.len() {
+        while n < tokens.len() && (tokens[n].prefix.as_bytes()[0] as usize) < row {
+            n += 1;
+        }
+        rows[row] = n as u16;
+        row += 1;
+    }
+    rows
 }
 
 const fn note(pairs: &mut [u64; 128], known: &[u8], place: usize) {
@@ -265,6 +283,7 @@ impl Policy {
         rules: RULES,
         names: NAMES,
         tokens: TOKENS,
+        rows: rows(TOKENS),
         first_pairs: pairs(TOKENS, 0, true),
         first_letter_pairs: pairs(TOKENS, 0, false),
         second_pairs: pairs(TOKENS, 1, false),

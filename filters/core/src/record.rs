@@ -173,6 +173,8 @@ pub(crate) struct Roles {
     /// By rank.
     pub(crate) service: [Option<u16>; MAX_RANKS],
     pub(crate) body: Option<u16>,
+    /// By place in the policy's list.
+    pub(crate) reserved: [Option<u16>; MAX_RANKS],
     /// By place among the names of the routes' conditions.
     pub(crate) routed: [Option<u16>; MAX_RANKS],
 }
@@ -493,11 +495,6 @@ impl Record {
         self.fields.iter().filter(|field| field.live)
     }
 
-    /// The live field that is the policy's reserved name `n`.
-    pub(crate) fn reserved(&self, n: u8) -> Option<&Field> {
-        self.live().find(|field| field.class.role == Role::Reserved(n))
-    }
-
     /// Which fields have which role.
     pub(crate) fn roles(&self) -> Roles {
         let mut roles = Roles::default();
@@ -510,6 +507,7 @@ impl Record {
                 Role::Severity(rank) => set(&mut roles.severity, rank, n),
                 Role::Service(rank) => set(&mut roles.service, rank, n),
                 Role::Body(_) => roles.body = roles.body.or(n),
+                Role::Reserved(place) => set(&mut roles.reserved, place, n),
                 _ => {}
             }
             if let Some(place) = field.class.routed {

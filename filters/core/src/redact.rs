@@ -10,3 +10,6 @@ mod value;
 
 pub(crate) use digits::is_card_number;
 pub(crate) use text::{Match, SHORTEST, Scan, may_hold};
+
+#[cfg(test)]
+mod tests;

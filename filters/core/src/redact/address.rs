@@ -267,6 +267,10 @@ pub(crate) fn url(view: &View, at: usize) -> Option<Match> {
         return None;
     }
     let start = at + 3;
+    // A mark in the place of the user and the password has a colon of its own.
+    if view.text.get(start..)?.starts_with(mark::OPEN) {
+        return None;
+    }
     let mut colon = None;
     let mut user_end = None;
     let mut limit = usize::MAX;

@@ -58,15 +58,33 @@ pub(crate) fn assignment(view: &View, at: usize, keys: &mut Keys) -> Option<Foun
     if class.secret.is_none() && !class.identifier {
         return None;
     }
+    if class.identifier {
+        return Some(Found::Identifier { until: identifier_end(view, at + 1) });
+    }
     let mut behind = at + 1;
     if matches!(view.byte(behind), b'>' | b'=' | b'~') {
         behind += 1;
     }
     let value = Value::find(view, behind, name.quote != 0);
-    if class.identifier {
-        return Some(Found::Identifier { until: value.end });
-    }
     secret(view, &class, &name, &value, view.byte(at)).map(Found::Secret)
+}
+
+/// How far the value of an identifier is looked at, in bytes: farther than any number that matters, and no farther,
+/// because it may hold more identifiers.
+const MAX_IDENTIFIER: usize = 64;
+
+/// Where the value of an identifier behind a separator ends.
+fn identifier_end(view: &View, behind: usize) -> usize {
+    let rest = view.text.get(behind..).unwrap_or_default();
+    let open =
+        rest.iter().take(8).take_while(|byte| matches!(**byte, b' ' | b'\\' | b'"' | b'\'' | b'>' | b'=')).count();
+    let quoted = rest.get(..open).is_some_and(|open| open.iter().any(|byte| matches!(*byte, b'"' | b'\'')));
+    let inside = |byte: u8| match byte {
+        b'"' | b'\'' | b'\n' => false,
+        b' ' | b',' | b';' | b'&' | b'\t' => quoted,
+        _ => true,
+    };
+    behind + open + rest.iter().skip(open).take(MAX_IDENTIFIER).take_while(|byte| inside(**byte)).count()
 }
 
 fn name(view: &View, at: usize) -> Option<Name> {
@@ -110,6 +128,13 @@ fn name(view: &View, at: usize) -> Option<Name> {
     // In escaped text a name may stand behind `\n`.
     if view.before(start) == b'\\' && matches!(view.byte(start), b'n' | b't' | b'r') {
         start += 1;
+    }
+    // Behind a colour, its number and `m` are no part of the name.
+    if matches!(view.before(start), b'[' | b';') {
+        let number = (start..end).take_while(|at| view.byte(*at).is_ascii_digit()).count();
+        if number > 0 && view.byte(start + number) == b'm' {
+            start += number + 1;
+        }
     }
     while start < end && matches!(view.byte(start), b'-' | b'.' | b'_') {
         start += 1;
@@ -158,6 +183,14 @@ fn secret(view: &View, class: &Class, name: &Name, value: &Value, separator: u8)
     if bare && name.quote == 0 && separator == b':' && is_prose(view, value, content) {
         return None;
     }
+    let label = view.text.get(name.start..name.end)?;
+    // `api_key=api_key` of code, "unexpected token: x" of a parser, `arn:aws:secretsmanager:...:123456789012:secret:x`.
+    if content.eq_ignore_ascii_case(label)
+        || (label.eq_ignore_ascii_case(b"token") && is_unexpected(view, name))
+        || (rule == SECRET && view.before(name.start) == b':' && view.before(name.start - 1).is_ascii_digit())
+    {
+        return None;
+    }
     // The name of a thing that holds the secret: `secret="team/tls"`, `secret=api-tls`.
     if rule == SECRET && is_resource(content) {
         return None;
@@ -200,11 +233,16 @@ fn header(view: &View, name: &Name, value: &Value, rule: RuleId) -> Option<Match
         }
         end = start + length;
         // Parameters: `Digest username="x", response="y"`, `AWS4-HMAC-SHA256 Credential=x, Signature=y`.
-        if credentials.get(..length).is_some_and(|first| first.contains(&b'=') && !first.ends_with(b"="))
+        let quoted = matches!(credentials.get(length), Some(b'"' | b'\\'));
+        if credentials.get(..length).is_some_and(|first| first.contains(&b'=') && (quoted || !first.ends_with(b"=")))
             || comma(length)
         {
             end = start + line_end(credentials, name.quote);
         }
+    } else if value.quote == 0 && rule == AUTHORIZATION && is_call(line) {
+        // auth=("user", "password"), auth=HTTPBasicAuth("user", "password")
+        let close = line.iter().take(MAX_CALL).position(|byte| matches!(*byte, b')' | b'\n'));
+        end = close.map_or(value.end, |close| start + close);
     } else if value.quote == 0 && rule == COOKIE {
         end = start + line_end(line, name.quote);
     }
@@ -216,9 +254,16 @@ fn header(view: &View, name: &Name, value: &Value, rule: RuleId) -> Option<Match
     {
         return None;
     }
-    let word = content.iter().take_while(|byte| **byte > b' ').count();
-    if value::is_words(content.get(..word)?) && (scheme == 0 && value.quote == 0 || scheme > 0 && content.len() < 8) {
-        return None;
+    let word = content.get(..content.iter().take_while(|byte| **byte > b' ').count())?;
+    if value::is_words(word) {
+        // `auth=ldap`, "authorization: bearer token is missing"; but `Authorization: Bearer abc`.
+        const PROSE: &[&[u8]] = &[b"token", b"auth", b"authentication", b"authorization", b"credentials", b"header"];
+        let next = start + word.len();
+        let goes_on = view.byte(next) == b' ' && view.byte(next + 1).is_ascii_lowercase();
+        let said = PROSE.iter().any(|said| said.eq_ignore_ascii_case(word)) || value::is_placeholder(word);
+        if (scheme == 0 && value.quote == 0) || (scheme > 0 && (said || goes_on)) {
+            return None;
+        }
     }
     let rule = match (scheme, line.first()? | 0x20, line.get(1)? | 0x20) {
         (1.., b'b', b'e') => BEARER,
@@ -226,6 +271,15 @@ fn header(view: &View, name: &Name, value: &Value, rule: RuleId) -> Option<Match
         _ => rule,
     };
     Some(Match::new(start, end, rule))
+}
+
+/// How far the arguments of a call reach, in bytes.
+const MAX_CALL: usize = 256;
+
+/// Whether `line` begins with a bracket, or a name and a bracket.
+fn is_call(line: &[u8]) -> bool {
+    let name = line.iter().take(MAX_NAME).take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'.').count();
+    line.get(name) == Some(&b'(')
 }
 
 /// Length of the rest of a line; in quotes around all of it, up to the quote.
@@ -243,6 +297,14 @@ fn line_end(rest: &[u8], quote: u8) -> usize {
         escaped = byte == b'\\';
     }
     rest.len()
+}
+
+/// Whether a parser speaks of its own tokens.
+fn is_unexpected(view: &View, name: &Name) -> bool {
+    const SAID: &[&[u8]] = &[b"nexpected ", b"nknown ", b"llegal ", b"ffending "];
+    let from = view.from.max(name.start.saturating_sub(16));
+    let front = view.text.get(from..name.start).unwrap_or_default();
+    SAID.iter().any(|said| front.ends_with(said))
 }
 
 /// `name: value` in a sentence and not in a setting ("password: must not be empty"): the value is a plain word and the

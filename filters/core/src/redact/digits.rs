@@ -6,6 +6,9 @@ use crate::policy::{CARD, SSN, TELEGRAM};
 /// A card number or SSN that begins with the digit at `at`, where a word begins.
 pub(crate) fn number(view: &View, at: usize) -> Option<Match> {
     let before = view.before(at);
+    // `%20` and its like stand for a separator.
+    let encoded = before == b'%' && view.byte(at + 1).is_ascii_digit() && view.byte(at + 2).is_ascii_digit();
+    let at = if encoded { at + 2 } else { at };
     if before.is_ascii_alphanumeric()
         || matches!(before, b'_' | b'.' | b'-' | b'+')
             && at >= view.from + 2
@@ -58,26 +61,60 @@ fn in_json(view: &View, at: usize, end: usize) -> Option<u8> {
 /// How far in front of a number in an array a key is looked for, in bytes.
 const MAX_KEY: usize = 256;
 
-/// `AAA-GG-SSSS`, with `-` or a space. Area 000, 666 and 900-999, group 00 and serial 0000 were never given out
-/// ([SSA](https://www.ssa.gov/employer/randomization.html)).
+/// `AAA-GG-SSSS`, with `-` or a space, or without either behind words that say so. Area 000, 666 and 900-999, group 00
+/// and serial 0000 were never given out ([SSA](https://www.ssa.gov/employer/randomization.html)); an area from 900 on
+/// with a group of 50-65, 70-88, 90-92 or 94-99 is an [ITIN](https://www.irs.gov/irm/part3/irm_03-021-263r), taken for
+/// one behind such words only. With spaces, another number beside it makes it a row of a table.
 fn ssn(view: &View, at: usize) -> Option<usize> {
-    let found = view.text.get(at..)?.first_chunk::<11>()?;
-    let [a0, a1, a2, s0, g0, g1, s1, n0, n1, n2, n3] = *found;
-    if s0 != s1 || !matches!(s0, b'-' | b' ') || ![a0, a1, a2, g0, g1, n0, n1, n2, n3].iter().all(u8::is_ascii_digit) {
+    let text = view.text.get(at..)?;
+    let ([a0, a1, a2, g0, g1, n0, n1, n2, n3], length) = match text.first_chunk::<11>() {
+        Some(&[a0, a1, a2, s0 @ (b'-' | b' '), g0, g1, s1, n0, n1, n2, n3]) if s0 == s1 => {
+            if s0 == b' ' && is_in_row(view, at, at + 11) {
+                return None;
+            }
+            ([a0, a1, a2, g0, g1, n0, n1, n2, n3], 11)
+        }
+        _ => (*text.first_chunk::<9>()?, 9),
+    };
+    if ![a0, a1, a2, g0, g1, n0, n1, n2, n3].iter().all(u8::is_ascii_digit) {
         return None;
     }
+    let group = (g0 - b'0') * 10 + (g1 - b'0');
+    let itin = a0 == b'9' && matches!(group, 50..=65 | 70..=88 | 90..=92 | 94..=99);
     let area = [a0, a1, a2];
-    if area == *b"000" || area == *b"666" || a0 == b'9' || [g0, g1] == *b"00" || [n0, n1, n2, n3] == *b"0000" {
+    if area == *b"000" || area == *b"666" || (a0 == b'9' && !itin) || group == 0 || [n0, n1, n2, n3] == *b"0000" {
         return None;
     }
-    let end = at + found.len();
-    ends_here(view, end).then_some(end)
+    let end = at + length;
+    (ends_here(view, end) && ((length == 11 && !itin) || is_said(view, at))).then_some(end)
+}
+
+/// Whether another number, or the quote of a request line, stands in front of `start`, or a number behind `end`.
+fn is_in_row(view: &View, start: usize, end: usize) -> bool {
+    let in_front = start >= view.start + 2 && view.byte(start - 1) == b' ';
+    (in_front && matches!(view.byte(start - 2), b'0'..=b'9' | b'"'))
+        || (view.byte(end) == b' ' && view.byte(end + 1).is_ascii_digit())
+}
+
+/// Whether the words in front of `at` say that the number is an SSN.
+fn is_said(view: &View, at: usize) -> bool {
+    const SAID: &[&[u8]] =
+        &[b"ssn", b"ssn is", b"itin", b"social security number", b"social security no", b"social security"];
+    let from = view.start.max(at.saturating_sub(32));
+    let mut front = view.text.get(from..at).unwrap_or_default();
+    while let Some((b' ' | b':' | b'#' | b'.' | b'=' | b'"' | b'\'' | b'(', rest)) = front.split_last() {
+        front = rest;
+    }
+    SAID.iter().any(|said| {
+        let start = front.len().checked_sub(said.len());
+        start.and_then(|start| front.get(start..)).is_some_and(|last| last.eq_ignore_ascii_case(said))
+    })
 }
 
 /// Whether a number that ends before `at` does not go on there.
 fn ends_here(view: &View, at: usize) -> bool {
     let next = view.byte(at);
-    let joined = matches!(next, b'-' | b'.' | b'_' | b':') && view.byte(at + 1).is_ascii_alphanumeric();
+    let joined = matches!(next, b'-' | b'.' | b'_') && view.byte(at + 1).is_ascii_alphanumeric();
     !next.is_ascii_alphanumeric() && next != b'_' && !joined
 }
 

@@ -25,10 +25,10 @@ pub(crate) fn word(view: &View, at: usize) -> Option<Match> {
 /// A vendor's token at `at`.
 fn vendor(view: &View, at: usize) -> Option<Match> {
     let text = view.text.get(at..)?;
-    let head = text.get(..2)?;
-    let tokens = view.policy.tokens;
-    let first = tokens.partition_point(|token| token.prefix.as_bytes().get(..2).is_some_and(|prefix| prefix < head));
-    let same = tokens.get(first..)?.iter().take_while(|token| token.prefix.as_bytes().get(..2) == Some(head));
+    let row = usize::from(text.first()? & 127);
+    let (first, end) = (view.policy.rows.get(row)?, view.policy.rows.get(row + 1)?);
+    let same = view.policy.tokens.get(usize::from(*first)..usize::from(*end))?.iter();
+    let same = same.filter(|token| token.prefix.as_bytes().get(1) == text.get(1));
     // The longest prefix comes last, and says most.
     let mut found = None;
     for token in same.filter(|token| text.starts_with(token.prefix.as_bytes())) {
@@ -38,12 +38,19 @@ fn vendor(view: &View, at: usize) -> Option<Match> {
     found
 }
 
+/// How much of a token of any length decides whether it is one, in bytes: a run of what begins like tokens and is none
+/// is not looked through from each of them.
+const MAX_HEAD: usize = 256;
+
 /// How much of `text`, which begins with the token's prefix, is the token.
 fn length(token: &Token, text: &[u8]) -> Option<usize> {
     let rest = text.get(token.prefix.len()..)?;
-    let limit = if token.max == 0 { usize::MAX } else { usize::from(token.max) };
+    let limit = if token.max == 0 { MAX_HEAD } else { usize::from(token.max) };
     let mut count = rest.iter().take(limit).take_while(|byte| is_in(token.charset, **byte)).count();
-    if count == limit && rest.get(count).is_some_and(|next| is_in(token.charset, *next) && *next != b'.') {
+    if token.max != 0
+        && count == limit
+        && rest.get(count).is_some_and(|next| is_in(token.charset, *next) && *next != b'.')
+    {
         return None;
     }
     if matches!(token.charset, Charset::Dotted) {
@@ -65,7 +72,13 @@ fn length(token: &Token, text: &[u8]) -> Option<usize> {
         Charset::Uuid => (found.iter().enumerate()).all(|(n, byte)| (*byte == b'-') == matches!(n, 8 | 13 | 18 | 23)),
         _ => true,
     };
-    formed.then_some(token.prefix.len() + count)
+    if !formed {
+        return None;
+    }
+    if count == MAX_HEAD {
+        count += rest.iter().skip(count).take_while(|byte| is_in(token.charset, **byte)).count();
+    }
+    Some(token.prefix.len() + count)
 }
 
 fn is_in(charset: Charset, byte: u8) -> bool {
@@ -99,8 +112,11 @@ fn json_web_token(view: &View, at: usize) -> Option<Match> {
         text.iter().skip(from).take(limit).take_while(|byte| is_in(Charset::Base64Url, **byte)).count()
     };
     let mut end = part(0, limit);
+    if text.get(end) != Some(&b'.') {
+        return None;
+    }
     let payload = part(end + 1, usize::MAX);
-    if text.get(end) != Some(&b'.') || payload < 4 {
+    if payload < 4 {
         return None;
     }
     end += 1 + payload;
@@ -244,6 +260,9 @@ fn scheme(view: &View, at: usize) -> Option<Match> {
         [b'+', ..] => 1,
         _ => rest.iter().take(8).take_while(|byte| matches!(**byte, b' ' | b'\t')).count(),
     };
+    if spaces == 0 {
+        return None;
+    }
     let start = name + spaces;
     let rest = text.get(start..)?;
     // `+` may stand for a space and in a credential, so a run of them is not looked through from each.
@@ -257,7 +276,7 @@ fn scheme(view: &View, at: usize) -> Option<Match> {
     while let Some((b'.' | b':', rest)) = credential.split_last() {
         credential = rest;
     }
-    let secret = spaces > 0 && if bearer { is_bearer(credential) } else { is_basic(credential) };
+    let secret = if bearer { is_bearer(credential) } else { is_basic(credential) };
     secret.then(|| Match::new(at + start, at + start + credential.len(), if bearer { BEARER } else { BASIC }))
 }
 

@@ -1,0 +1,116 @@
+//! Detectors on texts: what goes, what stays, and that no text makes them slow.
+
+use super::Scan;
+use crate::Policy;
+use crate::key::Keys;
+use alloc::string::String;
+use alloc::vec::Vec;
+use std::time::{Duration, Instant};
+
+extern crate std;
+
+static POLICY: Policy = Policy::DEFAULT;
+
+fn redacted(text: &str) -> String {
+    let mut keys = Keys::new();
+    let mut scan = Scan::new(text.as_bytes(), 0, text.len(), true, &POLICY);
+    let mut out = String::new();
+    let mut copied = 0;
+    while let Some(found) = scan.next(&mut keys) {
+        out.push_str(&text[copied..found.start]);
+        out.push('<');
+        out.push_str(POLICY.rules[usize::from(found.rule)]);
+        out.push('>');
+        copied = found.end;
+    }
+    out.push_str(&text[copied..]);
+    out
+}
+
+#[test]
+fn secrets_go() {
+    for (text, expected) in [
+        (
+            "\u{1b}[36mapi_key\u{1b}[0m=\u{1b}[35mk3y\u{1b}[0m",
+            "\u{1b}[36mapi_key\u{1b}[0m=\u{1b}[35m<api_key>\u{1b}[0m",
+        ),
+        ("Authorization: Bearer abc", "Authorization: Bearer <bearer>"),
+        ("Authorization: Digest username=\"a\", response=\"b\"", "Authorization: Digest <authorization>"),
+        ("auth=('user', 'pa55')", "auth=<authorization>)"),
+        ("auth=HTTPBasicAuth('u', 'p'))", "auth=<authorization>))"),
+        ("%204111111111111111", "%20<card>"),
+        ("4111111111111111:12/25", "<card>:12/25"),
+        ("ssn 123456789, ITIN 900-70-1234", "ssn <ssn>, ITIN <ssn>"),
+        ("219 09 9999", "<ssn>"),
+        ("smtp://a@b.com:s3cret@smtp.b.com:25", "smtp://<url_password>@smtp.b.com:25"),
+        ("to%3Dada%40example.com%26x", "to%3D<email>%26x"),
+    ] {
+        assert_eq!(redacted(text), expected);
+    }
+}
+
+#[test]
+fn what_only_looks_like_one_stays() {
+    for text in [
+        "api_key=api_key",
+        "unexpected token: foo",
+        "arn:aws:secretsmanager:us-east-1:123456789012:secret:prod/db-AbCdEf",
+        "Authorization: Bearer token is missing",
+        "\"GET / HTTP/1.1\" 200 45 1234",
+        "200 45 1234 17",
+        "123456789 and 900-70-1234",
+        "smtp://[REDACTED:url_password]@smtp.b.com:25",
+        "amqp://guest:**@rabbit.default.svc:5672//",
+        "Bearer realm=\"https://auth.example.com/token\"",
+    ] {
+        assert_eq!(redacted(text), text);
+    }
+}
+
+#[test]
+fn near_misses_are_linear() {
+    for unit in [
+        "%40a.bc",
+        "a@b.c@",
+        "eyJhbGciOiJ-",
+        "eyJ-",
+        "eyJhbGciOi.",
+        "sk-",
+        "pypi-",
+        "basic+",
+        "basic%20",
+        "bearer-",
+        "-----BEGIN PRIVATE KEY-----",
+        "-----BEGIN PRIVATE KEY-----AAAAAAAAAAAAAAAAAAAA ",
+        "ts=",
+        "ts=:",
+        "pwd=",
+        "d=",
+        "password=${",
+        "token=0",
+        "\"token\":[",
+        "password=\"",
+        "auth=(",
+        "authorization: bearer ",
+        "Cookie:a=;",
+        "authorization: digest a=,",
+        "a://",
+        "a://b:",
+        "a://b/c@",
+        "\\\":",
+        "\u{1b}[0m=",
+        "[0m=",
+        "4111 ",
+        "4111-1111-",
+        "123 45 ",
+        "1",
+        "\u{7528}@",
+    ] {
+        let text = unit.repeat((1 << 20) / unit.len());
+        let (before, mut scan) = (Instant::now(), Scan::new(text.as_bytes(), 0, text.len(), true, &POLICY));
+        let mut keys = Keys::new();
+        let found: Vec<_> = core::iter::from_fn(|| scan.next(&mut keys)).collect();
+        let limit = Duration::from_secs(if cfg!(debug_assertions) { 20 } else { 1 });
+        assert!(before.elapsed() < limit, "{unit:?}: {:?}, {} matches", before.elapsed(), found.len());
+    }
+}
