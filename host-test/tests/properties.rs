@@ -240,6 +240,69 @@ fn what_is_not_secret_is_untouched_in_the_pipeline() {
     });
 }
 
+/// A record and ones like it, each with the function that it is for: what logs are made of.
+fn sequences() -> impl Strategy<Value = Vec<(&'static str, Vec<u8>)>> {
+    let lifted = plain_objects().prop_map(|object| {
+        let mut record = b"{\"log\":".to_vec();
+        write_string(&mut record, &object);
+        record.push(b'}');
+        record
+    });
+    let record = prop_oneof![
+        lifted,
+        plain_objects(),
+        records(true).prop_map(|sample| sample.record),
+        damaged(),
+        // Few keys, so that places and names meet.
+        vec((proptest::sample::select(vec!["a", "b", "podsieve", "kubernetes", "archive_tag", "log"]), 0..3), 0..4)
+            .prop_map(|members| {
+                let members: Vec<_> = members
+                    .iter()
+                    .map(|(name, value)| match value {
+                        0 => format!("\"{name}\":1"),
+                        1 => format!("\"{name}\":\"x\""),
+                        _ => format!("\"{name}\":{{\"a\":\"\\u00e9\"}}"),
+                    })
+                    .collect();
+                let mut record = b"{\"log\":".to_vec();
+                write_string(&mut record, format!("{{{}}}", members.join(",")).as_bytes());
+                record.push(b'}');
+                record
+            }),
+    ];
+    vec((proptest::sample::select(FUNCTIONS.to_vec()), record), 2..8)
+}
+
+/// What an engine remembers of the records before makes it faster and nothing else.
+#[test]
+fn the_records_before_do_not_matter() {
+    holds(sequences(), |_, sequence| {
+        let mut used = Native::new();
+        for (n, (function, record)) in sequence.iter().enumerate() {
+            let before = run(&mut used, function, TAG, record);
+            let alone = run(&mut Native::new(), function, TAG, record);
+            if before != alone {
+                let records: Vec<_> =
+                    sequence[..=n].iter().map(|(function, record)| format!("{function} {}", shown(record))).collect();
+                return Err(format!(
+                    "{}\n     alone {}\n     found {}",
+                    records.join("\n"),
+                    told(&alone),
+                    told(&before)
+                ));
+            }
+        }
+        Ok(())
+    });
+}
+
+fn told(result: &Result<Vec<u8>, String>) -> String {
+    match result {
+        Ok(found) => shown(found),
+        Err(reason) => reason.clone(),
+    }
+}
+
 /// Records of many sizes, the same ones in each pass: most of some hundred bytes, some up to 64 KiB.
 fn mixed(n: u64) -> Vec<u8> {
     let random = n.wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29).wrapping_mul(0xbf58_476d_1ce4_e5b9) >> 20;
