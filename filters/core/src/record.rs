@@ -342,17 +342,19 @@ impl Record {
         let quote = json::open_quote::<ESC>(bytes, value);
         let open = Open { at: quote.unwrap_or(value), quoted: quote.is_some() };
         let length = open.at - at;
+        let mut known = Known::default();
         if key.plain && length <= 8 * KNOWN_LANES {
-            let span = Span { start: key.span.start - at, end: key.span.end - at };
+            let key = Span { start: key.span.start - at, end: key.span.end - at };
             let lanes = core::array::from_fn(|n| lanes::load(bytes, at + 8 * n));
-            self.know(Known { lanes, length, key: span, class, hash, escaped: ESC, quoted: open.quoted });
+            known = Known { lanes, length, key, class, hash, escaped: ESC, quoted: open.quoted };
         }
+        self.know(known);
         let field = Field::new(key.span, key.plain, buffer, ESC, (class, hash));
         self.fields.push(Field { lifted, ..field });
         Ok((open, class.role))
     }
 
-    /// Remembers what stands at the place of the next field.
+    /// Remembers what stands at the place of the next field; what has no length is never met again.
     fn know(&mut self, known: Known) {
         let place = self.fields.len();
         if place >= self.known.len() && place < MAX_KNOWN {
