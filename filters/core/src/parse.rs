@@ -100,7 +100,7 @@ fn lift(record: &mut Record, body: usize, input: &[u8], scratch: &mut Bytes, key
     let count = record.fields.len();
     let bytes = bytes_of(buffer, input, scratch.as_slice());
     // An object begins with a brace; in front of it may stand white space, escaped.
-    let first = value.of(bytes).iter().find(|byte| **byte != b' ');
+    let first = value.of(bytes).iter().find(|byte| !byte.is_ascii_whitespace());
     let lifted = if !matches!(first, Some(b'{' | b'\\')) {
         Err(Stop::Invalid)
     } else if escaped {
