@@ -1,0 +1,3 @@
+//! What the benchmarks share: the logs that they read.
+
+pub mod workload;
