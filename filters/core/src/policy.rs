@@ -9,7 +9,7 @@ use rules::{RULES, rule};
 use tokens::TOKENS;
 
 /// Index into [`Policy::rules`].
-pub type RuleId = u8;
+pub type RuleId = u16;
 
 /// The whole behaviour of an [`Engine`](crate::Engine).
 #[derive(Debug)]
@@ -200,7 +200,7 @@ pub const TELEGRAM: RuleId = rule("telegram_token");
 const AWS: RuleId = rule("aws_key");
 
 /// How many rules a policy may have.
-pub(crate) const MAX_RULES: usize = 128;
+pub(crate) const MAX_RULES: usize = 512;
 
 /// First characters of what the text scan knows besides tokens and digits: authentication schemes, JSON Web Tokens
 /// (`{"` and `{ ` in base64), PEM and PuTTY keys, `\u0040`.
