@@ -6,7 +6,7 @@ use crate::json::{self, Kind, Span};
 use crate::key::Class;
 use crate::lanes;
 use crate::policy::{Policy, Severity};
-use crate::record::{Buffer, Buffers, Field, Record, Roles};
+use crate::record::{Buffers, Field, Record, Roles};
 use crate::tag::{self, Parts};
 use crate::write::Writer;
 use alloc::vec::Vec;
@@ -17,11 +17,13 @@ pub(crate) const KUBERNETES: u8 = 2;
 /// What the tag says, kept until the tag changes: a chunk has one.
 #[derive(Default)]
 pub(crate) struct Origin {
-    pub(crate) tag: Vec<u8>,
+    tag: Vec<u8>,
     parts: Option<Parts>,
     /// The `kubernetes` object for a record that has none.
     object: Bytes,
-    /// It holds nothing to redact.
+    /// The workload's name for a record without a service, with its quotes.
+    service: Bytes,
+    /// Neither holds anything to redact.
     clean: bool,
 }
 
@@ -35,15 +37,20 @@ impl Origin {
     }
 
     #[cold]
+    #[inline(never)]
     fn read_new(&mut self, tag: &[u8], writer: &mut Writer) {
         self.tag.clear();
         self.tag.extend_from_slice(tag);
         self.parts = tag::parse(&self.tag);
         self.object.clear();
+        self.service.clear();
         writer.reset(0, true);
         self.write(writer, None);
-        self.clean = !writer.redacted;
         self.object.extend(writer.out.as_slice());
+        writer.out.clear();
+        self.write_workload(writer);
+        self.service.extend(writer.out.as_slice());
+        self.clean = !writer.redacted;
     }
 
     /// Whether the tag says where the record comes from.
@@ -58,6 +65,22 @@ impl Origin {
         } else {
             self.write(writer, present);
         }
+    }
+
+    /// Writes the name of the workload as a string, and says where its content stands in the output.
+    fn workload(&self, writer: &mut Writer) -> Span {
+        let start = writer.out.len() + 1;
+        if self.clean {
+            writer.put(self.service.as_slice());
+        } else {
+            self.write_workload(writer);
+        }
+        Span { start, end: writer.out.len() - 1 }
+    }
+
+    fn write_workload(&self, writer: &mut Writer) {
+        let workload = self.parts.unwrap_or_default().workload;
+        writer.value::<false>(&self.tag, Kind::String, workload, true, &Class::default());
     }
 
     fn members(&self) -> [(&'static str, Option<Span>); 5] {
@@ -106,34 +129,26 @@ impl Origin {
     }
 }
 
-/// Adds the fields that are missing to the index, and their texts to `added`. Returns where the added ones begin; `roles` knows them too.
-/// `kubernetes` is not among them: [`Origin::kubernetes`] writes it.
-pub(crate) fn enrich(
-    record: &mut Record,
+/// Writes the fields that are missing, each behind a comma, but for `kubernetes`, which [`Origin::kubernetes`] writes.
+/// Returns where the service's name stands in the output, if it was missing and is known.
+pub(crate) fn write(
+    record: &Record,
+    roles: &Roles,
     origin: &Origin,
-    added: &mut Bytes,
+    severity: Option<Severity>,
     writer: &mut Writer,
-    (input, scratch): (&[u8], &[u8]),
-    roles: &mut Roles,
-    policy: &'static Policy,
-) -> usize {
-    let from = record.fields.len();
-    let buffers = Buffers { input, scratch, tag: &origin.tag, added: &[] };
-    let mut push = |record: &mut Record, name: &'static str, text: &'static str, writer: &mut Writer| {
-        let start = added.len();
-        added.extend(text.as_bytes());
-        let value = Span { start, end: added.len() };
-        record.fields.push(Field::text(name, value, Buffer::Added, &mut writer.keys, policy));
-    };
+    buffers: &Buffers,
+) -> Option<Span> {
+    let policy = writer.policy;
+    let mut place = None;
     if let (Some(name), [None, ..]) = (policy.service_keys.first(), roles.service) {
-        service(record, roles, name, origin, writer, policy);
-        roles.service[0] = u16::try_from(from).ok().filter(|_| record.fields.len() > from);
+        place = service(record, roles, name, origin, writer, buffers);
     }
-    if let (Some(name), [None, ..]) = (policy.severity_keys.first(), roles.severity)
-        && let Some(severity) = severity(record, roles, &buffers, policy)
-    {
-        roles.severity[0] = u16::try_from(record.fields.len()).ok();
-        push(record, name, severity.name(), writer);
+    if let (Some(name), [None, ..], Some(severity)) = (policy.severity_keys.first(), roles.severity, severity) {
+        name_of(name, writer);
+        writer.put_byte(b'"');
+        writer.put(severity.name().as_bytes());
+        writer.put_byte(b'"');
     }
     for (name, value) in policy.static_fields {
         let present = record.live().any(|field| {
@@ -142,33 +157,44 @@ pub(crate) fn enrich(
             full == name.as_bytes()
         });
         if !present {
-            push(record, name, value, writer);
+            name_of(name, writer);
+            let class = writer.keys.class(name.as_bytes(), 0, name.len(), policy);
+            let whole = Span { start: 0, end: value.len() };
+            writer.value::<false>(value.as_bytes(), Kind::String, whole, true, &class);
         }
     }
-    from
+    place
 }
 
-/// Adds the service's name: another of the policy's fields that has it, or the workload.
+fn name_of(name: &str, writer: &mut Writer) {
+    writer.put(b",\"");
+    writer.put(name.as_bytes());
+    writer.put(b"\":");
+}
+
+/// Writes the service's name: another of the policy's fields that has it, or the workload.
 fn service(
-    record: &mut Record,
+    record: &Record,
     roles: &Roles,
-    name: &'static str,
+    name: &str,
     origin: &Origin,
     writer: &mut Writer,
-    policy: &Policy,
-) {
-    let named = |value, buffer, writer: &mut Writer| Field::text(name, value, buffer, &mut writer.keys, policy);
+    buffers: &Buffers,
+) -> Option<Span> {
     let usable = |field: &&Field| field.kind == Kind::String && !field.is_empty();
-    let other = roles.service.iter().find_map(|n| record.field(*n).filter(usable)).copied();
-    let field = match (other, origin.parts) {
-        (Some(other), _) => {
-            let field = named(other.value, other.buffer, writer);
-            Field { escaped: other.escaped, value_plain: other.value_plain, ..field }
-        }
-        (None, Some(parts)) => named(parts.workload, Buffer::Tag, writer),
-        (None, None) => return,
+    let Some(other) = roles.service.iter().find_map(|n| record.field(*n).filter(usable)) else {
+        return origin.is_known().then(|| {
+            name_of(name, writer);
+            origin.workload(writer)
+        });
     };
-    record.fields.push(field);
+    name_of(name, writer);
+    let (bytes, class) = (buffers.of(other.buffer), Class::default());
+    Some(if other.escaped {
+        writer.value::<true>(bytes, other.kind, other.value, other.value_plain, &class)
+    } else {
+        writer.value::<false>(bytes, other.kind, other.value, other.value_plain, &class)
+    })
 }
 
 /// How bad the record is: from the first of the policy's fields that says so, else from a
@@ -186,8 +212,9 @@ fn said(field: &Field, buffers: &Buffers, policy: &Policy) -> Option<Severity> {
     match field.kind {
         Kind::Number => number(value),
         Kind::String => number(value).or_else(|| {
-            let spelled = policy.severities.iter().find(|(name, _)| name.as_bytes().eq_ignore_ascii_case(value));
-            spelled.map(|(_, severity)| *severity)
+            let head = lanes::load(value, 0) | lanes::ONES * 0x20;
+            let spelled = policy.severities.iter().find(|spelling| spelling.is(value, head));
+            spelled.map(|spelling| spelling.severity)
         }),
         _ => None,
     }

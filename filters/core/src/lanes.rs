@@ -27,15 +27,30 @@ fn load_tail(bytes: &[u8], at: usize) -> u64 {
 
 /// Whether two texts are the same.
 pub(crate) fn equal(a: &[u8], b: &[u8]) -> bool {
-    let ((a_lanes, a_rest), (b_lanes, b_rest)) = (a.as_chunks::<8>(), b.as_chunks::<8>());
-    let same = |(a, b): (&[u8; 8], &[u8; 8])| u64::from_le_bytes(*a) == u64::from_le_bytes(*b);
-    a.len() == b.len() && a_lanes.iter().zip(b_lanes).all(same) && a_rest == b_rest
+    let ((a_lanes, a_rest), (b_lanes, b_rest)) = (a.as_chunks::<32>(), b.as_chunks::<32>());
+    let different = |(a, b): (&[u8; 32], &[u8; 32])| {
+        let lanes = a.as_chunks::<8>().0.iter().zip(b.as_chunks::<8>().0);
+        lanes.fold(0, |sum, (a, b)| sum | u64::from_le_bytes(*a) ^ u64::from_le_bytes(*b)) != 0
+    };
+    a.len() == b.len() && !a_lanes.iter().zip(b_lanes).any(different) && a_rest == b_rest
 }
 
 /// Index of the first byte that a mask names, 0 to 7; the mask is not zero.
 #[inline(always)]
 pub(crate) fn first(mask: u64) -> usize {
     (mask.trailing_zeros() >> 3) as usize
+}
+
+/// All bits of the bytes in front of the first one that a mask names; the mask is not zero.
+#[inline(always)]
+pub(crate) fn below(mask: u64) -> u64 {
+    ((mask & mask.wrapping_neg()) >> 7).wrapping_sub(1)
+}
+
+/// A mask in eight bits: bit *n* for byte *n*.
+#[inline(always)]
+pub(crate) fn bits(mask: u64) -> u8 {
+    ((mask >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56) as u8
 }
 
 /// Bytes that end or interrupt a JSON string: `"`, `\` and control bytes. Bytes above the first hit may be
@@ -58,10 +73,25 @@ pub(crate) fn slashes(lane: u64) -> u64 {
     !((slash & LOW7) + LOW7) & HIGH & !lane
 }
 
+/// How many of the eight bytes are ASCII digits before another one comes.
+#[inline(always)]
+pub(crate) fn leading_digits(lane: u64) -> usize {
+    (others_than_digits(lane).trailing_zeros() >> 3) as usize
+}
+
+/// Bytes that are no ASCII digits.
+#[inline(always)]
+pub(crate) fn others_than_digits(lane: u64) -> u64 {
+    let digit = lane ^ (ONES * b'0' as u64);
+    (((digit & LOW7) + ONES * (0x80 - 10)) | digit) & HIGH
+}
+
 /// The classes that the text scan looks at, as exact masks.
 pub(crate) struct Classes {
     /// ASCII letters and digits.
     pub(crate) word: u64,
+    /// ASCII letters.
+    pub(crate) letter: u64,
     /// `:`, `;`, `<`, `=`, `>`, `?` and `@`.
     pub(crate) special: u64,
 }
@@ -76,7 +106,7 @@ pub(crate) fn classes(lane: u64) -> Classes {
     let from_colon = low + ONES * (0x80 - 0x3a);
     let digit = (low + ONES * (0x80 - 0x30)) & !from_colon;
     let special = from_colon & !(low + ONES * (0x80 - 0x41));
-    Classes { word: (letter | digit) & ascii, special: special & ascii }
+    Classes { word: (letter | digit) & ascii, letter: letter & ascii, special: special & ascii }
 }
 
 #[cfg(test)]
@@ -92,12 +122,15 @@ mod tests {
                 let masks = classes(load(&bytes, 0));
                 let bit = 0x80u64 << (8 * place);
                 assert_eq!(masks.word == bit, byte.is_ascii_alphanumeric(), "{byte:#x}");
+                assert_eq!(masks.letter == bit, byte.is_ascii_alphabetic(), "{byte:#x}");
+                assert_eq!(others_than_digits(load(&bytes, 0)) & bit == 0, byte.is_ascii_digit(), "{byte:#x}");
                 assert_eq!(masks.special == bit, (b':'..=b'@').contains(&byte), "{byte:#x}");
                 let stop = byte == b'"' || byte == b'\\' || byte < 0x20;
                 let mask = string_stops(load(&bytes, 0));
                 assert_eq!(mask != 0, stop, "{byte:#x}");
                 if stop {
                     assert_eq!(first(mask), place);
+                    assert_eq!(below(mask), (1 << (8 * place)) - 1, "{byte:#x}");
                 }
             }
         }

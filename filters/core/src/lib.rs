@@ -34,6 +34,7 @@ mod enrich;
 mod json;
 mod key;
 mod lanes;
+mod layout;
 mod output;
 mod parse;
 pub mod policy;
@@ -49,6 +50,7 @@ pub use policy::Policy;
 use audit::Failure;
 use bytes::Bytes;
 use enrich::Origin;
+use layout::Layouts;
 use output::Output;
 use record::{Buffers, Record};
 use write::Writer;
@@ -99,11 +101,11 @@ impl Function {
 /// A filter: a policy, and the memory that it uses again for each record.
 pub struct Engine {
     record: Record,
+    layouts: Layouts,
     writer: Writer,
     origin: Origin,
     scratch: Bytes,
     wrapped: Bytes,
-    added: Bytes,
     policy: &'static Policy,
 }
 
@@ -113,11 +115,11 @@ impl Engine {
     pub fn new(policy: &'static Policy) -> Engine {
         Engine {
             record: Record::new(),
+            layouts: Layouts::new(),
             writer: Writer::new(policy),
             origin: Origin::default(),
             scratch: Bytes::new(),
             wrapped: Bytes::new(),
-            added: Bytes::new(),
             policy,
         }
     }
@@ -135,8 +137,12 @@ impl Engine {
         self.origin.read(tag, &mut self.writer);
         self.begin(record.len(), function.does(Function::Redact));
         let lift = function.does(Function::Parse);
-        if self.record.index(record, lift, &mut self.writer.keys, self.policy).is_ok() {
-            self.jobs(function, record, None);
+        if let Some(layout) = self.layouts.find(function, record, self.policy) {
+            self.layouts.lend(layout, &mut self.record.fields);
+            self.jobs(function, record, Some(layout), None);
+            self.layouts.take_back(layout, &mut self.record.fields);
+        } else if self.record.index(record, lift, &mut self.writer.keys, self.policy).is_ok() {
+            self.jobs(function, record, None, None);
         } else {
             self.wrap(function, record, Failure::NotAnObject);
         }
@@ -152,7 +158,6 @@ impl Engine {
 
     fn begin(&mut self, length: usize, redact: bool) {
         self.scratch.clear();
-        self.added.clear();
         self.writer.reset(length, redact);
     }
 
@@ -175,25 +180,33 @@ impl Engine {
         self.begin(wrapped.len(), true);
         // Only a text that was cut for want of memory is no object with one string.
         if self.record.index(wrapped.as_slice(), false, &mut self.writer.keys, self.policy).is_ok() {
-            self.jobs(function, wrapped.as_slice(), Some(failure));
+            self.jobs(function, wrapped.as_slice(), None, Some(failure));
         }
         self.writer.out.short_if(wrapped.is_short());
         self.wrapped = wrapped;
     }
 
-    fn jobs(&mut self, function: Function, input: &[u8], failure: Option<Failure>) {
-        let Engine { record, writer, origin, scratch, added, policy, .. } = self;
-        if function.does(Function::Parse) {
-            parse::parse(record, input, scratch, &mut writer.keys, policy);
+    fn jobs(&mut self, function: Function, input: &[u8], layout: Option<usize>, failure: Option<Failure>) {
+        let Engine { record, layouts, writer, origin, scratch, policy, .. } = self;
+        if layout.is_none() {
+            if function.does(Function::Parse) {
+                parse::parse(record, input, scratch, &mut writer.keys, policy);
+            }
+            if failure.is_none() {
+                layouts.learn(input, record, writer);
+            }
         }
-        let scratch = scratch.as_slice();
-        let settled = record.settled.filter(|_| function.does(Function::Parse));
-        let mut roles = settled.map_or_else(|| record.roles(), |settled| settled.roles);
-        let enriched = function
-            .does(Function::Enrich)
-            .then(|| enrich::enrich(record, origin, added, writer, (input, scratch), &mut roles, policy));
-        let buffers = Buffers { input, scratch, tag: &origin.tag, added: added.as_slice() };
-        let routes = function.does(Function::Route);
-        Output { writer, record, buffers, roles, origin, policy, enriched, routes, failure }.write();
+        let buffers = Buffers { input, scratch: scratch.as_slice() };
+        let layout = layout.and_then(|layout| layouts.get(layout));
+        let found;
+        let roles = if let Some((layout, _)) = layout {
+            &layout.roles
+        } else {
+            found = record.roles();
+            &found
+        };
+        let (enriches, routes) = (function.does(Function::Enrich), function.does(Function::Route));
+        let severity = if enriches || routes { enrich::severity(record, roles, &buffers, policy) } else { None };
+        Output { writer, record, buffers, roles, origin, policy, severity, enriches, routes, layout, failure }.write();
     }
 }

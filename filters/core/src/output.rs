@@ -1,10 +1,11 @@
 //! The record as it leaves, member by member: the indexed fields, what enrichment adds, the audit, the route.
 
 use crate::audit::{self, Failure, PODSIEVE};
-use crate::enrich::{KUBERNETES, Origin};
+use crate::enrich::{self, KUBERNETES, Origin};
 use crate::json::{Kind, Span};
 use crate::key::Role;
-use crate::policy::Policy;
+use crate::layout::{How, Layout, Place};
+use crate::policy::{Policy, Severity};
 use crate::record::{Buffers, Field, Name, Record, Roles};
 use crate::route::{self, ARCHIVE_TAG};
 use crate::write::Writer;
@@ -14,21 +15,33 @@ pub(crate) struct Output<'a> {
     pub(crate) writer: &'a mut Writer,
     pub(crate) record: &'a Record,
     pub(crate) buffers: Buffers<'a>,
-    pub(crate) roles: Roles,
+    pub(crate) roles: &'a Roles,
     pub(crate) origin: &'a Origin,
     pub(crate) policy: &'static Policy,
-    /// Where the fields begin that enrichment added, if it did.
-    pub(crate) enriched: Option<usize>,
+    /// How bad the record says it is.
+    pub(crate) severity: Option<Severity>,
+    pub(crate) enriches: bool,
     pub(crate) routes: bool,
+    /// What is known of the record, if it is like one before.
+    pub(crate) layout: Option<(&'a Layout, &'a [Place])>,
     pub(crate) failure: Option<Failure>,
+}
+
+/// What is found out while the fields are written.
+struct Fields {
+    /// The field that holds the service's name.
+    service: Option<usize>,
+    /// Where that stands in the output.
+    place: Span,
+    /// The `kubernetes` object is still to be written.
+    kubernetes: bool,
 }
 
 impl Output<'_> {
     /// Writes the record.
     pub(crate) fn write(mut self) {
         // In front of every member stands a comma; the first one becomes the brace.
-        let service = self.roles.service.iter().flatten().next().copied();
-        let service = self.fields(service);
+        let service = self.fields();
         if self.writer.redact {
             let before = self
                 .record
@@ -41,7 +54,7 @@ impl Output<'_> {
             }
         }
         if self.routes
-            && let Some(tag) = route::route(self.record, &self.roles, &self.buffers, self.policy)
+            && let Some(tag) = route::route(self.record, self.roles, self.severity, self.policy)
         {
             self.writer.put_byte(b',');
             route::write(tag, service, self.writer);
@@ -53,51 +66,91 @@ impl Output<'_> {
         self.writer.put_byte(b'}');
     }
 
-    /// Writes the fields and returns where the value of the one at `watched` stands in the output.
-    fn fields(&mut self, watched: Option<u16>) -> Span {
-        let mut place = Span::default();
-        let mut kubernetes = self.enriched.is_some();
-        for (n, field) in self.record.fields.iter().enumerate() {
-            if self.enriched == Some(n) && kubernetes {
-                kubernetes = false;
-                self.kubernetes(None);
-            }
-            if !field.live {
-                continue;
-            }
-            if let Role::Reserved(name) = field.class.role {
-                let object = field.kind == Kind::Object;
-                if name == PODSIEVE && self.writer.redact {
-                    if !object {
-                        // Only the audit has this name.
-                        self.write_field(&Field { name: Name { conflicts: 1, ..field.name }, ..*field });
-                    }
-                    continue;
-                }
-                if name == ARCHIVE_TAG && self.routes {
-                    // What it holds is gone, but counts as redacted if it was.
-                    let length = self.writer.out.len();
-                    self.write_field(field);
-                    self.writer.out.truncate(length);
-                    continue;
-                }
-                if name == KUBERNETES && kubernetes {
-                    kubernetes = false;
-                    if object {
-                        self.kubernetes(Some((self.buffers.of(field.buffer), field.value)));
-                        continue;
-                    }
-                }
-            }
-            let written = self.write_field(field);
-            if watched.is_some_and(|watched| usize::from(watched) == n) {
-                place = written;
+    /// Writes the fields, with what enrichment adds, and returns where the service's name stands in the output.
+    fn fields(&mut self) -> Span {
+        let service = self.roles.service.iter().flatten().next();
+        let mut fields =
+            Fields { service: service.map(|n| usize::from(*n)), place: Span::default(), kubernetes: self.enriches };
+        if let Some((layout, places)) = self.layout {
+            self.known(layout, places, &mut fields);
+        } else {
+            for (n, field) in self.record.fields.iter().enumerate().filter(|(_, field)| field.live) {
+                self.one(n, field, &mut fields);
             }
         }
-        if kubernetes {
+        if fields.kubernetes {
             self.kubernetes(None);
         }
-        place
+        if self.enriches {
+            let Output { record, roles, origin, severity, buffers, .. } = *self;
+            let added = enrich::write(record, roles, origin, severity, self.writer, &buffers);
+            fields.place = added.unwrap_or(fields.place);
+        }
+        fields.place
+    }
+
+    /// Writes the fields of a record that is like one before.
+    #[inline(always)]
+    fn known(&mut self, layout: &Layout, places: &[Place], fields: &mut Fields) {
+        let input = self.buffers.input;
+        let mut fronts = layout.text.as_slice();
+        for put in &layout.puts {
+            let Some((front, rest)) = fronts.split_at_checked(put.front) else { return };
+            fronts = rest;
+            self.writer.put(front);
+            let Some(place) = places.get(put.place) else { return };
+            let start = self.writer.out.len();
+            match put.how {
+                How::Text | How::Number if place.clean => self.writer.put(place.value.of(input)),
+                How::Text if place.plain => self.writer.scanned(input, place.value, put.identifier),
+                How::Text if put.escaped => self.writer.mended::<true>(input, place.value, put.identifier),
+                How::Text => self.writer.mended::<false>(input, place.value, put.identifier),
+                How::Number => self.writer.number(place.value.of(input), put.identifier),
+                How::Field => {
+                    if let Some(field) = self.record.fields.get(put.field) {
+                        self.one(put.field, field, fields);
+                    }
+                    continue;
+                }
+            }
+            if fields.service == Some(put.field) {
+                fields.place = Span { start, end: self.writer.out.len() };
+            }
+        }
+        self.writer.put(fronts);
+    }
+
+    /// Writes a field, unless its name is reserved.
+    #[inline(always)]
+    fn one(&mut self, n: usize, field: &Field, fields: &mut Fields) {
+        if let Role::Reserved(name) = field.class.role {
+            let object = field.kind == Kind::Object;
+            if name == PODSIEVE && self.writer.redact {
+                if !object {
+                    // Only the audit has this name.
+                    self.write_field(&Field { name: Name { conflicts: 1, ..field.name }, ..*field });
+                }
+                return;
+            }
+            if name == ARCHIVE_TAG && self.routes {
+                // What it holds is gone, but counts as redacted if it was.
+                let length = self.writer.out.len();
+                self.write_field(field);
+                self.writer.out.truncate(length);
+                return;
+            }
+            if name == KUBERNETES && fields.kubernetes {
+                fields.kubernetes = false;
+                if object {
+                    self.kubernetes(Some((self.buffers.of(field.buffer), field.value)));
+                    return;
+                }
+            }
+        }
+        let written = self.write_field(field);
+        if fields.service == Some(n) {
+            fields.place = written;
+        }
     }
 
     fn kubernetes(&mut self, present: Option<(&[u8], Span)>) {

@@ -9,7 +9,7 @@ use crate::bytes::Bytes;
 use crate::json::{self, Kind, Span, Stop};
 use crate::key::{Keys, Role};
 use crate::policy::Policy;
-use crate::record::{Buffer, Field, MAX_BODIES, Name, Record, Settled};
+use crate::record::{Buffer, Field, Name, Record};
 use crate::text;
 use alloc::vec::Vec;
 use core::ops::Range;
@@ -17,41 +17,16 @@ use core::ops::Range;
 /// Unwraps the bodies of `record`, whose bytes are in `input`, until they are text. Those that cannot be read in place
 /// are unescaped into `scratch`.
 pub(crate) fn parse(record: &mut Record, input: &[u8], scratch: &mut Bytes, keys: &mut Keys, policy: &'static Policy) {
-    let count = record.fields.len();
-    if let Some(settled) = record.settled.filter(|_| record.repeats) {
-        for body in settled.bodies.into_iter().flatten() {
-            unwrap(record, usize::from(body), input, scratch, keys, policy);
-        }
-    } else {
-        record.settled = None;
-        if let Some(fields) = record.body.clone() {
-            loguru(record, &fields, input, scratch.as_slice(), keys, policy);
-            let alone = name_apart(record, fields.start, input, scratch.as_slice(), policy);
-            if alone && count == record.fields.len() {
-                record.settled = settled(record);
-            }
-        }
-        for body in 0..record.fields.len() {
-            unwrap(record, body, input, scratch, keys, policy);
-        }
+    if let Some(fields) = record.body.clone() {
+        loguru(record, &fields, input, scratch.as_slice(), keys, policy);
+        name_apart(record, fields.start, input, scratch.as_slice(), policy);
     }
-    // Those that came with them.
-    let mut body = count;
+    // Those that come with a body too.
+    let mut body = 0;
     while body < record.fields.len() {
         unwrap(record, body, input, scratch, keys, policy);
         body += 1;
     }
-}
-
-fn settled(record: &Record) -> Option<Settled> {
-    let mut bodies = [None; MAX_BODIES];
-    let mut places = bodies.iter_mut();
-    for (n, field) in record.fields.iter().enumerate() {
-        if matches!(field.class.role, Role::Body(_)) {
-            *places.next()? = u16::try_from(n).ok();
-        }
-    }
-    Some(Settled { roles: record.roles(), bodies })
 }
 
 /// If the field is a body, makes fields of it, or takes the line ends off it.
@@ -85,7 +60,6 @@ fn unwrap_body(
         trim(record, body, input, scratch.as_slice());
     }
     if record.fields.len() > first {
-        record.settled = None;
         name_apart(record, first, input, scratch.as_slice(), policy);
     }
 }
@@ -130,6 +104,7 @@ fn unescape(
     policy: &Policy,
 ) -> Result<(), Stop> {
     let Some(&Field { value, buffer, escaped, .. }) = record.fields.get(body) else { return Err(Stop::Invalid) };
+    record.regular = false;
     let start = scratch.len();
     if buffer == Buffer::Scratch {
         let mut source = Bytes::new();
@@ -156,6 +131,7 @@ fn header(record: &mut Record, body: usize, input: &[u8], scratch: &[u8], keys: 
     let Some(&field) = record.fields.get(body) else { return };
     let bytes = bytes_of(field.buffer, input, scratch);
     let Some([time, stream, tags, rest]) = cri(bytes, field.value) else { return };
+    record.regular = false;
     for (name, value) in [("time", time), ("stream", stream), ("logtag", tags)] {
         let mut lifted = Field::text(name, value, field.buffer, keys, policy);
         lifted.lifted = true;
@@ -214,22 +190,42 @@ fn cri(bytes: &[u8], line: Span) -> Option<[Span; 4]> {
 /// Takes the line ends off a body that stays text.
 fn trim(record: &mut Record, body: usize, input: &[u8], scratch: &[u8]) {
     let Some(field) = record.fields.get_mut(body) else { return };
-    let bytes = bytes_of(field.buffer, input, scratch);
+    let end = trimmed(bytes_of(field.buffer, input, scratch), field.value, field.escaped);
+    if end != field.value.end {
+        field.value.end = end;
+        record.regular = false;
+    }
+}
+
+/// Where a text ends without its line ends.
+fn trimmed(bytes: &[u8], mut text: Span, escaped: bool) -> usize {
     // A line end is `\n`, or `\\n` one level deep; with another backslash in front it is a backslash and an `n`.
-    let width = if field.escaped { 2 } else { 1 };
+    let width = if escaped { 2 } else { 1 };
     loop {
-        match field.value.of(bytes).split_last() {
-            Some((b'\n' | b'\r', _)) => field.value.end -= 1,
+        match text.of(bytes).split_last() {
+            Some((b'\n' | b'\r', _)) => text.end -= 1,
             Some((b'n' | b'r', front)) => {
                 let slashes = front.iter().rev().take_while(|byte| **byte == b'\\').count();
                 if slashes % (2 * width) != width {
-                    return;
+                    return text.end;
                 }
-                field.value.end -= 1 + width;
+                text.end -= 1 + width;
             }
-            _ => return,
+            _ => return text.end,
         }
     }
+}
+
+/// Whether a body stays the text that it is, whatever else is in the record; false if that takes more than a look.
+pub(crate) fn is_text(bytes: &[u8], body: Span, escaped: bool) -> bool {
+    let mut text = body.of(bytes).iter().skip_while(|byte| byte.is_ascii_whitespace());
+    let braces = match text.next() {
+        Some(b'{') => true,
+        // White space or a brace, escaped.
+        Some(b'\\') => matches!(text.find(|byte| **byte != b'\\'), Some(b'n' | b'r' | b't' | b'u')),
+        _ => false,
+    };
+    !braces && cri(bytes, body).is_none() && trimmed(bytes, body, escaped) == body.end
 }
 
 /// If `fields` are what loguru serializes, makes flat fields of them.
@@ -244,6 +240,7 @@ fn loguru(record: &mut Record, fields: &Range<usize>, input: &[u8], scratch: &[u
     let bytes = bytes_of(buffer, input, scratch);
     let start = record.fields.len();
     if record.spread(bytes, inner, Name::KEY, keys, policy).is_err() {
+        record.regular = false;
         return;
     }
     let end = record.fields.len();
@@ -281,6 +278,7 @@ fn loguru(record: &mut Record, fields: &Range<usize>, input: &[u8], scratch: &[u
         let Some(name) = spread else { continue };
         let first = record.fields.len();
         if record.spread(bytes, n, name, keys, policy).is_err() {
+            record.regular = false;
             continue;
         }
         kill(record, n);
@@ -320,10 +318,9 @@ fn rename(record: &mut Record, n: usize, name: &'static str, bytes: &[u8], polic
 }
 
 /// Gives lifted fields (those from `from` on) whose names others have the policy's prefix, until each is alone. The
-/// collector's fields keep theirs, and of two lifted ones the first does. Whether all were alone before.
-fn name_apart(record: &mut Record, from: usize, input: &[u8], scratch: &[u8], policy: &Policy) -> bool {
+/// collector's fields keep theirs, and of two lifted ones the first does.
+fn name_apart(record: &mut Record, from: usize, input: &[u8], scratch: &[u8], policy: &Policy) {
     let mut seen = [0u64; 16];
-    let mut alone = true;
     let place = |hash: u32| ((hash >> 6 & 15) as usize, 1u64 << (hash & 63));
     for (n, field) in record.fields.iter().enumerate() {
         if field.live && (!field.lifted || n < from) {
@@ -338,15 +335,12 @@ fn name_apart(record: &mut Record, from: usize, input: &[u8], scratch: &[u8], po
         }
         let (word, bit) = place(field.hash);
         if seen[word] & bit != 0 || matches!(field.class.role, Role::Reserved(_)) {
-            let name = field.name;
             let (word, bit) = place(resolve(record, n, input, scratch, policy));
             seen[word] |= bit;
-            alone &= record.fields.get(n).is_some_and(|field| field.name == name);
         } else {
             seen[word] |= bit;
         }
     }
-    alone
 }
 
 /// Finds a name for the lifted field `n` that no other has, and returns its hash.

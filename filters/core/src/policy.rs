@@ -28,16 +28,16 @@ pub struct Policy {
     pub tokens: &'static [Token],
     /// Which two first characters any token, scheme or marker has; made by [`pairs`] of place 0.
     pub first_pairs: [u64; 128],
-    /// Where the tokens begin in [`Policy::tokens`] whose first character is this; made by [`rows`].
+    /// The beginnings of all tokens, schemes and markers; made by [`heads`].
+    pub heads: &'static [Head],
+    /// Where the heads begin whose first character is this; made by [`rows`].
     pub rows: [u16; 129],
-    /// The same without digits, for values that identify something.
-    pub first_letter_pairs: [u64; 128],
     /// The same for the second and third character.
     pub second_pairs: [u64; 128],
     /// Fields that hold a severity, in order of preference; the first is the one that enrichment writes.
     pub severity_keys: &'static [&'static str],
-    /// Spellings of severities, in lower case.
-    pub severities: &'static [(&'static str, Severity)],
+    /// Spellings of severities, the most frequent first.
+    pub severities: &'static [Spelling],
     /// Fields that hold the service's name, in order of preference; the first is the one that enrichment writes.
     pub service_keys: &'static [&'static str],
     /// Fields added to every record that does not have them: name and value.
@@ -148,6 +148,36 @@ impl Severity {
     }
 }
 
+/// A spelling of a severity.
+#[derive(Clone, Copy, Debug)]
+pub struct Spelling {
+    name: &'static str,
+    /// The first eight bytes of the name, those past its end as spaces.
+    head: u64,
+    pub(crate) severity: Severity,
+}
+
+impl Spelling {
+    /// `name`, which is in lower case letters, says `severity`.
+    #[must_use]
+    pub const fn new(name: &'static str, severity: Severity) -> Spelling {
+        let mut head = 0x2020_2020_2020_2020;
+        let mut n = 0;
+        while n < name.len() && n < 8 {
+            head ^= ((name.as_bytes()[n] ^ b' ') as u64) << (8 * n);
+            n += 1;
+        }
+        Spelling { name, head, severity }
+    }
+
+    /// Whether `text`, the first eight bytes of which are `head` with the bit set that tells lower from upper case, is
+    /// the name in any case.
+    #[inline(always)]
+    pub(crate) fn is(&self, text: &[u8], head: u64) -> bool {
+        self.head == head && self.name.as_bytes().eq_ignore_ascii_case(text)
+    }
+}
+
 /// A routing rule.
 #[derive(Debug)]
 pub struct Route {
@@ -210,7 +240,7 @@ const MARKERS: &[&str] = &["Bea", "bea", "BEA", "Bas", "bas", "BAS", "eyJ", "eyA
 /// entry `a` is set when something known has the characters `a` and `b` at `place` and behind it; any character may
 /// follow the end of what is known. It has false positives and no false negatives.
 #[must_use]
-pub const fn pairs(tokens: &[Token], place: usize, digits: bool) -> [u64; 128] {
+pub const fn pairs(tokens: &[Token], place: usize) -> [u64; 128] {
     let mut pairs = [0u64; 128];
     let mut n = 0;
     while n < tokens.len() {
@@ -222,27 +252,71 @@ pub const fn pairs(tokens: &[Token], place: usize, digits: bool) -> [u64; 128] {
         note(&mut pairs, MARKERS[n].as_bytes(), place);
         n += 1;
     }
-    // A number is known by its first two digits, and not looked at any further.
-    let mut a = b'0';
-    while digits && a <= b'9' {
-        let mut b = b'0';
-        while b <= b'9' {
-            pairs[a as usize] |= 1 << (b & 63);
-            b += 1;
-        }
-        a += 1;
-    }
     pairs
 }
 
-/// The place of the first token whose first character is at least `n`, for each `n`.
+/// The beginning of something known, in one word.
+#[derive(Clone, Copy, Debug)]
+pub struct Head {
+    /// Its first characters, eight at most; zeros behind.
+    lane: u64,
+    /// The bits that count.
+    mask: u64,
+}
+
+impl Head {
+    /// No text begins with it.
+    const NONE: Head = Head { lane: !0, mask: !0 };
+
+    const fn new(known: &str) -> Head {
+        let (mut lane, mut mask) = (0, 0);
+        let mut n = 0;
+        while n < known.len() && n < 8 {
+            lane |= (known.as_bytes()[n] as u64) << (8 * n);
+            mask |= 0xff << (8 * n);
+            n += 1;
+        }
+        Head { lane, mask }
+    }
+
+    /// Whether these eight bytes of a text begin so.
+    #[inline(always)]
+    pub(crate) fn begins(&self, text: u64) -> bool {
+        (text ^ self.lane) & self.mask == 0
+    }
+}
+
+/// The beginnings of `tokens` and of all else that is known by its first characters, sorted by the first one; what is
+/// left of `N` begins nothing.
+///
+/// # Panics
+///
+/// When they are more than `N`.
 #[must_use]
-pub const fn rows(tokens: &[Token]) -> [u16; 129] {
+pub const fn heads<const N: usize>(tokens: &[Token]) -> [Head; N] {
+    let mut heads = [Head::NONE; N];
+    let mut n = 0;
+    while n < tokens.len() + MARKERS.len() {
+        let head = Head::new(if n < tokens.len() { tokens[n].prefix } else { MARKERS[n - tokens.len()] });
+        let mut at = n;
+        while at > 0 && heads[at - 1].lane & 0xff > head.lane & 0xff {
+            heads[at] = heads[at - 1];
+            at -= 1;
+        }
+        heads[at] = head;
+        n += 1;
+    }
+    heads
+}
+
+/// The place of the first head whose first character is at least `n`, for each `n`.
+#[must_use]
+pub const fn rows(heads: &[Head]) -> [u16; 129] {
     let mut rows = [0u16; 129];
     let mut n = 0;
     let mut row = 0;
     while row < rows.len() {
-        while n < tokens.len() && (tokens[n].prefix.as_bytes()[0] as usize) < row {
+        while n < heads.len() && heads[n].lane & 0xff < row as u64 {
             n += 1;
         }
         rows[row] = n as u16;
@@ -259,13 +333,9 @@ const fn note(pairs: &mut [u64; 128], known: &[u8], place: usize) {
     }
 }
 
-impl Policy {
-    /// What may begin something in a text whose digits do, or do not, identify something.
-    #[inline(always)]
-    pub(crate) fn firsts(&self, identifier: bool) -> &[u64; 128] {
-        if identifier { &self.first_letter_pairs } else { &self.first_pairs }
-    }
+const HEADS: &[Head] = &heads::<{ TOKENS.len() + MARKERS.len() }>(TOKENS);
 
+impl Policy {
     /// The names of all [`Condition::Has`], in order.
     pub(crate) fn routed(&self) -> impl Iterator<Item = &'static str> {
         let names = |route: &Route| match route.when {
@@ -283,10 +353,10 @@ impl Policy {
         rules: RULES,
         names: NAMES,
         tokens: TOKENS,
-        rows: rows(TOKENS),
-        first_pairs: pairs(TOKENS, 0, true),
-        first_letter_pairs: pairs(TOKENS, 0, false),
-        second_pairs: pairs(TOKENS, 1, false),
+        heads: HEADS,
+        rows: rows(HEADS),
+        first_pairs: pairs(TOKENS, 0),
+        second_pairs: pairs(TOKENS, 1),
         severity_keys: &[
             "severity",
             "level",
@@ -299,46 +369,45 @@ impl Policy {
             "severityText",
         ],
         severities: &[
-            // The most frequent first.
-            ("info", Severity::Info),
-            ("warning", Severity::Warn),
-            ("error", Severity::Error),
-            ("debug", Severity::Debug),
-            ("trace", Severity::Trace),
-            ("trc", Severity::Trace),
-            ("t", Severity::Trace),
-            ("verbose", Severity::Trace),
-            ("finest", Severity::Trace),
-            ("finer", Severity::Trace),
-            ("dbg", Severity::Debug),
-            ("d", Severity::Debug),
-            ("fine", Severity::Debug),
-            ("inf", Severity::Info),
-            ("i", Severity::Info),
-            ("information", Severity::Info),
-            ("informational", Severity::Info),
-            ("notice", Severity::Info),
-            ("success", Severity::Info),
-            ("config", Severity::Info),
-            ("log", Severity::Info),
-            ("default", Severity::Info),
-            ("warn", Severity::Warn),
-            ("wrn", Severity::Warn),
-            ("w", Severity::Warn),
-            ("err", Severity::Error),
-            ("e", Severity::Error),
-            ("severe", Severity::Error),
-            ("failure", Severity::Error),
-            ("fatal", Severity::Fatal),
-            ("ftl", Severity::Fatal),
-            ("f", Severity::Fatal),
-            ("critical", Severity::Fatal),
-            ("crit", Severity::Fatal),
-            ("alert", Severity::Fatal),
-            ("emerg", Severity::Fatal),
-            ("emergency", Severity::Fatal),
-            ("panic", Severity::Fatal),
-            ("dpanic", Severity::Fatal),
+            Spelling::new("info", Severity::Info),
+            Spelling::new("warning", Severity::Warn),
+            Spelling::new("error", Severity::Error),
+            Spelling::new("debug", Severity::Debug),
+            Spelling::new("trace", Severity::Trace),
+            Spelling::new("trc", Severity::Trace),
+            Spelling::new("t", Severity::Trace),
+            Spelling::new("verbose", Severity::Trace),
+            Spelling::new("finest", Severity::Trace),
+            Spelling::new("finer", Severity::Trace),
+            Spelling::new("dbg", Severity::Debug),
+            Spelling::new("d", Severity::Debug),
+            Spelling::new("fine", Severity::Debug),
+            Spelling::new("inf", Severity::Info),
+            Spelling::new("i", Severity::Info),
+            Spelling::new("information", Severity::Info),
+            Spelling::new("informational", Severity::Info),
+            Spelling::new("notice", Severity::Info),
+            Spelling::new("success", Severity::Info),
+            Spelling::new("config", Severity::Info),
+            Spelling::new("log", Severity::Info),
+            Spelling::new("default", Severity::Info),
+            Spelling::new("warn", Severity::Warn),
+            Spelling::new("wrn", Severity::Warn),
+            Spelling::new("w", Severity::Warn),
+            Spelling::new("err", Severity::Error),
+            Spelling::new("e", Severity::Error),
+            Spelling::new("severe", Severity::Error),
+            Spelling::new("failure", Severity::Error),
+            Spelling::new("fatal", Severity::Fatal),
+            Spelling::new("ftl", Severity::Fatal),
+            Spelling::new("f", Severity::Fatal),
+            Spelling::new("critical", Severity::Fatal),
+            Spelling::new("crit", Severity::Fatal),
+            Spelling::new("alert", Severity::Fatal),
+            Spelling::new("emerg", Severity::Fatal),
+            Spelling::new("emergency", Severity::Fatal),
+            Spelling::new("panic", Severity::Fatal),
+            Spelling::new("dpanic", Severity::Fatal),
         ],
         service_keys: &["service", "service.name", "service_name", "extra.service"],
         static_fields: &[],

@@ -4,7 +4,6 @@
 use crate::bytes::Bytes;
 use crate::json::{self, Kind, Nesting, Span, Stop};
 use crate::key::{self, Class, Keys, Role};
-use crate::lanes;
 use crate::policy::Policy;
 use crate::text;
 use alloc::vec::Vec;
@@ -19,7 +18,7 @@ const MAX_LIFTED: usize = 512;
 
 /// Containers inside each other in a body that is lifted, its own object not counted. Fluent Bit reads no msgpack with
 /// more than 32 (older versions) or 64 levels and loses the record, and its neighbours, at more: what is deeper stays text.
-const MAX_DEPTH: usize = 24;
+pub(crate) const MAX_DEPTH: usize = 24;
 
 /// Which buffer a field lies in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,10 +27,6 @@ pub(crate) enum Buffer {
     Input,
     /// Bodies that had to be unescaped before they could be read.
     Scratch,
-    /// The tag.
-    Tag,
-    /// Texts that enrichment adds.
-    Added,
 }
 
 /// The buffers that fields lie in.
@@ -39,8 +34,6 @@ pub(crate) enum Buffer {
 pub(crate) struct Buffers<'a> {
     pub(crate) input: &'a [u8],
     pub(crate) scratch: &'a [u8],
-    pub(crate) tag: &'a [u8],
-    pub(crate) added: &'a [u8],
 }
 
 impl<'a> Buffers<'a> {
@@ -49,8 +42,6 @@ impl<'a> Buffers<'a> {
         match buffer {
             Buffer::Input => self.input,
             Buffer::Scratch => self.scratch,
-            Buffer::Tag => self.tag,
-            Buffer::Added => self.added,
         }
     }
 }
@@ -81,9 +72,6 @@ struct Open {
     at: usize,
     quoted: bool,
 }
-
-/// Places whose keys are remembered.
-const MAX_KNOWN: usize = 64;
 
 /// How a field is called when it leaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -182,67 +170,15 @@ pub(crate) struct Roles {
 /// How many names a policy may list for one purpose.
 pub(crate) const MAX_RANKS: usize = 16;
 
-/// What the record before had in front of the value at the same place, from the end of the value in front of that:
-/// separator, key, colon, opening quote. Logs repeat it, and comparing is cheaper than reading.
-#[derive(Clone, Copy, Default)]
-struct Known {
-    lanes: [u64; KNOWN_LANES],
-    length: usize,
-    /// Of the key, from the beginning.
-    key: Span,
-    class: Class,
-    hash: u32,
-    escaped: bool,
-    /// The value is a string.
-    quoted: bool,
-}
-
-const KNOWN_LANES: usize = 5;
-
-impl Known {
-    /// Whether it stands at `at` once more.
-    #[inline(always)]
-    fn is_at(&self, bytes: &[u8], at: usize) -> bool {
-        let mut left = self.length;
-        let mut at = at;
-        for lane in self.lanes {
-            let found = lanes::load(bytes, at);
-            if left < 8 {
-                return left == 0 || (lane ^ found) << (64 - 8 * left) == 0;
-            }
-            if lane != found {
-                return false;
-            }
-            left -= 8;
-            at += 8;
-        }
-        left == 0
-    }
-}
-
 /// The index.
 pub(crate) struct Record {
     pub(crate) fields: Vec<Field>,
     /// The fields of the body, if it was lifted while it was indexed.
     pub(crate) body: Option<Range<usize>>,
-    /// Every key is the one that the record before had at the same place, and no other is there.
-    pub(crate) repeats: bool,
-    /// What was found out about the names of the last record; true of this one if it repeats it.
-    pub(crate) settled: Option<Settled>,
-    known: Vec<Known>,
-    count: usize,
+    /// Every member was found at the same bytes at which it stands in the record: nothing was cut, split or unescaped.
+    /// Such a record may teach a [`crate::layout`].
+    pub(crate) regular: bool,
     nesting: Nesting,
-}
-
-/// Bodies that a record may have to be [`Settled`].
-pub(crate) const MAX_BODIES: usize = 4;
-
-/// What is true of every record with the same keys in the same places, no two of which are the same.
-#[derive(Clone, Copy)]
-pub(crate) struct Settled {
-    pub(crate) roles: Roles,
-    /// Where fields have the name of a body.
-    pub(crate) bodies: [Option<u16>; MAX_BODIES],
 }
 
 impl Record {
@@ -250,10 +186,7 @@ impl Record {
         Record {
             fields: Vec::new(),
             body: None,
-            repeats: false,
-            settled: None,
-            known: Vec::new(),
-            count: 0,
+            regular: false,
             nesting: Nesting::default(),
         }
     }
@@ -262,9 +195,8 @@ impl Record {
     /// keys is an object in a string, its members take its place, read in one go.
     pub(crate) fn index(&mut self, input: &[u8], lift: bool, keys: &mut Keys, policy: &Policy) -> Result<(), Stop> {
         self.fields.clear();
-        let before = self.body.take();
-        let count = core::mem::replace(&mut self.count, usize::MAX);
-        self.repeats = true;
+        self.body = None;
+        self.regular = true;
         let start = json::skip_space::<false>(input, 0);
         if json::byte(input, start) != b'{' {
             return Err(Stop::Invalid);
@@ -290,16 +222,10 @@ impl Record {
         if json::skip_space::<false>(input, at) < input.len() {
             return Err(Stop::Invalid);
         }
-        self.count = self.fields.len();
-        self.repeats &= self.count == count && self.body == before;
-        if !self.repeats {
-            self.settled = None;
-        }
         Ok(())
     }
 
-    /// Reads a key and what belongs to it, from behind the value in front of it, and adds its field, without a value.
-    /// Returns where the value begins and the name's role.
+    /// Reads a key and its colon and adds its field, without a value. Returns where the value begins and the name's role.
     #[inline(always)]
     fn key<const ESC: bool>(
         &mut self,
@@ -310,59 +236,13 @@ impl Record {
         keys: &mut Keys,
         policy: &Policy,
     ) -> Result<(Open, Role), Stop> {
-        let place = self.fields.len();
-        if let Some(known) = self.known.get(place)
-            && known.escaped == ESC
-            && known.length > 0
-            && known.is_at(bytes, at)
-        {
-            let key = Span { start: at + known.key.start, end: at + known.key.end };
-            let field = Field::new(key, true, buffer, ESC, (known.class, known.hash));
-            self.fields.push(Field { lifted, ..field });
-            return Ok((Open { at: at + known.length, quoted: known.quoted }, known.class.role));
-        }
-        self.new_key::<ESC>(bytes, at, buffer, lifted, keys, policy)
-    }
-
-    #[inline(never)]
-    fn new_key<const ESC: bool>(
-        &mut self,
-        bytes: &[u8],
-        at: usize,
-        buffer: Buffer,
-        lifted: bool,
-        keys: &mut Keys,
-        policy: &Policy,
-    ) -> Result<(Open, Role), Stop> {
-        self.repeats = false;
-        self.settled = None;
         let key = json::key::<ESC>(bytes, json::skip_space::<ESC>(bytes, at))?;
         let value = json::colon::<ESC>(bytes, key.next)?;
-        let (class, hash) = keys.class_of::<ESC>(bytes, &key, policy);
+        let class = keys.class_of::<ESC>(bytes, &key, policy);
         let quote = json::open_quote::<ESC>(bytes, value);
-        let open = Open { at: quote.unwrap_or(value), quoted: quote.is_some() };
-        let length = open.at - at;
-        let mut known = Known::default();
-        if key.plain && length <= 8 * KNOWN_LANES {
-            let key = Span { start: key.span.start - at, end: key.span.end - at };
-            let lanes = core::array::from_fn(|n| lanes::load(bytes, at + 8 * n));
-            known = Known { lanes, length, key, class, hash, escaped: ESC, quoted: open.quoted };
-        }
-        self.know(known);
-        let field = Field::new(key.span, key.plain, buffer, ESC, (class, hash));
+        let field = Field::new(key.span, key.plain, buffer, ESC, class);
         self.fields.push(Field { lifted, ..field });
-        Ok((open, class.role))
-    }
-
-    /// Remembers what stands at the place of the next field; what has no length is never met again.
-    fn know(&mut self, known: Known) {
-        let place = self.fields.len();
-        if place >= self.known.len() && place < MAX_KNOWN {
-            self.known.resize(place + 1, Known::default());
-        }
-        if let Some(entry) = self.known.get_mut(place) {
-            *entry = known;
-        }
+        Ok((Open { at: quote.unwrap_or(value), quoted: quote.is_some() }, class.0.role))
     }
 
     /// Reads the value at `open`, gives it to the last field, and returns its end.
@@ -374,9 +254,7 @@ impl Record {
             (field.value, field.value_plain) = (text.span, text.plain);
             return Ok(text.next);
         }
-        // The record before may have had no space here.
-        let at = json::skip_space::<ESC>(bytes, open.at);
-        let value = json::value::<ESC>(bytes, at, max_depth, &mut self.nesting)?;
+        let value = json::value::<ESC>(bytes, open.at, max_depth, &mut self.nesting)?;
         (field.kind, field.value, field.value_plain) = (value.kind, value.span, value.plain);
         Ok(value.next)
     }
@@ -386,6 +264,7 @@ impl Record {
     fn rest(&mut self, input: &[u8], start: usize, at: usize) -> Result<usize, Stop> {
         let end = json::value::<false>(input, start, usize::MAX, &mut self.nesting)?.next;
         let members = Field::new(Span::default(), true, Buffer::Input, false, (Class::default(), 0));
+        self.regular = false;
         self.fields.push(Field { kind: Kind::Members, value: Span { start: at, end: end - 1 }, ..members });
         Ok(end)
     }
@@ -408,6 +287,7 @@ impl Record {
         self.body = Some(first..self.fields.len());
         if let Some(field) = first.checked_sub(1).and_then(|body| self.fields.get_mut(body)) {
             field.live = false;
+            field.value = Span { start: open.at, end };
         }
         Some(end + 1)
     }

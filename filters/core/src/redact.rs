@@ -4,12 +4,14 @@ mod address;
 mod assignment;
 mod digits;
 pub(crate) mod mark;
+mod probe;
 mod text;
 mod token;
 mod value;
 
 pub(crate) use digits::is_card_number;
-pub(crate) use text::{Match, SHORTEST, Scan, may_hold};
+pub(crate) use probe::{SHORTEST, may_hold, survey};
+pub(crate) use text::{Match, Scan};
 
 #[cfg(test)]
 mod tests;

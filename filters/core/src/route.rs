@@ -1,9 +1,8 @@
 //! The `route` job: the first rule that applies sets `archive_tag`, which Fluent Bit's `rewrite_tag` reads.
 
-use crate::enrich;
 use crate::json::Span;
-use crate::policy::{Condition, Policy};
-use crate::record::{Buffers, Record, Roles};
+use crate::policy::{Condition, Policy, Severity};
+use crate::record::{Record, Roles};
 use crate::write::Writer;
 
 /// Place of `archive_tag` in [`Policy::reserved`].
@@ -13,7 +12,12 @@ pub(crate) const ARCHIVE_TAG: u8 = 1;
 const MAX_PART: usize = 64;
 
 /// What `archive_tag` begins with for this record.
-pub(crate) fn route(record: &Record, roles: &Roles, buffers: &Buffers, policy: &Policy) -> Option<&'static str> {
+pub(crate) fn route(
+    record: &Record,
+    roles: &Roles,
+    severity: Option<Severity>,
+    policy: &Policy,
+) -> Option<&'static str> {
     let mut place = 0;
     let applies = |condition: &Condition| match condition {
         Condition::Has(names) => {
@@ -22,9 +26,7 @@ pub(crate) fn route(record: &Record, roles: &Roles, buffers: &Buffers, policy: &
             place += names.len();
             applies
         }
-        Condition::AtLeast(severity) => {
-            enrich::severity(record, roles, buffers, policy).is_some_and(|found| found >= *severity)
-        }
+        Condition::AtLeast(least) => severity.is_some_and(|found| found >= *least),
     };
     let mut conditions = policy.routes.iter().map(|route| &route.when).map(applies);
     policy.routes.get(conditions.position(|applies| applies)?).map(|route| route.tag)

@@ -93,7 +93,7 @@ impl Writer {
                 self.put_byte(b'"');
                 return Span { start: start + 1, end: self.out.len() - 1 };
             }
-            Kind::Number => self.number(span.of(bytes), class),
+            Kind::Number => self.number(span.of(bytes), class.identifier),
             Kind::Bool | Kind::Null => self.put(span.of(bytes)),
             Kind::NotANumber => self.put(b"null"),
             Kind::Object | Kind::Array | Kind::Members => {
@@ -104,8 +104,8 @@ impl Writer {
         Span { start, end: self.out.len() }
     }
 
-    fn number(&mut self, number: &[u8], class: &Class) {
-        if self.redact && !class.identifier && number.len() >= 13 && is_card_number(number) {
+    pub(crate) fn number(&mut self, number: &[u8], identifier: bool) {
+        if self.redact && !identifier && number.len() >= 13 && is_card_number(number) {
             self.quoted_mark(CARD);
         } else if json::is_huge(number) {
             // As a string it reaches the archive, byte for byte; as a number it would end Fluent Bit.
@@ -179,7 +179,7 @@ impl Writer {
     pub(crate) fn plain(&mut self, bytes: &[u8], span: Span, identifier: bool) {
         if self.redact
             && span.len() >= SHORTEST
-            && redact::may_hold(span.of(bytes), self.policy.firsts(identifier), &self.policy.second_pairs)
+            && redact::may_hold(span.of(bytes), !identifier, self.policy)
         {
             self.scanned(bytes, span, identifier);
         } else {
@@ -189,7 +189,7 @@ impl Writer {
 
     /// Writes plain content, redacted.
     #[inline(never)]
-    fn scanned(&mut self, bytes: &[u8], span: Span, identifier: bool) {
+    pub(crate) fn scanned(&mut self, bytes: &[u8], span: Span, identifier: bool) {
         let mut scan = Scan::new(bytes, span.start, span.end, !identifier, self.policy);
         let mut copied = span.start;
         while let Some(found) = scan.next(&mut self.keys) {
@@ -202,7 +202,7 @@ impl Writer {
 
     /// Writes content that has escapes, bytes beyond ASCII, or what is not JSON: what it means is scanned, and what
     /// stays is written as the source has it.
-    fn mended<const ESC: bool>(&mut self, bytes: &[u8], span: Span, identifier: bool) {
+    pub(crate) fn mended<const ESC: bool>(&mut self, bytes: &[u8], span: Span, identifier: bool) {
         if !self.redact {
             text::transcode::<ESC>(bytes, span.start, span.end, usize::MAX, Some(&mut self.out));
             return;

@@ -1,6 +1,6 @@
 //! The scan over a text: one pass in lanes that stops where something could begin, and asks there.
 
-use super::{address, assignment, digits, token};
+use super::{address, assignment, digits, probe, token};
 use crate::json::byte;
 use crate::key::Keys;
 use crate::lanes;
@@ -55,83 +55,6 @@ impl View<'_> {
     }
 }
 
-/// Shorter texts hold nothing that any detector matches.
-pub(crate) const SHORTEST: usize = 6;
-
-/// Whether a text of at least [`SHORTEST`] bytes may hold something: the places at which a [`Scan`] would stop and ask
-/// are looked at, without asking. No false negatives.
-#[inline(always)]
-pub(crate) fn may_hold(text: &[u8], first_pairs: &[u64; 128], second_pairs: &[u64; 128]) -> bool {
-    let (lanes, rest) = text.as_chunks::<8>();
-    let mut before = Before { word: false, begins: false, last: b' ' };
-    for lane in lanes {
-        if hits(u64::from_le_bytes(*lane), &mut before, first_pairs, second_pairs) {
-            return true;
-        }
-    }
-    if rest.is_empty() {
-        return false;
-    }
-    // The last eight bytes again, without those that were looked at.
-    let lane = match text.last_chunk::<8>() {
-        Some(last) => u64::from_le_bytes(*last) >> (8 * (8 - rest.len())),
-        None => lanes::load(text, 0),
-    };
-    hits(lane, &mut before, first_pairs, second_pairs)
-}
-
-/// What stands in front of a lane.
-struct Before {
-    /// Its last byte is of a word.
-    word: bool,
-    /// A word begins with its last byte.
-    begins: bool,
-    last: u8,
-}
-
-/// Whether a word that begins in `lane`, or with the byte in front of it, begins with a known pair, or a special byte may
-/// mean something.
-#[inline(always)]
-fn hits(lane: u64, before: &mut Before, first_pairs: &[u64; 128], second_pairs: &[u64; 128]) -> bool {
-    let masks = lanes::classes(lane);
-    let starts = masks.word & !(masks.word << 8 | u64::from(before.word) << 7);
-    if before.begins && is_pair(before.last, lane as u8, first_pairs) {
-        return true;
-    }
-    let mut inner = starts & (lanes::HIGH >> 8);
-    while inner != 0 {
-        let pair = lane >> (inner.trailing_zeros() & 56);
-        // The third byte of a word that begins one byte before the end is in the next lane.
-        if is_pair(pair as u8, (pair >> 8) as u8, first_pairs)
-            && ((pair as u8).is_ascii_digit()
-                || pair >> 16 == 0
-                || is_pair((pair >> 8) as u8, (pair >> 16) as u8, second_pairs))
-        {
-            return true;
-        }
-        inner &= inner - 1;
-    }
-    let mut special = masks.special;
-    while special != 0 {
-        let shift = special.trailing_zeros() & 56;
-        let last = if shift == 0 { before.last } else { (lane >> (shift - 8)) as u8 };
-        match (lane >> shift) as u8 {
-            b'@' => return true,
-            // A number in front of a colon is a time, a port or a place in a file; `cvv2` ends in one.
-            b':' | b'=' if !last.is_ascii_digit() || last == b'2' => return true,
-            _ => {}
-        }
-        special &= special - 1;
-    }
-    *before = Before { word: masks.word >> 63 != 0, begins: starts >> 63 != 0, last: (lane >> 56) as u8 };
-    false
-}
-
-#[inline(always)]
-fn is_pair(first: u8, second: u8, pairs: &[u64; 128]) -> bool {
-    pairs[usize::from(first & 127)] >> (second & 63) & 1 != 0
-}
-
 /// A scan that goes on where the last match ended.
 pub(crate) struct Scan<'a> {
     view: View<'a>,
@@ -180,12 +103,10 @@ impl<'a> Scan<'a> {
 
     #[inline(always)]
     fn look(&mut self, at: usize, keys: &mut Keys) -> Option<Match> {
+        let text = self.view.text;
         let first = self.view.byte(at);
         if first.is_ascii_alphanumeric() {
-            if !is_pair(first, self.view.byte(at + 1), &self.view.policy.first_pairs) {
-                return None;
-            }
-            return self.word(at, first);
+            return if probe::word(text, at, self.view.policy) { self.word(at, first) } else { None };
         }
         match first {
             b'@' => address::email(&self.view, at),
@@ -193,7 +114,8 @@ impl<'a> Scan<'a> {
             // An escape for a line end; the word behind it begins with another letter.
             b'\\' if matches!(self.view.byte(at + 1), b'n' | b'r' | b't') => {
                 let first = self.view.byte(at + 2);
-                if first.is_ascii_alphanumeric() { self.word(at + 2, first) } else { None }
+                let known = first.is_ascii_alphanumeric() && probe::word(text, at + 2, self.view.policy);
+                if known { self.word(at + 2, first) } else { None }
             }
             _ => None,
         }

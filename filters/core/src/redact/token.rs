@@ -6,8 +6,7 @@ use crate::policy::{BASIC, BEARER, Charset, JWT, PRIVATE_KEY, Token};
 
 /// Something known that begins at `at`, where a word begins.
 pub(crate) fn word(view: &View, at: usize) -> Option<Match> {
-    let row = view.policy.second_pairs.get(usize::from(view.byte(at + 1) & 127))?;
-    if row >> (view.byte(at + 2) & 63) & 1 == 0 || !view.word_begins(at) {
+    if !view.word_begins(at) {
         return None;
     }
     let text = view.text.get(at..)?;
@@ -25,10 +24,10 @@ pub(crate) fn word(view: &View, at: usize) -> Option<Match> {
 /// A vendor's token at `at`.
 fn vendor(view: &View, at: usize) -> Option<Match> {
     let text = view.text.get(at..)?;
-    let row = usize::from(text.first()? & 127);
-    let (first, end) = (view.policy.rows.get(row)?, view.policy.rows.get(row + 1)?);
-    let same = view.policy.tokens.get(usize::from(*first)..usize::from(*end))?.iter();
-    let same = same.filter(|token| token.prefix.as_bytes().get(1) == text.get(1));
+    let begin = text.get(..2)?;
+    let tokens = view.policy.tokens;
+    let same = tokens.get(tokens.partition_point(|token| token.prefix.as_bytes() < begin)..)?.iter();
+    let same = same.take_while(|token| token.prefix.as_bytes().starts_with(begin));
     // The longest prefix comes last, and says most.
     let mut found = None;
     for token in same.filter(|token| text.starts_with(token.prefix.as_bytes())) {

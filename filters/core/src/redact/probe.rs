@@ -1,0 +1,126 @@
+//! The filter in front of the scan: whether a text may hold something, from the beginnings of its words and from `@`,
+//! `:` and `=`. It looks at the places at which the [`Scan`](super::Scan) would stop and ask, without asking. It has
+//! false positives and no false negatives.
+
+use crate::json::byte;
+use crate::lanes;
+use crate::policy::Policy;
+
+/// Shorter texts hold nothing that any detector matches.
+pub(crate) const SHORTEST: usize = 6;
+
+/// What reading a string showed.
+pub(crate) struct Survey {
+    /// Offset of the first byte that ends or interrupts the string: a quote, a backslash, a control byte, or the end.
+    pub(crate) end: usize,
+    /// Nothing before it is beyond ASCII.
+    pub(crate) ascii: bool,
+    /// Something before it may have to be redacted.
+    pub(crate) found: bool,
+}
+
+/// Reads the string that begins at `start` and probes it in the same pass.
+#[inline(always)]
+pub(crate) fn survey(bytes: &[u8], start: usize, numbers: bool, policy: &Policy) -> Survey {
+    let mut probe = Probe::new(numbers, policy);
+    let mut at = start;
+    let mut seen = 0;
+    let mut found = false;
+    loop {
+        let lane = lanes::load(bytes, at);
+        let stops = lanes::string_stops(lane);
+        let inside = if stops == 0 { lane } else { lane & lanes::below(stops) };
+        seen |= inside;
+        if !found {
+            found = probe.lane(bytes, at, inside);
+        }
+        if stops != 0 {
+            return Survey { end: at + lanes::first(stops), ascii: seen & lanes::HIGH == 0, found };
+        }
+        at += 8;
+    }
+}
+
+/// Whether a text of at least [`SHORTEST`] bytes may hold something.
+#[inline(always)]
+pub(crate) fn may_hold(text: &[u8], numbers: bool, policy: &Policy) -> bool {
+    let mut probe = Probe::new(numbers, policy);
+    (0..text.len()).step_by(8).any(|at| probe.lane(text, at, lanes::load(text, at)))
+}
+
+/// A text that is probed lane by lane.
+struct Probe<'a> {
+    policy: &'a Policy,
+    /// All bits, if digits may be something.
+    numbers: u64,
+    /// Bit 7, if a byte of a word stands in front of the lane.
+    behind_word: u64,
+}
+
+impl Probe<'_> {
+    #[inline(always)]
+    fn new(numbers: bool, policy: &Policy) -> Probe<'_> {
+        Probe { policy, numbers: if numbers { !0 } else { 0 }, behind_word: 0 }
+    }
+
+    /// Whether a word that begins in the lane at `at`, or a special byte in it, may be something.
+    #[inline(always)]
+    fn lane(&mut self, bytes: &[u8], at: usize, lane: u64) -> bool {
+        let classes = lanes::classes(lane);
+        let behind = classes.word << 8 | self.behind_word;
+        let mut starts = classes.word & !behind & (classes.letter | self.numbers);
+        self.behind_word = classes.word >> 56;
+        while starts != 0 {
+            if word(bytes, at + lanes::first(starts), self.policy) {
+                return true;
+            }
+            starts &= starts - 1;
+        }
+        let mut special = classes.special;
+        while special != 0 {
+            let place = at + lanes::first(special);
+            match byte(bytes, place) {
+                b'@' => return true,
+                // A number in front of a colon is a time, a port or a place in a file; `cvv2` ends in one.
+                b':' | b'=' if !matches!(byte(bytes, place.wrapping_sub(1)), b'0' | b'1' | b'3'..=b'9') => return true,
+                _ => {}
+            }
+            special &= special - 1;
+        }
+        false
+    }
+}
+
+/// Whether the word that begins at `at` may be the beginning of something.
+#[inline(always)]
+pub(super) fn word(bytes: &[u8], at: usize, policy: &Policy) -> bool {
+    let lane = lanes::load(bytes, at);
+    let [first, second, third] = [lane as u8, (lane >> 8) as u8, (lane >> 16) as u8];
+    if first.is_ascii_digit() {
+        // An encoded `@` or space is a number behind one of these.
+        return number(lane) || matches!(byte(bytes, at.wrapping_sub(1)), b'%' | b'#');
+    }
+    is_pair(first, second, &policy.first_pairs)
+        && is_pair(second, third, &policy.second_pairs)
+        && begins(lane, policy)
+}
+
+/// Whether eight bytes begin as something known does.
+#[inline(always)]
+fn begins(lane: u64, policy: &Policy) -> bool {
+    let row = usize::from(lane as u8 & 127);
+    let (first, end) = (usize::from(policy.rows[row]), usize::from(policy.rows[row + 1]));
+    policy.heads.get(first..end).unwrap_or_default().iter().any(|head| head.begins(lane))
+}
+
+/// Whether eight bytes may begin a card number, an SSN or a bot's token: digits only, or the first groups of one that
+/// is written in groups.
+#[inline(always)]
+fn number(lane: u64) -> bool {
+    matches!(lanes::bits(lanes::others_than_digits(lane)), 0 | 0b0001_0000 | 0b0100_0000 | 0b0100_1000)
+}
+
+#[inline(always)]
+fn is_pair(first: u8, second: u8, pairs: &[u64; 128]) -> bool {
+    pairs[usize::from(first & 127)] >> (second & 63) & 1 != 0
+}
