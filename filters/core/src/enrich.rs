@@ -208,14 +208,17 @@ pub(crate) fn severity(record: &Record, roles: &Roles, buffers: &Buffers, policy
 }
 
 fn said(field: &Field, buffers: &Buffers, policy: &Policy) -> Option<Severity> {
-    let value = field.value.of(buffers.of(field.buffer)).trim_ascii();
+    let bytes = buffers.of(field.buffer);
+    let value = field.value.of(bytes).trim_ascii();
     match field.kind {
         Kind::Number => number(value),
-        Kind::String => number(value).or_else(|| {
-            let head = lanes::load(value, 0) | lanes::ONES * 0x20;
+        Kind::String if value.first()?.is_ascii_digit() => number(value),
+        Kind::String => {
+            let head = if value.len() == field.value.len() { lanes::load(bytes, field.value.start) } else { lanes::load(value, 0) };
+            let head = lanes::ONES * 0x20 | if value.len() < 8 { head & !(!0 << (8 * value.len())) } else { head };
             let spelled = policy.severities.iter().find(|spelling| spelling.is(value, head));
             spelled.map(|spelling| spelling.severity)
-        }),
+        }
         _ => None,
     }
 }

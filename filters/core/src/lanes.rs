@@ -27,12 +27,14 @@ fn load_tail(bytes: &[u8], at: usize) -> u64 {
 
 /// Whether two texts are the same.
 pub(crate) fn equal(a: &[u8], b: &[u8]) -> bool {
-    let ((a_lanes, a_rest), (b_lanes, b_rest)) = (a.as_chunks::<32>(), b.as_chunks::<32>());
-    let different = |(a, b): (&[u8; 32], &[u8; 32])| {
-        let lanes = a.as_chunks::<8>().0.iter().zip(b.as_chunks::<8>().0);
-        lanes.fold(0, |sum, (a, b)| sum | u64::from_le_bytes(*a) ^ u64::from_le_bytes(*b)) != 0
-    };
-    a.len() == b.len() && !a_lanes.iter().zip(b_lanes).any(different) && a_rest == b_rest
+    let (Some(a_last), Some(b_last)) = (a.last_chunk::<8>(), b.last_chunk::<8>()) else { return a == b };
+    let same = |(a, b): (&[u8; 8], &[u8; 8])| u64::from_le_bytes(*a) == u64::from_le_bytes(*b);
+    let twice = |(a, b): (&[u8; 16], &[u8; 16])| a.as_chunks::<8>().0.iter().zip(b.as_chunks::<8>().0).all(same);
+    let rest = |text: &[u8]| text.len() & !15;
+    a.len() == b.len()
+        && same((a_last, b_last))
+        && a.as_chunks::<16>().0.iter().zip(b.as_chunks::<16>().0).all(twice)
+        && load(a, rest(a)) == load(b, rest(b))
 }
 
 /// Index of the first byte that a mask names, 0 to 7; the mask is not zero.
@@ -63,6 +65,16 @@ pub(crate) fn string_stops(lane: u64) -> u64 {
     let slash = slash.wrapping_sub(ONES) & !slash;
     let control = lane.wrapping_sub(ONES * 0x20) & !lane;
     (quote | slash | control) & HIGH
+}
+
+/// Bytes that end or interrupt a plain string: `"`, `\\`, control bytes, and bytes beyond ASCII. Bytes above the first
+/// hit may be reported wrongly (a carry runs upwards), so only [`first`] of it means anything.
+#[inline(always)]
+pub(crate) fn plain_stops(lane: u64) -> u64 {
+    let quote = (lane ^ (ONES * b'"' as u64)).wrapping_add(LOW7);
+    let slash = (lane ^ (ONES * b'\\' as u64)).wrapping_add(LOW7);
+    let control = lane.wrapping_add(ONES * 0x60);
+    (!(quote & slash & control) | lane) & HIGH
 }
 
 /// Backslashes; exact where no byte is beyond ASCII, else possibly more.
@@ -96,17 +108,24 @@ pub(crate) struct Classes {
     pub(crate) special: u64,
 }
 
+/// The classes of any bytes.
 #[inline(always)]
 pub(crate) fn classes(lane: u64) -> Classes {
-    let low = lane & LOW7;
     let ascii = !lane & HIGH;
-    let folded = low | (ONES * 0x20);
+    let Classes { word, letter, special } = ascii_classes(lane & LOW7);
+    Classes { word: word & ascii, letter: letter & ascii, special: special & ascii }
+}
+
+/// The classes of ASCII bytes.
+#[inline(always)]
+pub(crate) fn ascii_classes(lane: u64) -> Classes {
+    let folded = lane | (ONES * 0x20);
     // x + (0x80 - c) carries into bit 7 exactly when x >= c, for x < 0x80.
-    let letter = (folded + ONES * (0x80 - 0x61)) & !(folded + ONES * (0x80 - 0x7b));
-    let from_colon = low + ONES * (0x80 - 0x3a);
-    let digit = (low + ONES * (0x80 - 0x30)) & !from_colon;
-    let special = from_colon & !(low + ONES * (0x80 - 0x41));
-    Classes { word: (letter | digit) & ascii, letter: letter & ascii, special: special & ascii }
+    let letter = (folded + ONES * (0x80 - 0x61)) & !(folded + ONES * (0x80 - 0x7b)) & HIGH;
+    let from_colon = lane + ONES * (0x80 - 0x3a);
+    let digit = (lane + ONES * (0x80 - 0x30)) & !from_colon & HIGH;
+    let special = from_colon & !(lane + ONES * (0x80 - 0x41)) & HIGH;
+    Classes { word: letter | digit, letter, special }
 }
 
 #[cfg(test)]
@@ -128,6 +147,11 @@ mod tests {
                 let stop = byte == b'"' || byte == b'\\' || byte < 0x20;
                 let mask = string_stops(load(&bytes, 0));
                 assert_eq!(mask != 0, stop, "{byte:#x}");
+                let plain = plain_stops(load(&bytes, 0));
+                assert_eq!(plain != 0, stop || byte >= 0x80, "{byte:#x}");
+                if plain != 0 {
+                    assert_eq!(first(plain), place, "{byte:#x}");
+                }
                 if stop {
                     assert_eq!(first(mask), place);
                     assert_eq!(below(mask), (1 << (8 * place)) - 1, "{byte:#x}");

@@ -1,11 +1,12 @@
 //! Layouts: logs repeat themselves. Records of one statement of a program have the same keys in the same places, and
-//! only the values differ. A layout is what such a record taught: the bytes in front of each value, and what becomes
-//! of the value. The next one that has these bytes is compared with them instead of being lexed, its names are not
-//! looked up again, and a value that the one before had too is not scanned again.
+//! only some of the values differ. A layout is what such a record taught: what stands in front of each value, and what
+//! becomes of the value.
 //!
-//! Layouts that begin alike share their beginning, so that they make a tree of [`Step`]s: finding the layout of a
-//! record is one walk. A record that leaves the tree takes the way of [`crate::record`] and [`crate::parse`], which
-//! decide everything; a layout only remembers what they decided. Nothing that a value could change is remembered.
+//! A record is first compared with the last one, eight bytes at a time: what is the same need not be read, scanned or
+//! written once more, and only the values that differ are. One that has other keys looks for its layout in a tree of
+//! [`Step`]s, in which layouts that begin alike share their beginning. One that leaves the tree takes the way of
+//! [`crate::record`] and [`crate::parse`], which decide everything; a layout only remembers what they decided.
+//! Nothing that a value could change is remembered.
 
 use crate::json::{self, Kind, Nesting, Span};
 use crate::key::Role;
@@ -70,7 +71,12 @@ impl Fixed {
     #[cold]
     #[inline(never)]
     fn is_at_end(&self, bytes: &[u8], at: usize) -> bool {
-        bytes.get(at..at + self.length).is_some_and(|found| Fixed::new(found) == *self)
+        let lanes = self.lanes.iter().take(self.padded / 8).enumerate();
+        let different = lanes.fold(0, |sum, (n, lane)| {
+            let found = lanes::load(bytes, at + 8 * n);
+            sum | (lane ^ found) & if 8 * n + 8 == self.padded { self.mask } else { !0 }
+        });
+        different == 0 && at + self.length <= bytes.len()
     }
 }
 
@@ -107,10 +113,6 @@ enum Scan {
 struct Step {
     fixed: Fixed,
     next: Next,
-    /// What the text was, with its closing quote, if it held nothing to redact.
-    known: Fixed,
-    /// How often it was another one.
-    misses: u8,
     /// The first step behind this one; 0 if there is none.
     child: usize,
     /// What may stand in place of this step; 0 if nothing may.
@@ -125,6 +127,8 @@ pub(crate) struct Place {
     pub(crate) plain: bool,
     /// Plain, and nothing in it is to be redacted.
     pub(crate) clean: bool,
+    /// It is clean, and the last record had the same.
+    pub(crate) same: bool,
 }
 
 /// How a field is written.
@@ -140,10 +144,12 @@ pub(crate) enum How {
 
 /// A field to write.
 pub(crate) struct Put {
-    /// Length of what stands in front of the value, in [`Layout::text`].
-    pub(crate) front: usize,
     /// The value's index among the places.
     pub(crate) place: usize,
+    /// Length of what stands in front of the value, in [`Layout::output`].
+    pub(crate) front: usize,
+    /// Length of the value there.
+    pub(crate) length: usize,
     /// The field's index.
     pub(crate) field: usize,
     pub(crate) how: How,
@@ -153,9 +159,15 @@ pub(crate) struct Put {
 
 /// What records with the same keys in the same places have in common.
 pub(crate) struct Layout {
+    /// The last one.
+    record: Vec<u8>,
+    /// Its values.
+    pub(crate) places: Vec<Place>,
+    /// What they are.
+    values: Vec<Next>,
     pub(crate) puts: Vec<Put>,
-    /// What stands in front of the values, one behind the other, and behind the last one.
-    pub(crate) text: Vec<u8>,
+    /// Its fields as they were written, behind one another; at first without values.
+    pub(crate) output: Vec<u8>,
     pub(crate) roles: Roles,
     /// As parsing left them.
     fields: Vec<Field>,
@@ -169,8 +181,8 @@ pub(crate) struct Layouts {
     function: Option<Function>,
     steps: Vec<Step>,
     layouts: Vec<Layout>,
-    /// The values of the record that was found last.
-    places: [Place; MAX_VALUES],
+    /// The one that was found last.
+    last: usize,
     /// Hashes of the names of records that had no layout, and how often they came.
     strangers: [(u32, u8); 16],
     nesting: Nesting,
@@ -182,7 +194,7 @@ impl Layouts {
             function: None,
             steps: Vec::new(),
             layouts: Vec::new(),
-            places: [Place::default(); MAX_VALUES],
+            last: 0,
             strangers: [(0, 0); 16],
             nesting: Nesting::default(),
         }
@@ -194,35 +206,49 @@ impl Layouts {
         self.strangers = [(0, 0); 16];
     }
 
-    /// The layout of `record`, whose values lie at [`Layouts::places`] then.
+    /// The layout of `record`, which has its places then.
     #[inline(always)]
     pub(crate) fn find(&mut self, function: Function, record: &[u8], policy: &Policy) -> Option<usize> {
+        let last = self.last;
+        if self.function == Some(function)
+            && let Some(layout) = self.layouts.get_mut(last)
+            && layout.follows(record, policy, &mut self.nesting)
+        {
+            return Some(last);
+        }
+        self.search(function, record, policy)
+    }
+
+    /// The same for a record that is not like the last one.
+    #[inline(never)]
+    fn search(&mut self, function: Function, record: &[u8], policy: &Policy) -> Option<usize> {
         if self.function != Some(function) {
             self.clear();
             self.function = Some(function);
         }
-        let Layouts { steps, places, nesting, .. } = self;
+        let mut places = [Place::default(); MAX_VALUES];
         let (mut n, mut at, mut count) = (0, 0, 0);
         loop {
-            let step = steps.get_mut(n)?;
-            let value = if step.fixed.is_at(record, at) {
-                let start = at + step.fixed.length;
-                match step.next {
-                    Next::Text { .. } => step.text(record, start, policy),
-                    Next::Number => number(record, start),
-                    Next::Other { kind, empty, escaped } => other(record, start, escaped, nesting, kind)
-                        .filter(|place| empty == is_empty(place.value, record)),
-                    Next::Step => {
-                        (at, n) = (start, step.child);
-                        continue;
-                    }
-                    Next::End(layout) if start == record.len() => return Some(layout),
-                    Next::End(_) => None,
+            let step = self.steps.get(n)?;
+            let start = at + step.fixed.length;
+            let place = match step.next {
+                _ if !step.fixed.is_at(record, at) => None,
+                Next::Step => {
+                    (at, n) = (start, step.child);
+                    continue;
                 }
-            } else {
-                None
+                Next::End(found) if start == record.len() => {
+                    let layout = self.layouts.get_mut(found)?;
+                    layout.places.clear();
+                    layout.places.extend_from_slice(places.get(..count)?);
+                    layout.remember(record);
+                    self.last = found;
+                    return Some(found);
+                }
+                Next::End(_) => None,
+                value => value.read(record, start, policy, &mut self.nesting),
             };
-            let next = if let Some(place) = value {
+            n = if let Some(place) = place {
                 *places.get_mut(count)? = place;
                 count += 1;
                 at = place.value.end;
@@ -230,24 +256,23 @@ impl Layouts {
             } else {
                 step.sibling
             };
-            if next == 0 {
+            if n == 0 {
                 return None;
             }
-            n = next;
         }
     }
 
-    /// The layout with this index, and the values of the record that was found last.
-    pub(crate) fn get(&self, layout: usize) -> Option<(&Layout, &[Place])> {
-        self.layouts.get(layout).map(|layout| (layout, self.places.as_slice()))
+    /// The layout with this index.
+    pub(crate) fn get(&mut self, layout: usize) -> Option<&mut Layout> {
+        self.layouts.get_mut(layout)
     }
 
     /// Puts the fields of a layout into `fields`, with the values of the record that was found last where they are
     /// asked for.
     pub(crate) fn lend(&mut self, layout: usize, fields: &mut Vec<Field>) {
-        let Some(Layout { fields: own, asked, .. }) = self.layouts.get_mut(layout) else { return };
+        let Some(Layout { fields: own, asked, places, .. }) = self.layouts.get_mut(layout) else { return };
         for &(field, place) in asked.iter() {
-            if let (Some(field), Some(place)) = (own.get_mut(field), self.places.get(place)) {
+            if let (Some(field), Some(place)) = (own.get_mut(field), places.get(place)) {
                 field.key.start = place.value.start - (field.value.start - field.key.start);
                 field.key.end = place.value.start - (field.value.start - field.key.end);
                 field.value = place.value;
@@ -289,6 +314,7 @@ impl Layouts {
     #[inline(never)]
     fn teach(&mut self, input: &[u8], record: &Record, writer: &Writer) -> Option<()> {
         let places = places(record);
+        let mut values = Vec::new();
         let mut step = None;
         let mut at = 0;
         for &n in &places {
@@ -306,10 +332,11 @@ impl Layouts {
                 Kind::Number => Next::Number,
                 kind => Next::Other { kind, empty: is_empty(field.value, input), escaped: field.escaped },
             };
+            values.push(next);
             step = Some(self.step(step, input.get(at..field.value.start)?, next));
             at = field.value.end;
         }
-        let layout = Layout::new(input, record, &places, writer)?;
+        let layout = Layout::new(input, record, &places, values, writer)?;
         self.step(step, input.get(at..)?, Next::End(self.layouts.len()));
         self.layouts.push(layout);
         Some(())
@@ -339,7 +366,7 @@ impl Layouts {
             last = Some(n);
             n = step.sibling;
         }
-        let step = Step { fixed, next, known: Fixed::default(), misses: 0, child: 0, sibling: 0 };
+        let step = Step { fixed, next, child: 0, sibling: 0 };
         self.steps.push(step);
         match (last, parent) {
             (Some(last), _) => self.steps.get_mut(last).map(|step| step.sibling = new),
@@ -351,35 +378,38 @@ impl Layouts {
 }
 
 impl Layout {
-    fn new(input: &[u8], record: &Record, places: &[usize], writer: &Writer) -> Option<Layout> {
-        let roles = record.roles();
+    fn new(input: &[u8], record: &Record, places: &[usize], values: Vec<Next>, writer: &Writer) -> Option<Layout> {
         let mut layout = Layout {
+            record: Vec::new(),
+            places: Vec::new(),
+            values,
             puts: Vec::new(),
-            text: Vec::new(),
+            output: Vec::new(),
+            roles: record.roles(),
             fields: record.fields.clone(),
             count: record.fields.len(),
             asked: Vec::new(),
-            roles,
         };
         let mut quote: &[u8] = b"";
         for (n, field) in record.fields.iter().enumerate().filter(|(_, field)| field.live) {
             let place = places.iter().position(|place| *place == n)?;
             let how = how(field, writer);
-            let start = layout.text.len();
-            layout.text.extend_from_slice(quote);
+            let start = layout.output.len();
+            layout.output.extend_from_slice(quote);
             if how != How::Field {
-                layout.text.extend_from_slice(b",\"");
-                layout.text.extend_from_slice(field.name.text.as_bytes());
+                layout.output.extend_from_slice(b",\"");
+                layout.output.extend_from_slice(field.name.text.as_bytes());
                 if field.name.key {
-                    layout.text.extend_from_slice(field.key.of(input));
+                    layout.output.extend_from_slice(field.key.of(input));
                 }
-                layout.text.extend_from_slice(b"\":");
+                layout.output.extend_from_slice(b"\":");
             }
             quote = if how == How::Text { b"\"" } else { b"" };
-            layout.text.extend_from_slice(quote);
+            layout.output.extend_from_slice(quote);
             layout.puts.push(Put {
-                front: layout.text.len() - start,
                 place,
+                front: layout.output.len() - start,
+                length: 0,
                 field: n,
                 how,
                 escaped: field.escaped,
@@ -390,9 +420,73 @@ impl Layout {
                 layout.asked.push((n, place));
             }
         }
-        layout.text.extend_from_slice(quote);
+        layout.output.extend_from_slice(quote);
         Some(layout)
     }
+
+    fn remember(&mut self, record: &[u8]) {
+        self.record.clear();
+        self.record.extend_from_slice(record);
+    }
+
+    /// Whether `record` is like the last one but for some values; if so, its places are those of `record` then.
+    #[inline(always)]
+    fn follows(&mut self, record: &[u8], policy: &Policy, nesting: &mut Nesting) -> bool {
+        let Layout { record: last, places, values, .. } = self;
+        // Up to where the last record is the same as this one, `shift` bytes further on.
+        let (mut until, mut shift) = (0usize, 0usize);
+        let mut differs = false;
+        for (place, next) in places.iter_mut().zip(values.iter()) {
+            let Span { start, end } = place.value;
+            // With its closing quote, or the byte behind it: it must not go on.
+            let closed = end + next.close();
+            if until < closed && !differs {
+                (until, differs) = common(last, record, until, shift);
+            }
+            if until >= closed {
+                place.value = Span { start: start.wrapping_add(shift), end: end.wrapping_add(shift) };
+                place.same = place.clean;
+                continue;
+            }
+            if until < start {
+                return false;
+            }
+            let Some(read) = next.read(record, start.wrapping_add(shift), policy, nesting) else { return false };
+            shift = read.value.end.wrapping_sub(end);
+            *place = read;
+            (until, differs) = (end, false);
+        }
+        if !differs {
+            (until, differs) = common(last, record, until, shift);
+        }
+        let whole = !differs && until == last.len() && record.len() == last.len().wrapping_add(shift);
+        if whole {
+            self.remember(record);
+        }
+        whole
+    }
+}
+
+/// How far two records are the same from `at` on in the first and `shift` bytes further in the second, as an offset in
+/// the first, and whether they differ there, rather than end.
+#[inline(always)]
+fn common(last: &[u8], record: &[u8], mut at: usize, shift: usize) -> (usize, bool) {
+    let a = last.get(at..).unwrap_or_default().as_chunks::<8>().0;
+    let b = record.get(at.wrapping_add(shift)..).unwrap_or_default().as_chunks::<8>().0;
+    for (a, b) in a.iter().zip(b) {
+        let different = u64::from_le_bytes(*a) ^ u64::from_le_bytes(*b);
+        if different != 0 {
+            return (at + lanes::first(different), true);
+        }
+        at += 8;
+    }
+    while let (Some(a), Some(b)) = (last.get(at), record.get(at.wrapping_add(shift))) {
+        if a != b {
+            return (at, true);
+        }
+        at += 1;
+    }
+    (at, false)
 }
 
 /// Whether the name of a field is written as it is, and nothing but the value decides about the value.
@@ -434,55 +528,56 @@ fn places(record: &Record) -> Vec<usize> {
     whole
 }
 
-impl Step {
-    /// The string that begins at `start`.
+impl Next {
+    /// How many bytes behind a value show that it ends there.
     #[inline(always)]
-    fn text(&mut self, record: &[u8], start: usize, policy: &Policy) -> Option<Place> {
-        let Next::Text { escaped, body, scan } = self.next else { return None };
-        let close = if escaped { 2 } else { 1 };
-        if self.known.length != 0 && self.known.is_at(record, start) {
-            let value = Span { start, end: start + self.known.length - close };
-            return Some(Place { value, plain: true, clean: true });
-        }
-        let place = match scan {
-            Scan::Nothing => {
-                let place = string(record, start, escaped)?;
-                Place { clean: place.plain, ..place }
-            }
-            Scan::Letters | Scan::All => {
-                let read = survey(record, start, scan == Scan::All, policy);
-                let closed = if escaped {
-                    json::byte(record, read.end) == b'\\' && json::byte(record, read.end + 1) == b'"'
-                } else {
-                    json::byte(record, read.end) == b'"'
-                };
-                if closed && read.ascii {
-                    Place { value: Span { start, end: read.end }, plain: true, clean: !read.found }
-                } else {
-                    string(record, start, escaped)?
-                }
-            }
-        };
-        if body && !(place.plain && json::byte(record, start).is_ascii_alphabetic())
-            && !parse::is_text(record, place.value, escaped)
-        {
-            return None;
-        }
-        // One that changes with each record is not worth the writing.
-        self.misses = self.misses.wrapping_add(1);
-        let length = place.value.len() + close;
-        if place.clean && length <= Fixed::MAX && self.misses % 32 == 1 {
-            self.known = Fixed::new(Span { start, end: start + length }.of(record));
-        }
-        Some(place)
+    fn close(self) -> usize {
+        if let Next::Text { escaped: true, .. } = self { 2 } else { 1 }
     }
+
+    /// The value of this form at `start`.
+    #[inline(always)]
+    fn read(self, record: &[u8], start: usize, policy: &Policy, nesting: &mut Nesting) -> Option<Place> {
+        match self {
+            Next::Text { escaped, body, scan } => {
+                let place = text(record, start, escaped, scan, policy)?;
+                let text = !body
+                    || place.plain && json::byte(record, start).is_ascii_alphabetic()
+                    || parse::is_text(record, place.value, escaped);
+                text.then_some(place)
+            }
+            Next::Number => number(record, start),
+            Next::Other { kind, empty, escaped } => other(record, start, escaped, nesting, kind)
+                .filter(|place| empty == is_empty(place.value, record)),
+            Next::Step | Next::End(_) => None,
+        }
+    }
+}
+
+/// The string that begins at `start`.
+#[inline(always)]
+fn text(record: &[u8], start: usize, escaped: bool, scan: Scan, policy: &Policy) -> Option<Place> {
+    if scan == Scan::Nothing {
+        let place = string(record, start, escaped)?;
+        return Some(Place { clean: place.plain, ..place });
+    }
+    let read = survey(record, start, scan == Scan::All, policy);
+    let closed = if escaped {
+        json::byte(record, read.end) == b'\\' && json::byte(record, read.end + 1) == b'"'
+    } else {
+        json::byte(record, read.end) == b'"'
+    };
+    if closed {
+        return Some(Place { value: Span { start, end: read.end }, plain: true, clean: !read.found, same: false });
+    }
+    string(record, start, escaped)
 }
 
 /// A string of any form.
 #[inline(never)]
 fn string(record: &[u8], start: usize, escaped: bool) -> Option<Place> {
     let text = if escaped { json::string::<true>(record, start) } else { json::string::<false>(record, start) }.ok()?;
-    Some(Place { value: text.span, plain: text.plain, clean: false })
+    Some(Place { value: text.span, plain: text.plain, clean: false, same: false })
 }
 
 /// The number at `start`. Nearly all have fewer than eight digits and nothing else.
@@ -495,7 +590,7 @@ fn number(record: &[u8], start: usize) -> Option<Place> {
     if digits == 0 || digits == 8 || zero || !ends_number((lane >> (8 * digits)) as u8) {
         return other(record, start, false, &mut Nesting::default(), Kind::Number);
     }
-    Some(Place { value: Span { start, end: start + digits }, plain: true, clean: true })
+    Some(Place { value: Span { start, end: start + digits }, plain: true, clean: true, same: false })
 }
 
 /// Whether a number ends in front of this byte, rather than going on.
@@ -513,5 +608,5 @@ fn other(record: &[u8], start: usize, escaped: bool, nesting: &mut Nesting, kind
         json::value::<false>(record, start, usize::MAX, nesting)
     };
     let value = value.ok().filter(|value| value.kind == kind)?;
-    Some(Place { value: value.span, plain: true, clean: false })
+    Some(Place { value: value.span, plain: true, clean: false, same: false })
 }

@@ -198,13 +198,8 @@ impl Engine {
         }
         let buffers = Buffers { input, scratch: scratch.as_slice() };
         let layout = layout.and_then(|layout| layouts.get(layout));
-        let found;
-        let roles = if let Some((layout, _)) = layout {
-            &layout.roles
-        } else {
-            found = record.roles();
-            &found
-        };
+        let roles = layout.as_ref().map_or_else(|| record.roles(), |layout| layout.roles);
+        let roles = &roles;
         let (enriches, routes) = (function.does(Function::Enrich), function.does(Function::Route));
         let severity = if enriches || routes { enrich::severity(record, roles, &buffers, policy) } else { None };
         Output { writer, record, buffers, roles, origin, policy, severity, enriches, routes, layout, failure }.write();

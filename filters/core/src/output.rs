@@ -4,7 +4,7 @@ use crate::audit::{self, Failure, PODSIEVE};
 use crate::enrich::{self, KUBERNETES, Origin};
 use crate::json::{Kind, Span};
 use crate::key::Role;
-use crate::layout::{How, Layout, Place};
+use crate::layout::{How, Layout};
 use crate::policy::{Policy, Severity};
 use crate::record::{Buffers, Field, Name, Record, Roles};
 use crate::route::{self, ARCHIVE_TAG};
@@ -23,7 +23,7 @@ pub(crate) struct Output<'a> {
     pub(crate) enriches: bool,
     pub(crate) routes: bool,
     /// What is known of the record, if it is like one before.
-    pub(crate) layout: Option<(&'a Layout, &'a [Place])>,
+    pub(crate) layout: Option<&'a mut Layout>,
     pub(crate) failure: Option<Failure>,
 }
 
@@ -71,8 +71,8 @@ impl Output<'_> {
         let service = self.roles.service.iter().flatten().next();
         let mut fields =
             Fields { service: service.map(|n| usize::from(*n)), place: Span::default(), kubernetes: self.enriches };
-        if let Some((layout, places)) = self.layout {
-            self.known(layout, places, &mut fields);
+        if let Some(layout) = self.layout.take() {
+            self.known(layout, &mut fields);
         } else {
             for (n, field) in self.record.fields.iter().enumerate().filter(|(_, field)| field.live) {
                 self.one(n, field, &mut fields);
@@ -89,16 +89,27 @@ impl Output<'_> {
         fields.place
     }
 
-    /// Writes the fields of a record that is like one before.
+    /// Writes the fields of a record that is like one before: what did not change is copied in runs.
     #[inline(always)]
-    fn known(&mut self, layout: &Layout, places: &[Place], fields: &mut Fields) {
+    fn known(&mut self, layout: &mut Layout, fields: &mut Fields) {
         let input = self.buffers.input;
-        let mut fronts = layout.text.as_slice();
-        for put in &layout.puts {
-            let Some((front, rest)) = fronts.split_at_checked(put.front) else { return };
-            fronts = rest;
-            self.writer.put(front);
-            let Some(place) = places.get(put.place) else { return };
+        let last = layout.output.as_slice();
+        let begin = self.writer.out.len();
+        // In the output before: up to where it was copied, and up to where it was looked at.
+        let (mut copied, mut at) = (0, 0);
+        for put in &mut layout.puts {
+            let Some(place) = layout.places.get(put.place) else { return };
+            let front = at + put.front;
+            at = front + put.length;
+            if place.same {
+                if fields.service == Some(put.field) {
+                    let end = self.writer.out.len() + (at - copied);
+                    fields.place = Span { start: end - put.length, end };
+                }
+                continue;
+            }
+            self.writer.put(Span { start: copied, end: front }.of(last));
+            copied = at;
             let start = self.writer.out.len();
             match put.how {
                 How::Text | How::Number if place.clean => self.writer.put(place.value.of(input)),
@@ -110,14 +121,16 @@ impl Output<'_> {
                     if let Some(field) = self.record.fields.get(put.field) {
                         self.one(put.field, field, fields);
                     }
-                    continue;
                 }
             }
-            if fields.service == Some(put.field) {
-                fields.place = Span { start, end: self.writer.out.len() };
+            put.length = self.writer.out.len() - start;
+            if fields.service == Some(put.field) && put.how != How::Field {
+                fields.place = Span { start, end: start + put.length };
             }
         }
-        self.writer.put(fronts);
+        self.writer.put(Span { start: copied, end: last.len() }.of(last));
+        layout.output.clear();
+        layout.output.extend_from_slice(self.writer.out.as_slice().get(begin..).unwrap_or_default());
     }
 
     /// Writes a field, unless its name is reserved.

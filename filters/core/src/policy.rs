@@ -174,7 +174,9 @@ impl Spelling {
     /// the name in any case.
     #[inline(always)]
     pub(crate) fn is(&self, text: &[u8], head: u64) -> bool {
-        self.head == head && self.name.as_bytes().eq_ignore_ascii_case(text)
+        self.head == head
+            && self.name.len() == text.len()
+            && (text.len() <= 8 || self.name.as_bytes().eq_ignore_ascii_case(text))
     }
 }
 

@@ -27,6 +27,7 @@ unsafe impl Sync for Instance {}
 
 static INSTANCE: Instance = Instance(UnsafeCell::new(None));
 
+#[inline(always)]
 fn guest() -> &'static mut Guest {
     // SAFETY: one thread, and no export calls another, so no other reference is alive.
     let guest = unsafe { &mut *INSTANCE.0.get() };

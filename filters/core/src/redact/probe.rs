@@ -3,7 +3,7 @@
 //! false positives and no false negatives.
 
 use crate::json::byte;
-use crate::lanes;
+use crate::lanes::{self, Classes};
 use crate::policy::Policy;
 
 /// Shorter texts hold nothing that any detector matches.
@@ -11,10 +11,9 @@ pub(crate) const SHORTEST: usize = 6;
 
 /// What reading a string showed.
 pub(crate) struct Survey {
-    /// Offset of the first byte that ends or interrupts the string: a quote, a backslash, a control byte, or the end.
+    /// Offset of the first byte that ends or interrupts a plain string: a quote, a backslash, a control byte, one beyond
+    /// ASCII, or the end.
     pub(crate) end: usize,
-    /// Nothing before it is beyond ASCII.
-    pub(crate) ascii: bool,
     /// Something before it may have to be redacted.
     pub(crate) found: bool,
 }
@@ -24,18 +23,27 @@ pub(crate) struct Survey {
 pub(crate) fn survey(bytes: &[u8], start: usize, numbers: bool, policy: &Policy) -> Survey {
     let mut probe = Probe::new(numbers, policy);
     let mut at = start;
-    let mut seen = 0;
-    let mut found = false;
     loop {
         let lane = lanes::load(bytes, at);
-        let stops = lanes::string_stops(lane);
+        let stops = lanes::plain_stops(lane);
         let inside = if stops == 0 { lane } else { lane & lanes::below(stops) };
-        seen |= inside;
-        if !found {
-            found = probe.lane(bytes, at, inside);
-        }
+        let found = probe.lane(bytes, at, &lanes::ascii_classes(inside));
         if stops != 0 {
-            return Survey { end: at + lanes::first(stops), ascii: seen & lanes::HIGH == 0, found };
+            return Survey { end: at + lanes::first(stops), found };
+        }
+        at += 8;
+        if found {
+            return Survey { end: plain_end(bytes, at), found };
+        }
+    }
+}
+
+/// Offset of the first byte from `at` on that ends or interrupts a plain string.
+fn plain_end(bytes: &[u8], mut at: usize) -> usize {
+    loop {
+        let stops = lanes::plain_stops(lanes::load(bytes, at));
+        if stops != 0 {
+            return at + lanes::first(stops);
         }
         at += 8;
     }
@@ -45,7 +53,15 @@ pub(crate) fn survey(bytes: &[u8], start: usize, numbers: bool, policy: &Policy)
 #[inline(always)]
 pub(crate) fn may_hold(text: &[u8], numbers: bool, policy: &Policy) -> bool {
     let mut probe = Probe::new(numbers, policy);
-    (0..text.len()).step_by(8).any(|at| probe.lane(text, at, lanes::load(text, at)))
+    let mut at = 0;
+    while at < text.len() {
+        let lane = lanes::load(text, at);
+        if probe.lane(text, at, &lanes::classes(lane)) {
+            return true;
+        }
+        at += 8;
+    }
+    false
 }
 
 /// A text that is probed lane by lane.
@@ -65,8 +81,7 @@ impl Probe<'_> {
 
     /// Whether a word that begins in the lane at `at`, or a special byte in it, may be something.
     #[inline(always)]
-    fn lane(&mut self, bytes: &[u8], at: usize, lane: u64) -> bool {
-        let classes = lanes::classes(lane);
+    fn lane(&mut self, bytes: &[u8], at: usize, classes: &Classes) -> bool {
         let behind = classes.word << 8 | self.behind_word;
         let mut starts = classes.word & !behind & (classes.letter | self.numbers);
         self.behind_word = classes.word >> 56;
