@@ -17,6 +17,8 @@ pub(crate) const KUBERNETES: u8 = 2;
 /// What the tag says, kept until the tag changes: a chunk has one.
 #[derive(Default)]
 pub(crate) struct Origin {
+    /// Another one for each tag, from 1 on.
+    pub(crate) number: u32,
     tag: Vec<u8>,
     parts: Option<Parts>,
     /// The `kubernetes` object for a record that has none.
@@ -39,6 +41,7 @@ impl Origin {
     #[cold]
     #[inline(never)]
     fn read_new(&mut self, tag: &[u8], writer: &mut Writer) {
+        self.number = self.number.checked_add(1).unwrap_or(1);
         self.tag.clear();
         self.tag.extend_from_slice(tag);
         self.parts = tag::parse(&self.tag);

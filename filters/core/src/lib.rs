@@ -40,6 +40,7 @@ mod parse;
 pub mod policy;
 mod record;
 mod redact;
+mod repeat;
 mod route;
 mod tag;
 mod text;
@@ -115,7 +116,7 @@ impl Engine {
     pub fn new(policy: &'static Policy) -> Engine {
         Engine {
             record: Record::new(),
-            layouts: Layouts::new(),
+            layouts: Layouts::default(),
             writer: Writer::new(policy),
             origin: Origin::default(),
             scratch: Bytes::new(),
@@ -136,17 +137,26 @@ impl Engine {
     pub fn run_to_nul(&mut self, function: Function, tag: &[u8], record: &[u8]) -> &[u8] {
         self.origin.read(tag, &mut self.writer);
         self.begin(record.len(), function.does(Function::Redact));
-        let lift = function.does(Function::Parse);
-        if let Some(layout) = self.layouts.find(function, record, self.policy) {
-            self.layouts.lend(layout, &mut self.record.fields);
-            self.jobs(function, record, Some(layout), None);
-            self.layouts.take_back(layout, &mut self.record.fields);
-        } else if self.record.index(record, lift, &mut self.writer.keys, self.policy).is_ok() {
-            self.jobs(function, record, None, None);
-        } else {
-            self.wrap(function, record, Failure::NotAnObject);
+        if !self.repeats(function, record) {
+            let lift = function.does(Function::Parse);
+            if self.record.index(record, lift, &mut self.writer.keys, self.policy).is_ok() {
+                self.jobs(function, record, None);
+            } else {
+                self.wrap(function, record, Failure::NotAnObject);
+            }
         }
         self.end(function)
+    }
+
+    /// If `record` has a layout that is known, does the jobs that way.
+    #[inline(always)]
+    fn repeats(&mut self, function: Function, record: &[u8]) -> bool {
+        let last = self.layouts.last(function);
+        if last.is_some_and(|layout| self.known(function, record, layout)) {
+            return true;
+        }
+        let found = self.layouts.search(function, record, self.policy);
+        found.is_some_and(|layout| self.known(function, record, layout))
     }
 
     /// What stands for a record that the host could not hand over, with a NUL behind it.
@@ -180,28 +190,39 @@ impl Engine {
         self.begin(wrapped.len(), true);
         // Only a text that was cut for want of memory is no object with one string.
         if self.record.index(wrapped.as_slice(), false, &mut self.writer.keys, self.policy).is_ok() {
-            self.jobs(function, wrapped.as_slice(), None, Some(failure));
+            self.jobs(function, wrapped.as_slice(), Some(failure));
         }
         self.writer.out.short_if(wrapped.is_short());
         self.wrapped = wrapped;
     }
 
-    fn jobs(&mut self, function: Function, input: &[u8], layout: Option<usize>, failure: Option<Failure>) {
+    fn jobs(&mut self, function: Function, input: &[u8], failure: Option<Failure>) {
         let Engine { record, layouts, writer, origin, scratch, policy, .. } = self;
-        if layout.is_none() {
-            if function.does(Function::Parse) {
-                parse::parse(record, input, scratch, &mut writer.keys, policy);
-            }
-            if failure.is_none() {
-                layouts.learn(input, record, writer);
-            }
+        if function.does(Function::Parse) {
+            parse::parse(record, input, scratch, &mut writer.keys, policy);
+        }
+        if failure.is_none() {
+            layouts.learn(input, record, writer);
         }
         let buffers = Buffers { input, scratch: scratch.as_slice() };
-        let layout = layout.and_then(|layout| layouts.get(layout));
-        let roles = layout.as_ref().map_or_else(|| record.roles(), |layout| layout.roles);
-        let roles = &roles;
         let (enriches, routes) = (function.does(Function::Enrich), function.does(Function::Route));
-        let severity = if enriches || routes { enrich::severity(record, roles, &buffers, policy) } else { None };
-        Output { writer, record, buffers, roles, origin, policy, severity, enriches, routes, layout, failure }.write();
+        Output { writer, record, buffers, origin, policy, enriches, routes }.write(failure);
+    }
+
+    /// Does the jobs to a record that has this layout; false if it has another one.
+    #[inline(always)]
+    fn known(&mut self, function: Function, input: &[u8], layout: usize) -> bool {
+        let Engine { record, layouts, writer, origin, policy, .. } = self;
+        let Some((layout, nesting)) = layouts.get(layout) else { return false };
+        core::mem::swap(&mut record.fields, &mut layout.fields);
+        let buffers = Buffers { input, scratch: &[] };
+        let (enriches, routes) = (function.does(Function::Enrich), function.does(Function::Route));
+        let output = Output { writer, record, buffers, origin, policy, enriches, routes };
+        let written = output.write_like(layout, nesting);
+        core::mem::swap(&mut record.fields, &mut layout.fields);
+        if !written {
+            self.begin(input.len(), function.does(Function::Redact));
+        }
+        written
     }
 }

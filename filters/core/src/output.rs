@@ -4,8 +4,7 @@ use crate::audit::{self, Failure, PODSIEVE};
 use crate::enrich::{self, KUBERNETES, Origin};
 use crate::json::{Kind, Span};
 use crate::key::Role;
-use crate::layout::{How, Layout};
-use crate::policy::{Policy, Severity};
+use crate::policy::Policy;
 use crate::record::{Buffers, Field, Name, Record, Roles};
 use crate::route::{self, ARCHIVE_TAG};
 use crate::write::Writer;
@@ -13,51 +12,70 @@ use crate::write::Writer;
 /// What the jobs left to write.
 pub(crate) struct Output<'a> {
     pub(crate) writer: &'a mut Writer,
-    pub(crate) record: &'a Record,
+    pub(crate) record: &'a mut Record,
     pub(crate) buffers: Buffers<'a>,
-    pub(crate) roles: &'a Roles,
     pub(crate) origin: &'a Origin,
     pub(crate) policy: &'static Policy,
-    /// How bad the record says it is.
-    pub(crate) severity: Option<Severity>,
     pub(crate) enriches: bool,
     pub(crate) routes: bool,
-    /// What is known of the record, if it is like one before.
-    pub(crate) layout: Option<&'a mut Layout>,
-    pub(crate) failure: Option<Failure>,
 }
 
 /// What is found out while the fields are written.
-struct Fields {
-    /// The field that holds the service's name.
-    service: Option<usize>,
-    /// Where that stands in the output.
-    place: Span,
+pub(crate) struct Fields {
+    /// Where the service's name stands in the output.
+    pub(crate) service: Span,
     /// The `kubernetes` object is still to be written.
     kubernetes: bool,
 }
 
+impl Fields {
+    pub(crate) fn new(enriches: bool) -> Fields {
+        Fields { service: Span::default(), kubernetes: enriches }
+    }
+}
+
 impl Output<'_> {
     /// Writes the record.
-    pub(crate) fn write(mut self) {
-        // In front of every member stands a comma; the first one becomes the brace.
-        let service = self.fields();
-        if self.writer.redact {
-            let before = self
-                .record
-                .field(self.roles.reserved[usize::from(PODSIEVE)])
-                .filter(|field| field.kind == Kind::Object);
-            if audit::is_due(self.writer, before.is_some(), self.failure) {
-                self.writer.put_byte(b',');
-                let before = before.map(|field| (self.buffers.of(field.buffer), field.value));
-                audit::write(self.writer, before, self.failure, self.policy);
+    pub(crate) fn write(mut self, failure: Option<Failure>) {
+        let roles = self.record.roles();
+        let mut fields = Fields::new(self.enriches);
+        for n in 0..self.record.fields.len() {
+            if let Some(field) = self.record.fields.get(n).copied()
+                && field.live
+            {
+                let written = self.one(&field, &mut fields);
+                if roles.service() == Some(n) {
+                    fields.service = written;
+                }
             }
         }
-        if self.routes
-            && let Some(tag) = route::route(self.record, self.roles, self.severity, self.policy)
-        {
+        self.rest(&roles, fields, failure);
+    }
+
+    /// Writes what comes behind the fields: what enrichment adds, the audit, the route.
+    pub(crate) fn rest(&mut self, roles: &Roles, mut fields: Fields, failure: Option<Failure>) {
+        let Output { buffers, policy, origin, enriches, routes, .. } = *self;
+        // In front of every member stands a comma; the first one becomes the brace.
+        let severity =
+            if enriches || routes { enrich::severity(self.record, roles, &buffers, policy) } else { None };
+        if fields.kubernetes {
+            self.kubernetes(None);
+        }
+        if enriches && let Some(added) = enrich::write(self.record, roles, origin, severity, self.writer, &buffers) {
+            fields.service = added;
+        }
+        if self.writer.redact {
+            let before = self.record.field(roles.reserved[usize::from(PODSIEVE)]);
+            let before = before.filter(|field| field.kind == Kind::Object);
+            if audit::is_due(self.writer, before.is_some(), failure) {
+                self.writer.put_byte(b',');
+                let before = before.map(|field| (buffers.of(field.buffer), field.value));
+                audit::write(self.writer, before, failure, policy);
+            }
+        }
+        if routes && let Some(tag) = route::route(self.record, roles, severity, policy) {
             self.writer.put_byte(b',');
-            route::write(tag, service, self.writer);
+            route::write(tag, fields.service, self.writer);
         }
         if self.writer.out.len() == 0 {
             self.writer.put_byte(b'{');
@@ -66,76 +84,9 @@ impl Output<'_> {
         self.writer.put_byte(b'}');
     }
 
-    /// Writes the fields, with what enrichment adds, and returns where the service's name stands in the output.
-    fn fields(&mut self) -> Span {
-        let service = self.roles.service.iter().flatten().next();
-        let mut fields =
-            Fields { service: service.map(|n| usize::from(*n)), place: Span::default(), kubernetes: self.enriches };
-        if let Some(layout) = self.layout.take() {
-            self.known(layout, &mut fields);
-        } else {
-            for (n, field) in self.record.fields.iter().enumerate().filter(|(_, field)| field.live) {
-                self.one(n, field, &mut fields);
-            }
-        }
-        if fields.kubernetes {
-            self.kubernetes(None);
-        }
-        if self.enriches {
-            let Output { record, roles, origin, severity, buffers, .. } = *self;
-            let added = enrich::write(record, roles, origin, severity, self.writer, &buffers);
-            fields.place = added.unwrap_or(fields.place);
-        }
-        fields.place
-    }
-
-    /// Writes the fields of a record that is like one before: what did not change is copied in runs.
+    /// Writes a field, unless its name is reserved, and returns where its value stands in the output.
     #[inline(always)]
-    fn known(&mut self, layout: &mut Layout, fields: &mut Fields) {
-        let input = self.buffers.input;
-        let last = layout.output.as_slice();
-        let begin = self.writer.out.len();
-        // In the output before: up to where it was copied, and up to where it was looked at.
-        let (mut copied, mut at) = (0, 0);
-        for put in &mut layout.puts {
-            let Some(place) = layout.places.get(put.place) else { return };
-            let front = at + put.front;
-            at = front + put.length;
-            if place.same {
-                if fields.service == Some(put.field) {
-                    let end = self.writer.out.len() + (at - copied);
-                    fields.place = Span { start: end - put.length, end };
-                }
-                continue;
-            }
-            self.writer.put(Span { start: copied, end: front }.of(last));
-            copied = at;
-            let start = self.writer.out.len();
-            match put.how {
-                How::Text | How::Number if place.clean => self.writer.put(place.value.of(input)),
-                How::Text if place.plain => self.writer.scanned(input, place.value, put.identifier),
-                How::Text if put.escaped => self.writer.mended::<true>(input, place.value, put.identifier),
-                How::Text => self.writer.mended::<false>(input, place.value, put.identifier),
-                How::Number => self.writer.number(place.value.of(input), put.identifier),
-                How::Field => {
-                    if let Some(field) = self.record.fields.get(put.field) {
-                        self.one(put.field, field, fields);
-                    }
-                }
-            }
-            put.length = self.writer.out.len() - start;
-            if fields.service == Some(put.field) && put.how != How::Field {
-                fields.place = Span { start, end: start + put.length };
-            }
-        }
-        self.writer.put(Span { start: copied, end: last.len() }.of(last));
-        layout.output.clear();
-        layout.output.extend_from_slice(self.writer.out.as_slice().get(begin..).unwrap_or_default());
-    }
-
-    /// Writes a field, unless its name is reserved.
-    #[inline(always)]
-    fn one(&mut self, n: usize, field: &Field, fields: &mut Fields) {
+    pub(crate) fn one(&mut self, field: &Field, fields: &mut Fields) -> Span {
         if let Role::Reserved(name) = field.class.role {
             let object = field.kind == Kind::Object;
             if name == PODSIEVE && self.writer.redact {
@@ -143,27 +94,24 @@ impl Output<'_> {
                     // Only the audit has this name.
                     self.write_field(&Field { name: Name { conflicts: 1, ..field.name }, ..*field });
                 }
-                return;
+                return Span::default();
             }
             if name == ARCHIVE_TAG && self.routes {
                 // What it holds is gone, but counts as redacted if it was.
                 let length = self.writer.out.len();
                 self.write_field(field);
                 self.writer.out.truncate(length);
-                return;
+                return Span::default();
             }
             if name == KUBERNETES && fields.kubernetes {
                 fields.kubernetes = false;
                 if object {
                     self.kubernetes(Some((self.buffers.of(field.buffer), field.value)));
-                    return;
+                    return Span::default();
                 }
             }
         }
-        let written = self.write_field(field);
-        if fields.service == Some(n) {
-            fields.place = written;
-        }
+        self.write_field(field)
     }
 
     fn kubernetes(&mut self, present: Option<(&[u8], Span)>) {

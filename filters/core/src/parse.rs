@@ -27,6 +27,7 @@ pub(crate) fn parse(record: &mut Record, input: &[u8], scratch: &mut Bytes, keys
         unwrap(record, body, input, scratch, keys, policy);
         body += 1;
     }
+    record.sort();
 }
 
 /// If the field is a body, makes fields of it, or takes the line ends off it.

@@ -3,6 +3,7 @@
 
 use crate::bytes::Bytes;
 use crate::json::{self, Kind, Nesting, Span, Stop};
+use crate::layout::MAX_VALUES;
 use crate::key::{self, Class, Keys, Role};
 use crate::policy::Policy;
 use crate::text;
@@ -131,6 +132,13 @@ impl Field {
         self.hash = key::name_hash(&name);
     }
 
+    /// Moves the field to where its value is in another record that is the same in front of it.
+    pub(crate) fn moved(&mut self, value: Span, plain: bool) {
+        self.key.start = value.start - (self.value.start - self.key.start);
+        self.key.end = value.start - (self.value.start - self.key.end);
+        (self.value, self.value_plain) = (value, plain);
+    }
+
     /// Writes the name that the field leaves with, as it is meant, into `name`.
     pub(crate) fn full_name(&self, bytes: &[u8], policy: &Policy, name: &mut Vec<u8>) {
         name.clear();
@@ -165,6 +173,13 @@ pub(crate) struct Roles {
     pub(crate) reserved: [Option<u16>; MAX_RANKS],
     /// By place among the names of the routes' conditions.
     pub(crate) routed: [Option<u16>; MAX_RANKS],
+}
+
+impl Roles {
+    /// The field that holds the service's name.
+    pub(crate) fn service(&self) -> Option<usize> {
+        self.service.iter().flatten().next().map(|n| usize::from(*n))
+    }
 }
 
 /// How many names a policy may list for one purpose.
@@ -371,6 +386,23 @@ impl Record {
             }
         }
         Ok(())
+    }
+
+    /// Puts the fields into the order in which they lie in the record, if that says anything.
+    pub(crate) fn sort(&mut self) {
+        // Nearly always they are in order; a log that has more is not worth the while.
+        if !self.regular || self.fields.len() > MAX_VALUES {
+            return;
+        }
+        for n in 1..self.fields.len() {
+            let mut at = n;
+            while let Some([a, b]) = at.checked_sub(1).and_then(|from| self.fields.get(from..=at))
+                && a.value.start > b.value.start
+            {
+                self.fields.swap(at - 1, at);
+                at -= 1;
+            }
+        }
     }
 
     pub(crate) fn live(&self) -> impl Iterator<Item = &Field> {

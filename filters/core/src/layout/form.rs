@@ -1,0 +1,137 @@
+//! What a value of a layout is, and how it is read: faster than [`json`] does, since its form is known.
+
+use crate::json::{self, Kind, Nesting, Span};
+use crate::lanes;
+use crate::parse;
+use crate::policy::Policy;
+use crate::record::MAX_DEPTH;
+use crate::redact::survey;
+
+/// What a value is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// A string, behind its quote.
+    Text {
+        escaped: bool,
+        /// A body that stays text.
+        body: bool,
+        scan: Scan,
+    },
+    /// A number.
+    Number,
+    /// Another value of this kind; of a container, whether it is empty.
+    Other { kind: Kind, empty: bool, escaped: bool },
+}
+
+/// What is looked for in a string.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Scan {
+    Nothing,
+    /// It identifies something: no numbers.
+    Letters,
+    All,
+}
+
+/// Where a value stands in a record.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Place {
+    pub(crate) value: Span,
+    /// Content and meaning are the same bytes.
+    pub(crate) plain: bool,
+    /// Plain, and nothing in it is to be redacted.
+    pub(crate) clean: bool,
+}
+
+impl Form {
+    /// The form of a value of this kind.
+    pub(crate) fn new(kind: Kind, escaped: bool, body: bool, scan: Scan, value: &[u8]) -> Form {
+        match kind {
+            Kind::String => Form::Text { escaped, body, scan },
+            Kind::Number => Form::Number,
+            kind => Form::Other { kind, empty: is_empty(value), escaped },
+        }
+    }
+
+    /// How many bytes behind a value show that it ends there.
+    #[inline(always)]
+    pub(crate) fn close(self) -> usize {
+        if let Form::Text { escaped: true, .. } = self { 2 } else { 1 }
+    }
+
+    /// The value at `start`, if it is of this form.
+    #[inline(always)]
+    pub(crate) fn read(self, record: &[u8], start: usize, policy: &Policy, nesting: &mut Nesting) -> Option<Place> {
+        match self {
+            Form::Text { escaped, body, scan } => {
+                let place = text(record, start, escaped, scan, policy)?;
+                let stays = !body
+                    || place.plain && json::byte(record, start).is_ascii_alphabetic()
+                    || parse::is_text(record, place.value, escaped);
+                stays.then_some(place)
+            }
+            Form::Number => number(record, start),
+            Form::Other { kind, empty, escaped } => {
+                let place = other(record, start, escaped, nesting, kind)?;
+                (empty == is_empty(place.value.of(record))).then_some(place)
+            }
+        }
+    }
+}
+
+/// The string that begins at `start`.
+#[inline(always)]
+fn text(record: &[u8], start: usize, escaped: bool, scan: Scan, policy: &Policy) -> Option<Place> {
+    if scan == Scan::Nothing {
+        let place = string(record, start, escaped)?;
+        return Some(Place { clean: place.plain, ..place });
+    }
+    let read = survey(record, start, scan == Scan::All, policy);
+    let closed = if escaped {
+        json::byte(record, read.end) == b'\\' && json::byte(record, read.end + 1) == b'"'
+    } else {
+        json::byte(record, read.end) == b'"'
+    };
+    if closed {
+        return Some(Place { value: Span { start, end: read.end }, plain: true, clean: !read.found });
+    }
+    string(record, start, escaped)
+}
+
+/// A string with escapes or bytes beyond ASCII.
+#[inline(never)]
+fn string(record: &[u8], start: usize, escaped: bool) -> Option<Place> {
+    let text = if escaped { json::string::<true>(record, start) } else { json::string::<false>(record, start) }.ok()?;
+    Some(Place { value: text.span, plain: text.plain, clean: false })
+}
+
+/// The number at `start`. Nearly all have fewer than eight digits and nothing else.
+#[inline(always)]
+fn number(record: &[u8], start: usize) -> Option<Place> {
+    let lane = lanes::load(record, start);
+    let digits = lanes::leading_digits(lane);
+    let zero = lane as u8 == b'0' && digits != 1;
+    let ends = digits < 8 && matches!((lane >> (8 * digits)) as u8, b',' | b'}' | b' ');
+    if digits == 0 || zero || !ends {
+        return other(record, start, false, &mut Nesting::default(), Kind::Number);
+    }
+    Some(Place { value: Span { start, end: start + digits }, plain: true, clean: true })
+}
+
+/// A value of this kind, if it is one.
+#[inline(never)]
+fn other(record: &[u8], start: usize, escaped: bool, nesting: &mut Nesting, kind: Kind) -> Option<Place> {
+    // A body may be less deep here than elsewhere, since some of its depth may be above.
+    let value = if escaped {
+        json::value::<true>(record, start, MAX_DEPTH / 2, nesting)
+    } else {
+        json::value::<false>(record, start, usize::MAX, nesting)
+    };
+    let value = value.ok().filter(|value| value.kind == kind)?;
+    Some(Place { value: value.span, plain: true, clean: false })
+}
+
+/// Whether a value is a container with nothing but white space in it, which may be escaped.
+fn is_empty(value: &[u8]) -> bool {
+    let space = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'\\' | b'n' | b'r' | b't');
+    matches!(value, [b'{' | b'[', inner @ .., _] if inner.iter().all(space))
+}
