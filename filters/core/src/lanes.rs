@@ -27,14 +27,37 @@ fn load_tail(bytes: &[u8], at: usize) -> u64 {
 
 /// Whether two texts are the same.
 pub(crate) fn equal(a: &[u8], b: &[u8]) -> bool {
-    let (Some(a_last), Some(b_last)) = (a.last_chunk::<8>(), b.last_chunk::<8>()) else { return a == b };
-    let same = |(a, b): (&[u8; 8], &[u8; 8])| u64::from_le_bytes(*a) == u64::from_le_bytes(*b);
-    let twice = |(a, b): (&[u8; 16], &[u8; 16])| a.as_chunks::<8>().0.iter().zip(b.as_chunks::<8>().0).all(same);
-    let rest = |text: &[u8]| text.len() & !15;
-    a.len() == b.len()
-        && same((a_last, b_last))
-        && a.as_chunks::<16>().0.iter().zip(b.as_chunks::<16>().0).all(twice)
-        && load(a, rest(a)) == load(b, rest(b))
+    a.len() == b.len() && common(a, b) == a.len()
+}
+
+/// How many bytes at the beginnings of two texts are the same.
+#[inline(always)]
+pub(crate) fn common(a: &[u8], b: &[u8]) -> usize {
+    let mut at = 0;
+    for (a, b) in a.as_chunks::<32>().0.iter().zip(b.as_chunks::<32>().0) {
+        let ([a0, a1, a2, a3], [b0, b1, b2, b3]) = (four(a), four(b));
+        if (a0 ^ b0) | (a1 ^ b1) | (a2 ^ b2) | (a3 ^ b3) != 0 {
+            break;
+        }
+        at += 32;
+    }
+    loop {
+        let different = load(a, at) ^ load(b, at);
+        if different != 0 {
+            // Behind the end of a text there are zeros.
+            return (at + first(different & different.wrapping_neg())).min(a.len()).min(b.len());
+        }
+        if at >= a.len().min(b.len()) {
+            return a.len().min(b.len());
+        }
+        at += 8;
+    }
+}
+
+#[inline(always)]
+fn four(bytes: &[u8; 32]) -> [u64; 4] {
+    let lane = |n: usize| u64::from_le_bytes(core::array::from_fn(|byte| bytes[8 * n + byte]));
+    [lane(0), lane(1), lane(2), lane(3)]
 }
 
 /// Index of the first byte that a mask names, 0 to 7; the mask is not zero.
@@ -158,6 +181,24 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn common_beginnings() {
+        let text: [u8; 80] = core::array::from_fn(|n| n as u8);
+        for length in 0..80 {
+            for place in 0..length {
+                let mut other = text;
+                other[place] = !other[place];
+                assert_eq!(common(&text[..length], &other), place);
+                assert_eq!(common(&other, &text[..length]), place);
+            }
+            assert_eq!(common(&text[..length], &text), length);
+            assert_eq!(common(&text, &text[..length]), length);
+            assert!(equal(&text[..length], &text[..length]));
+        }
+        assert_eq!(common(b"ab\0", b"ab"), 2);
+        assert!(!equal(b"ab\0", b"ab"));
     }
 
     #[test]

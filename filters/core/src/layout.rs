@@ -13,7 +13,7 @@ pub(crate) use form::{Form, Place};
 use crate::Function;
 use crate::json::{Kind, Nesting};
 use crate::key::Role;
-use crate::policy::Policy;
+use crate::policy::{Policy, Severity};
 use crate::record::{Field, MAX_RANKS, Record, Roles};
 use crate::write::Writer;
 use alloc::vec::Vec;
@@ -42,26 +42,55 @@ pub(crate) enum How {
 
 /// A value, and what it was in the last record.
 pub(crate) struct Value {
-    pub(crate) form: Form,
+    /// Bytes from the end of the value in front to the end of this one.
+    pub(crate) length: usize,
+    /// The same to where it shows that this one ends there; more than any record has if it must be written in any case.
+    pub(crate) reach: usize,
+    /// Bytes in the output from the end of the value in front to the end of this one.
+    pub(crate) written: usize,
     /// Bytes between the value in front and this one.
     pub(crate) gap: usize,
-    /// Length in the last record.
-    pub(crate) length: usize,
-    /// Length of what stands in front of it in the output.
+    /// The same in the output.
     pub(crate) front: usize,
-    /// Length of what was written for it.
-    pub(crate) written: usize,
     /// The field's index.
     pub(crate) field: usize,
+    pub(crate) form: Form,
     pub(crate) how: How,
+    /// What comes behind the fields depends on it.
+    pub(crate) asked: Asked,
     pub(crate) escaped: bool,
     pub(crate) identifier: bool,
-    /// The field has a role: what comes behind the fields depends on it.
-    pub(crate) asked: bool,
     pub(crate) plain: bool,
     pub(crate) clean: bool,
-    /// It is clean and written: the same again need only be copied.
-    pub(crate) settled: bool,
+}
+
+impl Value {
+    /// Says where the value is in the record at hand, and that it is not written.
+    #[inline(always)]
+    pub(crate) fn set(&mut self, place: &Place) {
+        self.length = self.gap + place.value.len();
+        (self.plain, self.clean) = (place.plain, place.clean);
+        (self.reach, self.written) = (NEVER, self.front);
+    }
+
+    /// Says that the value is written; if `settled`, it need not be once more when it is the same.
+    #[inline(always)]
+    pub(crate) fn done(&mut self, written: usize, settled: bool) {
+        self.written = self.front + written;
+        self.reach = if settled { self.length + self.form.close() } else { NEVER };
+    }
+}
+
+/// See [`Value::reach`].
+const NEVER: usize = usize::MAX / 2;
+
+/// Who asks for a value.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Asked {
+    No,
+    /// It says how bad the record is.
+    Severity,
+    Yes,
 }
 
 /// What records with the same keys in the same places have in common, and the last of them.
@@ -74,13 +103,17 @@ pub(crate) struct Layout {
     pub(crate) fields: Vec<Field>,
     /// The last record.
     pub(crate) record: Vec<u8>,
-    /// The last output, from the comma in front of the first field on.
+    /// The fields of the last output, from the comma in front of the first on.
     pub(crate) output: Vec<u8>,
-    /// How much of it the fields are.
-    pub(crate) body: usize,
-    /// For which tag the rest of it was written; 0 if it held something of the record's own.
+    pub(crate) severity: Option<Severity>,
+    /// What came behind the fields when the severity was this one, and all else that it depends on as it was last time.
+    pub(crate) rests: [Vec<u8>; SEVERITIES],
+    /// For which tag.
     pub(crate) origin: u32,
 }
+
+/// None, and those of [`Severity`].
+const SEVERITIES: usize = 7;
 
 /// All that is known of the records before.
 #[derive(Default)]
@@ -153,12 +186,11 @@ impl Layouts {
         let layout = Layout::new(input, record, writer);
         let mut at = 0;
         let values = layout.values.iter().map(|value| {
-            let start = at + value.gap;
-            let front = input.get(at..start).unwrap_or_default();
-            at = start + value.length;
+            let front = input.get(at..at + value.gap).unwrap_or_default();
+            at += value.length;
             (front, value.form)
         });
-        let end = layout.values.iter().map(|value| value.gap + value.length).sum();
+        let end = layout.values.iter().map(|value| value.length).sum();
         self.tree.add(values, input.get(end..).unwrap_or_default(), self.layouts.len());
         self.layouts.push(layout);
     }
@@ -173,7 +205,8 @@ impl Layout {
             fields: record.fields.clone(),
             record: Vec::new(),
             output: Vec::new(),
-            body: 0,
+            severity: None,
+            rests: Default::default(),
             origin: 0,
         };
         let (mut at, mut quote) = (0, b"".as_slice());
@@ -204,26 +237,29 @@ impl Layout {
                 false => Scan::All,
             };
             let body = matches!(field.class.role, Role::Body(_));
-            let has_role = field.class.routed.is_some()
-                || match field.class.role {
-                    // It tells the severity if no other field does.
-                    Role::Body(_) => layout.roles.severity == [None; MAX_RANKS],
-                    role => role != Role::None,
-                };
+            let asked = match field.class.role {
+                _ if !writer.policy.static_fields.is_empty() || field.class.routed.is_some() => Asked::Yes,
+                // It tells the severity if no other field does.
+                Role::Body(_) if layout.roles.severity != [None; MAX_RANKS] => Asked::No,
+                Role::Severity(_) | Role::Body(_) => Asked::Severity,
+                Role::None => Asked::No,
+                _ => Asked::Yes,
+            };
+            let gap = field.value.start - at;
             layout.values.push(Value {
-                form: Form::new(field.kind, field.escaped, body, scan, field.value.of(input)),
-                gap: field.value.start - at,
-                length: field.value.len(),
-                front: layout.fronts.len() - front,
+                length: gap + field.value.len(),
+                reach: NEVER,
                 written: 0,
+                gap,
+                front: layout.fronts.len() - front,
                 field: n,
+                form: Form::new(field.kind, field.escaped, body, scan, field.value.of(input)),
                 how,
+                asked: if field.live { asked } else { Asked::No },
                 escaped: field.escaped,
                 identifier: field.class.identifier,
-                asked: has_role && field.live || !writer.policy.static_fields.is_empty(),
                 plain: false,
                 clean: false,
-                settled: false,
             });
             at = field.value.end;
         }
@@ -231,7 +267,7 @@ impl Layout {
         layout
     }
 
-    /// Makes `record` and `output` the last ones.
+    /// Makes `record` and its fields in `output` the last ones.
     pub(crate) fn remember(&mut self, record: &[u8], output: &[u8]) {
         self.record.clear();
         self.record.extend_from_slice(record);
@@ -242,19 +278,29 @@ impl Layout {
     /// Forgets the last record, which nothing is like then.
     pub(crate) fn forget(&mut self) {
         self.record.clear();
+        self.forget_rests();
+    }
+
+    pub(crate) fn forget_rests(&mut self) {
+        self.rests.iter_mut().for_each(Vec::clear);
     }
 
     /// Makes `record` the last one, with its values at `places`, and nothing of it written.
     fn begin(&mut self, record: &[u8], places: &[Place]) {
+        self.forget_rests();
         self.record.clear();
         self.record.extend_from_slice(record);
         self.output.clear();
         self.output.extend_from_slice(&self.fronts);
-        (self.body, self.origin) = (self.fronts.len(), 0);
         for (value, place) in self.values.iter_mut().zip(places) {
-            (value.length, value.plain, value.clean) = (place.value.len(), place.plain, place.clean);
-            (value.written, value.settled) = (0, false);
+            value.set(place);
         }
+    }
+
+    /// What came behind the fields when the severity was the present one.
+    pub(crate) fn rest(&mut self) -> &mut Vec<u8> {
+        let n = self.severity.map_or(0, |severity| 1 + severity as usize);
+        &mut self.rests[n.min(SEVERITIES - 1)]
     }
 }
 

@@ -4,7 +4,7 @@ use crate::audit::{self, Failure, PODSIEVE};
 use crate::enrich::{self, KUBERNETES, Origin};
 use crate::json::{Kind, Span};
 use crate::key::Role;
-use crate::policy::Policy;
+use crate::policy::{Policy, Severity};
 use crate::record::{Buffers, Field, Name, Record, Roles};
 use crate::route::{self, ARCHIVE_TAG};
 use crate::write::Writer;
@@ -49,20 +49,33 @@ impl Output<'_> {
                 }
             }
         }
-        self.rest(&roles, fields, failure);
+        let severity = self.severity(&roles);
+        self.rest(&roles, severity, fields, failure);
+    }
+
+    /// How bad the record says it is, if that is asked for.
+    pub(crate) fn severity(&self, roles: &Roles) -> Option<Severity> {
+        if !self.enriches && !self.routes {
+            return None;
+        }
+        enrich::severity(self.record, roles, &self.buffers, self.policy)
     }
 
     /// Writes what comes behind the fields: what enrichment adds, the audit, the route.
-    pub(crate) fn rest(&mut self, roles: &Roles, mut fields: Fields, failure: Option<Failure>) {
+    pub(crate) fn rest(
+        &mut self,
+        roles: &Roles,
+        severity: Option<Severity>,
+        fields: Fields,
+        failure: Option<Failure>,
+    ) {
+        let mut service = fields.service;
         let Output { buffers, policy, origin, enriches, routes, .. } = *self;
-        // In front of every member stands a comma; the first one becomes the brace.
-        let severity =
-            if enriches || routes { enrich::severity(self.record, roles, &buffers, policy) } else { None };
         if fields.kubernetes {
             self.kubernetes(None);
         }
         if enriches && let Some(added) = enrich::write(self.record, roles, origin, severity, self.writer, &buffers) {
-            fields.service = added;
+            service = added;
         }
         if self.writer.redact {
             let before = self.record.field(roles.reserved[usize::from(PODSIEVE)]);
@@ -75,8 +88,9 @@ impl Output<'_> {
         }
         if routes && let Some(tag) = route::route(self.record, roles, severity, policy) {
             self.writer.put_byte(b',');
-            route::write(tag, fields.service, self.writer);
+            route::write(tag, service, self.writer);
         }
+        // In front of every member stands a comma; the first one becomes the brace.
         if self.writer.out.len() == 0 {
             self.writer.put_byte(b'{');
         }

@@ -3,46 +3,48 @@
 
 use crate::json::{Nesting, Span};
 use crate::lanes;
-use crate::layout::{How, Layout, Place};
+use crate::layout::{Asked, How, Layout, Place};
 use crate::output::{Fields, Output};
-
-/// Up to where the last record and this one are the same.
-struct Same {
-    /// An offset in the last record.
-    until: usize,
-    /// They differ there; else that was not looked at.
-    differ: bool,
-}
 
 /// What is left to do for a record whose fields were written.
 struct Repeated {
-    /// Up to where the last output was copied.
-    copied: usize,
-    /// A field changed that what stands behind the fields depends on.
-    asked: bool,
     fields: Fields,
+    /// A field changed that what comes behind the fields depends on.
+    asked: bool,
+    /// The one that says how bad the record is did.
+    severity: bool,
 }
 
 impl Output<'_> {
-    /// Writes a record that has `layout`, whose fields those of the index are. Whether it has: if not, some of it may
-    /// have been written.
+    /// Writes a record that has `layout`, whose fields those of the index are. False, and something written, if it has
+    /// another one.
     pub(crate) fn write_like(mut self, layout: &mut Layout, nesting: &mut Nesting) -> bool {
-        let Some(Repeated { copied, asked, mut fields }) = self.repeat(layout, nesting) else {
+        let Some(Repeated { mut fields, asked, severity }) = self.repeat(layout, nesting) else {
             layout.forget();
             return false;
         };
-        let whole = !asked && !self.writer.redacted && layout.origin == self.origin.number;
-        let end = if whole { layout.output.len() } else { layout.body };
-        self.writer.put(Span { start: copied, end }.of(&layout.output));
-        if !whole {
-            layout.body = self.writer.out.len();
-            self.move_asked(layout, &mut fields);
-            self.rest(&layout.roles, fields, None);
-            layout.origin = if self.writer.redacted { 0 } else { self.origin.number };
-        } else {
-            layout.body = layout.body - layout.output.len() + self.writer.out.len();
+        let input = self.buffers.input;
+        let end = self.writer.out.len();
+        if asked || layout.origin != self.origin.number {
+            layout.forget_rests();
+            layout.origin = self.origin.number;
         }
-        layout.remember(self.buffers.input, self.writer.out.as_slice());
+        if asked || severity {
+            self.move_asked(layout, &mut fields);
+            layout.severity = self.severity(&layout.roles);
+        }
+        layout.remember(input, self.writer.out.as_slice());
+        if !self.writer.redacted && !layout.rest().is_empty() {
+            self.writer.put(layout.rest());
+            self.writer.out.set_first(b'{');
+            return true;
+        }
+        self.move_asked(layout, &mut fields);
+        self.rest(&layout.roles, layout.severity, fields, None);
+        if !self.writer.redacted {
+            let rest = self.writer.out.as_slice().get(end..).unwrap_or_default();
+            layout.rest().extend_from_slice(rest);
+        }
         true
     }
 
@@ -51,11 +53,10 @@ impl Output<'_> {
         let service = layout.roles.service();
         let (mut at, mut written) = (0, 0);
         for value in &layout.values {
-            let start = at + value.gap;
-            let front = written + value.front;
-            at = start + value.length;
-            written = front + value.written;
-            if !value.asked {
+            let (start, front) = (at + value.gap, written + value.front);
+            at += value.length;
+            written += value.written;
+            if value.asked == Asked::No {
                 continue;
             }
             if let Some(field) = self.record.fields.get_mut(value.field) {
@@ -67,50 +68,60 @@ impl Output<'_> {
         }
     }
 
-    /// Writes the fields of a record that has `layout`, up to the last that changed.
+    /// Writes the fields of a record that has `layout`.
     #[inline(always)]
     fn repeat(&mut self, layout: &mut Layout, nesting: &mut Nesting) -> Option<Repeated> {
         let input = self.buffers.input;
         let Layout { values, record: last, output, roles, .. } = layout;
-        let mut fields = Fields::new(self.enriches);
-        let mut same = Same { until: 0, differ: false };
-        // Where the value in front ended: in the last record, and in this one.
-        let (mut was, mut at) = (0usize, 0usize);
-        // In the last output: up to where it was copied, and up to where it was looked at.
+        let mut repeated = Repeated { fields: Fields::new(self.enriches), asked: false, severity: false };
+        // An offset in the last record up to where it is the same as this one, which is `shift` bytes further on there.
+        let (mut same, mut shift) = (0usize, 0usize);
+        // They are known to differ there.
+        let mut differ = false;
+        // Where the value in front ended in the last record.
+        let mut at = 0;
+        // In the last output: up to where it was copied, and where the value in front ended.
         let (mut copied, mut seen) = (0, 0);
-        let mut asked = false;
         for value in values.iter_mut() {
-            let start = was + value.gap;
-            let end = start + value.length;
-            // With its closing quote, or the byte behind it: it must not go on.
-            let closed = end + value.form.close();
-            let shift = at.wrapping_sub(was);
-            if same.until < closed && !same.differ {
-                same = common(last, input, same.until, shift);
-            }
-            was = end;
-            let front = seen + value.front;
-            seen = front + value.written;
-            if same.until >= closed && value.settled {
-                at = end.wrapping_add(shift);
+            if at + value.reach <= same {
+                at += value.length;
+                seen += value.written;
                 continue;
             }
-            if same.until < start {
+            let (start, end) = (at + value.gap, at + value.length);
+            if !differ && same < end + value.form.close() {
+                same += common(last, input, same, shift);
+                differ = true;
+                if at + value.reach <= same {
+                    at = end;
+                    seen += value.written;
+                    continue;
+                }
+            }
+            if same < start {
                 return None;
             }
-            let start = start.wrapping_add(shift);
-            let place = if same.until >= closed {
-                let value_end = end.wrapping_add(shift);
-                Place { value: Span { start, end: value_end }, plain: value.plain, clean: value.clean }
+            let from = start.wrapping_add(shift);
+            let place = if same >= end + value.form.close() {
+                Place { value: Span { start: from, end: end.wrapping_add(shift) }, plain: value.plain, clean: value.clean }
             } else {
-                same = Same { until: end, differ: false };
-                value.form.read(input, start, self.policy, nesting)?
+                let known = if value.clean { same - start } else { 0 };
+                let place = value.form.read(input, from, known.min(end - start), self.policy, nesting)?;
+                (same, differ) = (end, false);
+                place
             };
-            at = place.value.end;
-            asked |= value.asked;
-            (value.length, value.plain, value.clean) = (place.value.len(), place.plain, place.clean);
+            shift = place.value.end.wrapping_sub(end);
+            at = end;
+            match value.asked {
+                Asked::No => {}
+                Asked::Severity => repeated.severity = true,
+                Asked::Yes => repeated.asked = true,
+            }
+            let front = seen + value.front;
+            seen += value.written;
+            value.set(&place);
             if value.how == How::Dropped {
-                value.settled = true;
+                value.done(0, true);
                 continue;
             }
             self.writer.put(Span { start: copied, end: front }.of(output));
@@ -125,46 +136,26 @@ impl Output<'_> {
                 How::Field | How::Dropped => {
                     if let Some(mut field) = self.record.fields.get(value.field).copied() {
                         field.moved(place.value, place.plain);
-                        let written = self.one(&field, &mut fields);
+                        let written = self.one(&field, &mut repeated.fields);
                         if roles.service() == Some(value.field) {
-                            fields.service = written;
+                            repeated.fields.service = written;
                         }
                     }
                 }
             }
-            value.written = self.writer.out.len() - begin;
-            value.settled = place.clean && value.how != How::Field;
+            value.done(self.writer.out.len() - begin, place.clean && value.how != How::Field);
         }
-        let shift = at.wrapping_sub(was);
-        if !same.differ {
-            same = common(last, input, same.until, shift);
+        if !differ {
+            same += common(last, input, same, shift);
         }
-        if same.differ || same.until != last.len() || input.len() != last.len().wrapping_add(shift) {
-            return None;
-        }
-        Some(Repeated { copied, asked, fields })
+        self.writer.put(Span { start: copied, end: output.len() }.of(output));
+        (same == last.len() && input.len() == last.len().wrapping_add(shift)).then_some(repeated)
     }
 }
 
-/// Up to where the last record is the same as this one, which is `shift` bytes further on there.
+/// How far the last record is the same as this one from `at` on, in bytes.
 #[inline(always)]
-fn common(last: &[u8], record: &[u8], mut at: usize, shift: usize) -> Same {
-    let a = last.get(at..).unwrap_or_default().as_chunks::<16>().0;
-    let b = record.get(at.wrapping_add(shift)..).unwrap_or_default().as_chunks::<16>().0;
-    for (a, b) in a.iter().zip(b) {
-        let (a, b) = (u128::from_le_bytes(*a), u128::from_le_bytes(*b));
-        let (low, high) = (a as u64 ^ b as u64, (a >> 64) as u64 ^ (b >> 64) as u64);
-        if low | high != 0 {
-            let first = if low != 0 { lanes::first(low) } else { 8 + lanes::first(high) };
-            return Same { until: at + first, differ: true };
-        }
-        at += 16;
-    }
-    while let (Some(a), Some(b)) = (last.get(at), record.get(at.wrapping_add(shift))) {
-        if a != b {
-            return Same { until: at, differ: true };
-        }
-        at += 1;
-    }
-    Same { until: at, differ: false }
+fn common(last: &[u8], record: &[u8], at: usize, shift: usize) -> usize {
+    let record = record.get(at.wrapping_add(shift)..).unwrap_or_default();
+    lanes::common(last.get(at..).unwrap_or_default(), record)
 }

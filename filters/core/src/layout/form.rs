@@ -58,12 +58,19 @@ impl Form {
         if let Form::Text { escaped: true, .. } = self { 2 } else { 1 }
     }
 
-    /// The value at `start`, if it is of this form.
+    /// The value at `start`, if it is of this form. If it is a string, its first `known` bytes are those of a clean one.
     #[inline(always)]
-    pub(crate) fn read(self, record: &[u8], start: usize, policy: &Policy, nesting: &mut Nesting) -> Option<Place> {
+    pub(crate) fn read(
+        self,
+        record: &[u8],
+        start: usize,
+        known: usize,
+        policy: &Policy,
+        nesting: &mut Nesting,
+    ) -> Option<Place> {
         match self {
             Form::Text { escaped, body, scan } => {
-                let place = text(record, start, escaped, scan, policy)?;
+                let place = text(record, start, known, (escaped, scan), policy)?;
                 let stays = !body
                     || place.plain && json::byte(record, start).is_ascii_alphabetic()
                     || parse::is_text(record, place.value, escaped);
@@ -80,12 +87,12 @@ impl Form {
 
 /// The string that begins at `start`.
 #[inline(always)]
-fn text(record: &[u8], start: usize, escaped: bool, scan: Scan, policy: &Policy) -> Option<Place> {
+fn text(record: &[u8], start: usize, known: usize, (escaped, scan): (bool, Scan), policy: &Policy) -> Option<Place> {
     if scan == Scan::Nothing {
         let place = string(record, start, escaped)?;
         return Some(Place { clean: place.plain, ..place });
     }
-    let read = survey(record, start, scan == Scan::All, policy);
+    let read = survey(record, start, known, scan == Scan::All, policy);
     let closed = if escaped {
         json::byte(record, read.end) == b'\\' && json::byte(record, read.end + 1) == b'"'
     } else {

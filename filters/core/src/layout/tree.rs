@@ -117,7 +117,7 @@ impl Tree {
                 }
                 Next::End(found) if start == record.len() => return Some(found),
                 Next::End(_) => None,
-                Next::Value(form) => form.read(record, start, policy, nesting),
+                Next::Value(form) => form.read(record, start, 0, policy, nesting),
             };
             n = if let Some(place) = place {
                 places.push(place);

@@ -18,11 +18,19 @@ pub(crate) struct Survey {
     pub(crate) found: bool,
 }
 
-/// Reads the string that begins at `start` and probes it in the same pass.
+/// How many bytes from a place on decide whether something may begin there.
+const REACH: usize = 8;
+
+/// Reads the string that begins at `start` and probes it in the same pass. Its first `known` bytes are those of a plain
+/// string in which nothing was found.
 #[inline(always)]
-pub(crate) fn survey(bytes: &[u8], start: usize, numbers: bool, policy: &Policy) -> Survey {
+pub(crate) fn survey(bytes: &[u8], start: usize, known: usize, numbers: bool, policy: &Policy) -> Survey {
     let mut probe = Probe::new(numbers, policy);
     let mut at = start;
+    if known >= REACH + 8 {
+        at += known - REACH;
+        probe.behind_word = if byte(bytes, at - 1).is_ascii_alphanumeric() { 0x80 } else { 0 };
+    }
     loop {
         let lane = lanes::load(bytes, at);
         let stops = lanes::plain_stops(lane);
