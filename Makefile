@@ -5,7 +5,7 @@ WASM := target/wasm32-unknown-unknown/wasm/podsieve.wasm
 TERMINAL := $(shell [ -t 1 ] && tput cols 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test lint wasm clean tools
+.PHONY: help demo build test bench lint wasm clean tools
 
 help: ## what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,6 +19,10 @@ build: wasm ## dist/podsieve.wasm and the command dist/podsieve
 
 test: wasm ## everything that can be tested on this machine
 	$(CARGO) test --release --locked --workspace
+
+bench: wasm ## natively and in wasmtime, beside vrl and regex
+	$(CARGO) bench --locked --package podsieve-benches --bench throughput
+	$(CARGO) bench --locked --package podsieve-benches --bench growth
 
 lint: wasm ## rustfmt and clippy, without warnings
 	$(CARGO) fmt --all --check

@@ -1,3 +1,5 @@
-//! What the benchmarks share: the logs that they read.
+//! What the benchmarks share: the records that they read.
 
+pub mod dense;
+pub mod hostile;
 pub mod workload;
