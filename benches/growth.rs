@@ -7,7 +7,7 @@
 use fastrand::Rng;
 use podsieve_benches::hostile::HOSTILE;
 use podsieve_benches::workload::{Lines, TAG};
-use podsieve_core::policy::{Charset, RuleId, Token, pairs, rows};
+use podsieve_core::policy::{Charset, Head, RuleId, Token, heads, pairs, rows};
 use podsieve_core::{Engine, Function, Policy};
 use std::hint::black_box;
 use std::process::ExitCode;
@@ -140,13 +140,14 @@ fn policy(count: usize) -> &'static Policy {
     });
     let tokens: &[Token] = tokens.collect::<Vec<_>>().leak();
     let made_up = (0..count).map(|n| &*format!("made_up_{n}").leak());
+    let heads: &[Head] = heads::<512>(tokens).to_vec().leak();
     Box::leak(Box::new(Policy {
         rules: known.iter().copied().chain(made_up).collect::<Vec<_>>().leak(),
         tokens,
-        first_pairs: pairs(tokens, 0, true),
-        first_letter_pairs: pairs(tokens, 0, false),
-        second_pairs: pairs(tokens, 1, false),
-        rows: rows(tokens),
+        heads,
+        rows: rows(heads),
+        first_pairs: pairs(tokens, 0),
+        second_pairs: pairs(tokens, 1),
         ..Policy::DEFAULT
     }))
 }
