@@ -34,30 +34,20 @@ pub(crate) fn equal(a: &[u8], b: &[u8]) -> bool {
 #[inline(always)]
 pub(crate) fn common(a: &[u8], b: &[u8]) -> usize {
     let mut at = 0;
-    for (a, b) in a.as_chunks::<32>().0.iter().zip(b.as_chunks::<32>().0) {
-        let ([a0, a1, a2, a3], [b0, b1, b2, b3]) = (four(a), four(b));
-        if (a0 ^ b0) | (a1 ^ b1) | (a2 ^ b2) | (a3 ^ b3) != 0 {
-            break;
-        }
-        at += 32;
-    }
-    loop {
-        let different = load(a, at) ^ load(b, at);
+    for (a, b) in a.as_chunks::<8>().0.iter().zip(b.as_chunks::<8>().0) {
+        let different = u64::from_le_bytes(*a) ^ u64::from_le_bytes(*b);
         if different != 0 {
-            // Behind the end of a text there are zeros.
-            return (at + first(different & different.wrapping_neg())).min(a.len()).min(b.len());
-        }
-        if at >= a.len().min(b.len()) {
-            return a.len().min(b.len());
+            return at + (different.trailing_zeros() >> 3) as usize;
         }
         at += 8;
     }
+    common_tail(a, b, at)
 }
 
-#[inline(always)]
-fn four(bytes: &[u8; 32]) -> [u64; 4] {
-    let lane = |n: usize| u64::from_le_bytes(core::array::from_fn(|byte| bytes[8 * n + byte]));
-    [lane(0), lane(1), lane(2), lane(3)]
+#[inline(never)]
+fn common_tail(a: &[u8], b: &[u8], at: usize) -> usize {
+    let (a, b) = (a.get(at..).unwrap_or_default(), b.get(at..).unwrap_or_default());
+    at + a.iter().zip(b).take_while(|(a, b)| a == b).count()
 }
 
 /// Index of the first byte that a mask names, 0 to 7; the mask is not zero.

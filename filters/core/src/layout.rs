@@ -50,6 +50,8 @@ pub(crate) struct Value {
     pub(crate) written: usize,
     /// Bytes between the value in front and this one.
     pub(crate) gap: usize,
+    /// Bytes behind the value that show that it ends there.
+    pub(crate) close: usize,
     /// The same in the output.
     pub(crate) front: usize,
     /// The field's index.
@@ -65,19 +67,15 @@ pub(crate) struct Value {
 }
 
 impl Value {
-    /// Says where the value is in the record at hand, and that it is not written.
+    /// Says where the value is in the record at hand, how much was written for it, and whether it need not be written
+    /// once more when it is the same.
     #[inline(always)]
-    pub(crate) fn set(&mut self, place: &Place) {
-        self.length = self.gap + place.value.len();
-        (self.plain, self.clean) = (place.plain, place.clean);
-        (self.reach, self.written) = (NEVER, self.front);
-    }
-
-    /// Says that the value is written; if `settled`, it need not be once more when it is the same.
-    #[inline(always)]
-    pub(crate) fn done(&mut self, written: usize, settled: bool) {
+    pub(crate) fn set(&mut self, place: &Place, written: usize, settled: bool) {
+        let length = self.gap + place.value.len();
+        self.length = length;
+        self.reach = if settled { length + self.close } else { NEVER };
         self.written = self.front + written;
-        self.reach = if settled { self.length + self.form.close() } else { NEVER };
+        (self.plain, self.clean) = (place.plain, place.clean);
     }
 }
 
@@ -246,6 +244,7 @@ impl Layout {
                 _ => Asked::Yes,
             };
             let gap = field.value.start - at;
+            let form = Form::new(field.kind, field.escaped, body, scan, field.value.of(input));
             layout.values.push(Value {
                 length: gap + field.value.len(),
                 reach: NEVER,
@@ -253,7 +252,8 @@ impl Layout {
                 gap,
                 front: layout.fronts.len() - front,
                 field: n,
-                form: Form::new(field.kind, field.escaped, body, scan, field.value.of(input)),
+                close: form.close(),
+                form,
                 how,
                 asked: if field.live { asked } else { Asked::No },
                 escaped: field.escaped,
@@ -281,6 +281,8 @@ impl Layout {
         self.forget_rests();
     }
 
+    #[cold]
+    #[inline(never)]
     pub(crate) fn forget_rests(&mut self) {
         self.rests.iter_mut().for_each(Vec::clear);
     }
@@ -293,7 +295,7 @@ impl Layout {
         self.output.clear();
         self.output.extend_from_slice(&self.fronts);
         for (value, place) in self.values.iter_mut().zip(places) {
-            value.set(place);
+            value.set(place, 0, false);
         }
     }
 

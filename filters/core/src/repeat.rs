@@ -89,7 +89,8 @@ impl Output<'_> {
                 continue;
             }
             let (start, end) = (at + value.gap, at + value.length);
-            if !differ && same < end + value.form.close() {
+            let closed = end + value.close;
+            if !differ && same < closed {
                 same += common(last, input, same, shift);
                 differ = true;
                 if at + value.reach <= same {
@@ -101,54 +102,53 @@ impl Output<'_> {
             if same < start {
                 return None;
             }
+            at = end;
             let from = start.wrapping_add(shift);
-            let place = if same >= end + value.form.close() {
-                Place { value: Span { start: from, end: end.wrapping_add(shift) }, plain: value.plain, clean: value.clean }
+            let place = if same >= closed {
+                let value_end = end.wrapping_add(shift);
+                Place { value: Span { start: from, end: value_end }, plain: value.plain, clean: value.clean }
             } else {
-                let known = if value.clean { same - start } else { 0 };
-                let place = value.form.read(input, from, known.min(end - start), self.policy, nesting)?;
+                let known = if value.clean { same.min(end) - start } else { 0 };
                 (same, differ) = (end, false);
-                place
+                value.form.read(input, from, known, self.policy, nesting)?
             };
             shift = place.value.end.wrapping_sub(end);
-            at = end;
-            match value.asked {
-                Asked::No => {}
-                Asked::Severity => repeated.severity = true,
-                Asked::Yes => repeated.asked = true,
-            }
+            repeated.severity |= value.asked == Asked::Severity;
+            repeated.asked |= value.asked == Asked::Yes;
             let front = seen + value.front;
             seen += value.written;
-            value.set(&place);
             if value.how == How::Dropped {
-                value.done(0, true);
+                value.set(&place, 0, true);
                 continue;
             }
-            self.writer.put(Span { start: copied, end: front }.of(output));
+            self.writer.put(output.get(copied..front)?);
             copied = seen;
+            if place.clean && value.how != How::Field {
+                self.writer.put(input.get(place.value.start..place.value.end)?);
+                value.set(&place, place.value.len(), true);
+                continue;
+            }
             let begin = self.writer.out.len();
             match value.how {
-                How::Text | How::Number if place.clean => self.writer.put(place.value.of(input)),
                 How::Text if place.plain => self.writer.scanned(input, place.value, value.identifier),
                 How::Text if value.escaped => self.writer.mended::<true>(input, place.value, value.identifier),
                 How::Text => self.writer.mended::<false>(input, place.value, value.identifier),
                 How::Number => self.writer.number(place.value.of(input), value.identifier),
                 How::Field | How::Dropped => {
-                    if let Some(mut field) = self.record.fields.get(value.field).copied() {
-                        field.moved(place.value, place.plain);
-                        let written = self.one(&field, &mut repeated.fields);
-                        if roles.service() == Some(value.field) {
-                            repeated.fields.service = written;
-                        }
+                    let mut field = self.record.fields.get(value.field).copied()?;
+                    field.moved(place.value, place.plain);
+                    let written = self.one(&field, &mut repeated.fields);
+                    if roles.service() == Some(value.field) {
+                        repeated.fields.service = written;
                     }
                 }
             }
-            value.done(self.writer.out.len() - begin, place.clean && value.how != How::Field);
+            value.set(&place, self.writer.out.len() - begin, false);
         }
         if !differ {
             same += common(last, input, same, shift);
         }
-        self.writer.put(Span { start: copied, end: output.len() }.of(output));
+        self.writer.put(output.get(copied..)?);
         (same == last.len() && input.len() == last.len().wrapping_add(shift)).then_some(repeated)
     }
 }

@@ -53,7 +53,6 @@ impl Form {
     }
 
     /// How many bytes behind a value show that it ends there.
-    #[inline(always)]
     pub(crate) fn close(self) -> usize {
         if let Form::Text { escaped: true, .. } = self { 2 } else { 1 }
     }
