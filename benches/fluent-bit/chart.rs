@@ -19,7 +19,7 @@ const CUT: f64 = 5.0;
 
 const STYLE: &str = "\
 text{font:14px system-ui,-apple-system,'Segoe UI',Helvetica,Arial,sans-serif;fill:#7a828e}\
-.head{font-weight:600;font-size:16px}.small{font-size:12px}.own{font-weight:600}.figure{font-weight:600}\
+.head{font-weight:600;font-size:16px}.small{font-size:12px}.title{text-anchor:end}.own,.figure{font-weight:600}\
 .bar{fill:#8b949e}.bar.own{fill:#2f81f7}";
 
 /// The chart of a report: what each filter adds to the CPU time of a record.
@@ -31,7 +31,7 @@ pub(crate) fn draw(report: &Report) -> String {
     let mut bars = String::new();
     for (n, Figure { filter, cost, .. }) in figures.iter().enumerate() {
         let _ = write!(description, "{}: {}. ", filter.title, number(*cost));
-        let class = if filter.name.starts_with("pipeline") || filter.name == "four-filters" { " own" } else { "" };
+        let class = if filter.title.starts_with("podsieve") { " own" } else { "" };
         bar(&mut bars, TOP + ROW * n as f64, class, filter.title, *cost, scale);
     }
     format!(
@@ -42,7 +42,7 @@ pub(crate) fn draw(report: &Report) -> String {
          <text class=\"head\" x=\"0\" y=\"18\">CPU time that a filter adds to one record, in microseconds</text>\n\
          <text class=\"small\" x=\"0\" y=\"40\">{}</text>\n{bars}</svg>\n",
         escaped(description.trim_end()),
-        escaped(&report.place()),
+        escaped(&format!("{}; shorter is better", report.place())),
     )
 }
 
@@ -64,8 +64,7 @@ fn bar(svg: &mut String, y: f64, class: &str, title: &str, cost: f64, scale: f64
     let middle = y + BAR / 2.0 + 5.0;
     let _ = writeln!(
         svg,
-        "<text class=\"{class}\" x=\"{x}\" y=\"{middle}\" text-anchor=\"end\">{title}</text>",
-        class = class.trim_start(),
+        "<text class=\"title{class}\" x=\"{x}\" y=\"{middle}\">{title}</text>",
         x = LEFT - 12.0,
         title = escaped(title),
     );

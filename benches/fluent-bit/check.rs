@@ -20,7 +20,7 @@ const PLANTED: [(&str, &str); 12] = [
     ("key sk_live_26PHem9AhJZvU623DfE1x4sd is live", "sk_live_26PHem9AhJZvU623DfE1x4sd"),
     ("id AKIAIOSFODNN7EXAMPLE was used", "AKIAIOSFODNN7EXAMPLE"),
     ("cloned with ghp_16C7e42F292c6912E7710c838347Ae178B4a", "ghp_16C7e42F292c6912E7710c838347Ae178B4a"),
-    ("posted with xoxb-2345678901-2345678901234-AbCdEfGhIjKlMnOpQrStUvWx", "xoxb-2345678901-2345678901234-AbCdEf"),
+    ("posted with xoxb-2345678901-2345678901234-AbCdEfGhIjKlMnOpQrStUvWx", "AbCdEfGhIjKlMnOpQrStUvWx"),
     ("retry with password=correct-horse&user=ada", "correct-horse"),
     ("connecting to postgres://app:tr0ub4dor@db:5432/app", "tr0ub4dor"),
 ];

@@ -37,7 +37,7 @@ impl Filter {
             PIPELINE => ("podsieve", wasm(&podsieve, "pipeline")),
             "four-filters" => {
                 let jobs = ["parse", "enrich", "redact", "route"];
-                ("podsieve, a filter for each job", jobs.map(|job| wasm(&podsieve, job)).concat())
+                ("podsieve as four filters", jobs.map(|job| wasm(&podsieve, job)).concat())
             }
             AHEAD_OF_TIME => ("podsieve, ahead of time", wasm(&ahead_of_time(&podsieve, work)?, "pipeline")),
             "lua-tuned" => ("Lua, tuned", lua("tuned.lua")),

@@ -1,6 +1,6 @@
 //! Rounds of runs, and what they say.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use podsieve_benches::workload::Lines;
@@ -54,7 +54,8 @@ pub(crate) fn measure(
 ) -> Result<(Series, Vec<Figure>), String> {
     // Each length of log has a run without a filter: the start of the process weighs more in a short one.
     let mut logs = BTreeMap::new();
-    for share in filters.iter().map(|filter| filter.share).chain([1]) {
+    let shares: BTreeSet<usize> = filters.iter().map(|filter| filter.share).chain([1]).collect();
+    for share in shares {
         let records = (records / share).max(1);
         let mut lines = Lines::new(1, PERCENT);
         let log = Log::write(work.join(format!("share-{share}")), (0..records).map(|_| lines.cri()));
@@ -67,8 +68,7 @@ pub(crate) fn measure(
     for round in 1..=rounds {
         eprintln!("round {round} of {rounds}: no filter");
         for (share, series) in &mut none {
-            let usage = fluent_bit.run(&logs[share], "", Output::Null)?;
-            series.runs.push(usage);
+            series.runs.push(fluent_bit.run(&logs[share], "", Output::Null)?);
         }
         for figure in &mut figures {
             eprintln!("round {round} of {rounds}: {}", figure.filter.title);

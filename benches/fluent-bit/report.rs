@@ -69,8 +69,7 @@ impl Report {
 
     /// Where this was measured, in one line.
     pub(crate) fn place(&self) -> String {
-        let cores = if cores() == 1 { "core" } else { "cores" };
-        format!("{}, {}, {} {cores}", self.fluent_bit, processor(), self::cores())
+        format!("{}, {}, cores: {}", self.fluent_bit, processor(), cores())
     }
 
     /// Writes `fluent-bit.json` and `fluent-bit.svg` to this folder.
@@ -123,7 +122,7 @@ impl fmt::Display for Report {
         let rounds = self.none.runs.len();
         let own = self.none.microseconds();
         writeln!(f, "\n{}", self.place())?;
-        writeln!(f, "CPU time that a filter adds to one record; the smallest of {rounds} rounds\n")?;
+        writeln!(f, "CPU time that a filter adds to one record. Rounds: {rounds}, of which the smallest counts\n")?;
         writeln!(f, "{:32} {:>9} {:>13} {:>12} {:>12}", "filter", "records", "us/record", "x podsieve", "peak memory")?;
         for Figure { filter, series, cost } in &self.figures {
             let times = match self.cost(PIPELINE) {

@@ -33,7 +33,7 @@ impl FluentBit {
         let output = match Command::new(&program).arg("--version").output() {
             Ok(output) => output,
             Err(error) if named.is_none() && error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(format!("{} does not run: {error}", program.display())),
+            Err(error) => return Err(format!("fluent-bit is {}, which does not run: {error}", program.display())),
         };
         if !output.status.success() {
             return Err(format!("{} --version ended with {}", program.display(), output.status));

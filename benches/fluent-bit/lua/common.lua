@@ -1,11 +1,9 @@
 -- The four jobs as they are commonly written: behind the `parser` filter, which lifts the JSON out of `log`, every
--- pattern over every string.
+-- pattern over every string. Digits come last: tokens hold some that look like a card.
 
 local patterns = {
   { "(%w+://[^:/@%s]+):[^@/%s]+@", "%1:[REDACTED:url_password]@" },
   { "[%w._%%+-]+@[%w-]+%.[%w.-]+", "[REDACTED:email]" },
-  { "%d%d%d%d[ -]?%d%d%d%d[ -]?%d%d%d%d[ -]?%d%d%d%d", "[REDACTED:card]" },
-  { "%d%d%d%-%d%d%-%d%d%d%d", "[REDACTED:ssn]" },
   { "eyJ[%w_-]+%.eyJ[%w_-]+%.[%w_-]+", "[REDACTED:jwt]" },
   { "[Bb]earer +[%w._~+/=-]+", "Bearer [REDACTED:bearer]" },
   { "[Bb]asic +[%w+/=]+", "Basic [REDACTED:basic]" },
@@ -14,6 +12,8 @@ local patterns = {
   { "gh[pousr]_%w+", "[REDACTED:github_token]" },
   { "xox[abprs]%-[%w-]+", "[REDACTED:slack_token]" },
   { "[Pp]assword=[^%s&\",;]+", "password=[REDACTED:password]" },
+  { "%d%d%d%d[ -]?%d%d%d%d[ -]?%d%d%d%d[ -]?%d%d%d%d", "[REDACTED:card]" },
+  { "%d%d%d%-%d%d%-%d%d%d%d", "[REDACTED:ssn]" },
 }
 
 local severities = {

@@ -14,8 +14,6 @@ static PATTERNS: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
     let patterns = [
         (r"(\w+://[^:/@\s]+):[^@/\s]+@", "$1:[REDACTED:url_password]@"),
         (r"[\w.%+-]+@[\w-]+\.[\w.-]+", "[REDACTED:email]"),
-        (r"\d{4}[ -]?\d{4}[ -]?\d{4}[ -]?\d{4}", "[REDACTED:card]"),
-        (r"\d{3}-\d{2}-\d{4}", "[REDACTED:ssn]"),
         (r"eyJ[\w-]+\.eyJ[\w-]+\.[\w-]+", "[REDACTED:jwt]"),
         (r"[Bb]earer +[\w.~+/=-]+", "Bearer [REDACTED:bearer]"),
         (r"[Bb]asic +[\w+/=]+", "Basic [REDACTED:basic]"),
@@ -24,6 +22,8 @@ static PATTERNS: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
         (r"gh[pousr]_\w+", "[REDACTED:github_token]"),
         (r"xox[abprs]-[\w-]+", "[REDACTED:slack_token]"),
         (r#"[Pp]assword=[^\s&",;]+"#, "password=[REDACTED:password]"),
+        (r"\d{4}[ -]?\d{4}[ -]?\d{4}[ -]?\d{4}", "[REDACTED:card]"),
+        (r"\d{3}-\d{2}-\d{4}", "[REDACTED:ssn]"),
     ];
     patterns.map(|(pattern, mark)| (Regex::new(pattern).expect("the pattern is well formed"), mark)).into()
 });
