@@ -6,11 +6,20 @@ use std::fmt::Write as _;
 
 /// The tag that Fluent Bit gives to the lines of [`POD_LOG`].
 pub const TAG: &str =
-    "kube.var.log.pods.ai-agents_ai-agents-worker-6b7c9d8f4-abcde_0b6c5f3e-1111-2222-3333-444455556666.worker.0.log";
+    "kube.var.log.pods.ai-agents_ai-agents-worker-6b7c9d8f4-x2x4q_0b6c5f3e-1111-2222-3333-444455556666.worker.0.log";
 
 /// Where the kubelet would have written the log, from the root of the node's file system.
 pub const POD_LOG: &str =
-    "var/log/pods/ai-agents_ai-agents-worker-6b7c9d8f4-abcde_0b6c5f3e-1111-2222-3333-444455556666/worker/0.log";
+    "var/log/pods/ai-agents_ai-agents-worker-6b7c9d8f4-x2x4q_0b6c5f3e-1111-2222-3333-444455556666/worker/0.log";
+
+/// What is secret in the lines that hold something to redact: one of these, each in its own kind of line.
+pub const SECRETS: [&str; 5] = [
+    "@example.com",
+    "4111 1111 1111 1111",
+    "sk_live_4eC39HqLyjWDarjtT1zdp7dc",
+    "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl",
+    "hunter2secret",
+];
 
 /// Lines of one log.
 pub struct Lines {

@@ -203,21 +203,24 @@ fn service(
 /// How bad the record is: from the first of the policy's fields that says so, else from a
 /// [klog header](https://github.com/kubernetes/klog/blob/main/klog.go) in front of the text.
 pub(crate) fn severity(record: &Record, roles: &Roles, buffers: &Buffers, policy: &Policy) -> Option<Severity> {
-    let said = roles.severity.iter().find_map(|n| said(record.field(*n)?, buffers, policy));
+    let said = roles.severity.iter().find_map(|n| {
+        let field = record.field(*n)?;
+        said(field.kind, buffers.of(field.buffer), field.value, policy)
+    });
     said.or_else(|| {
         let body = record.field(roles.body)?;
         klog(body.value.of(buffers.of(body.buffer)))
     })
 }
 
-fn said(field: &Field, buffers: &Buffers, policy: &Policy) -> Option<Severity> {
-    let bytes = buffers.of(field.buffer);
-    let value = field.value.of(bytes).trim_ascii();
-    match field.kind {
+/// How bad a record is whose severity is the value of this kind at `span`.
+pub(crate) fn said(kind: Kind, bytes: &[u8], span: Span, policy: &Policy) -> Option<Severity> {
+    let value = span.of(bytes).trim_ascii();
+    match kind {
         Kind::Number => number(value),
         Kind::String if value.first()?.is_ascii_digit() => number(value),
         Kind::String => {
-            let head = if value.len() == field.value.len() { lanes::load(bytes, field.value.start) } else { lanes::load(value, 0) };
+            let head = if value.len() == span.len() { lanes::load(bytes, span.start) } else { lanes::load(value, 0) };
             let head = lanes::ONES * 0x20 | if value.len() < 8 { head & !(!0 << (8 * value.len())) } else { head };
             let spelled = policy.severities.iter().find(|spelling| spelling.is(value, head));
             spelled.map(|spelling| spelling.severity)

@@ -34,20 +34,40 @@ pub(crate) fn equal(a: &[u8], b: &[u8]) -> bool {
 #[inline(always)]
 pub(crate) fn common(a: &[u8], b: &[u8]) -> usize {
     let mut at = 0;
-    for (a, b) in a.as_chunks::<8>().0.iter().zip(b.as_chunks::<8>().0) {
-        let different = u64::from_le_bytes(*a) ^ u64::from_le_bytes(*b);
-        if different != 0 {
-            return at + (different.trailing_zeros() >> 3) as usize;
+    for (a, b) in a.as_chunks::<16>().0.iter().zip(b.as_chunks::<16>().0) {
+        let (a, b) = (u128::from_le_bytes(*a), u128::from_le_bytes(*b));
+        let low = a as u64 ^ b as u64;
+        if low != 0 {
+            return at + differing(low);
         }
-        at += 8;
+        let high = (a >> 64) as u64 ^ (b >> 64) as u64;
+        if high != 0 {
+            return at + 8 + differing(high);
+        }
+        at += 16;
     }
     common_tail(a, b, at)
 }
 
+/// The same where the first `at` bytes are the same and fewer than 16 follow in one of them.
 #[inline(never)]
 fn common_tail(a: &[u8], b: &[u8], at: usize) -> usize {
-    let (a, b) = (a.get(at..).unwrap_or_default(), b.get(at..).unwrap_or_default());
-    at + a.iter().zip(b).take_while(|(a, b)| a == b).count()
+    let length = a.len().min(b.len());
+    let mut at = at;
+    while at < length {
+        let different = load(a, at) ^ load(b, at);
+        if different != 0 {
+            return (at + differing(different)).min(length);
+        }
+        at += 8;
+    }
+    length
+}
+
+/// Index of the first byte in which two lanes differ.
+#[inline(always)]
+fn differing(different: u64) -> usize {
+    (different.trailing_zeros() >> 3) as usize
 }
 
 /// Index of the first byte that a mask names, 0 to 7; the mask is not zero.

@@ -239,7 +239,7 @@ impl Layout {
                 _ if !writer.policy.static_fields.is_empty() || field.class.routed.is_some() => Asked::Yes,
                 // It tells the severity if no other field does.
                 Role::Body(_) if layout.roles.severity != [None; MAX_RANKS] => Asked::No,
-                Role::Severity(_) | Role::Body(_) => Asked::Severity,
+                Role::Severity(_) if layout.roles.severity.iter().flatten().count() == 1 => Asked::Severity,
                 Role::None => Asked::No,
                 _ => Asked::Yes,
             };

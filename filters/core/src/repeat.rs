@@ -1,18 +1,20 @@
 //! A record that is like the last one: both are compared, eight bytes at a time. What is the same is neither read nor
 //! scanned nor written once more, but copied from the last output; only the values that differ are.
 
+use crate::enrich;
 use crate::json::{Nesting, Span};
 use crate::lanes;
 use crate::layout::{Asked, How, Layout, Place};
 use crate::output::{Fields, Output};
+use crate::policy::Severity;
 
 /// What is left to do for a record whose fields were written.
 struct Repeated {
     fields: Fields,
     /// A field changed that what comes behind the fields depends on.
     asked: bool,
-    /// The one that says how bad the record is did.
-    severity: bool,
+    /// The one that says how bad the record is did: it and its value are these.
+    severity: Option<(usize, Place)>,
 }
 
 impl Output<'_> {
@@ -26,12 +28,15 @@ impl Output<'_> {
         let input = self.buffers.input;
         let end = self.writer.out.len();
         if asked || layout.origin != self.origin.number {
+            self.move_asked(layout, &mut fields);
+            layout.severity = self.severity(&layout.roles);
             layout.forget_rests();
             layout.origin = self.origin.number;
         }
-        if asked || severity {
-            self.move_asked(layout, &mut fields);
-            layout.severity = self.severity(&layout.roles);
+        if let Some((field, place)) = severity
+            && !asked
+        {
+            layout.severity = self.said(layout, field, &place);
         }
         layout.remember(input, self.writer.out.as_slice());
         if !self.writer.redacted && !layout.rest().is_empty() {
@@ -46,6 +51,18 @@ impl Output<'_> {
             layout.rest().extend_from_slice(rest);
         }
         true
+    }
+
+    /// How bad the record says it is, when nothing else that it could depend on changed.
+    fn said(&mut self, layout: &Layout, field: usize, place: &Place) -> Option<Severity> {
+        if !self.enriches && !self.routes {
+            return None;
+        }
+        let kind = self.record.fields.get(field)?.kind;
+        enrich::said(kind, self.buffers.input, place.value, self.policy).or_else(|| {
+            self.move_asked(layout, &mut Fields::new(false));
+            self.severity(&layout.roles)
+        })
     }
 
     /// Puts the fields that are asked for where they are in this record.
@@ -73,7 +90,7 @@ impl Output<'_> {
     fn repeat(&mut self, layout: &mut Layout, nesting: &mut Nesting) -> Option<Repeated> {
         let input = self.buffers.input;
         let Layout { values, record: last, output, roles, .. } = layout;
-        let mut repeated = Repeated { fields: Fields::new(self.enriches), asked: false, severity: false };
+        let mut repeated = Repeated { fields: Fields::new(self.enriches), asked: false, severity: None };
         // An offset in the last record up to where it is the same as this one, which is `shift` bytes further on there.
         let (mut same, mut shift) = (0usize, 0usize);
         // They are known to differ there.
@@ -113,8 +130,11 @@ impl Output<'_> {
                 value.form.read(input, from, known, self.policy, nesting)?
             };
             shift = place.value.end.wrapping_sub(end);
-            repeated.severity |= value.asked == Asked::Severity;
-            repeated.asked |= value.asked == Asked::Yes;
+            match value.asked {
+                Asked::No => {}
+                Asked::Severity => repeated.severity = Some((value.field, place)),
+                Asked::Yes => repeated.asked = true,
+            }
             let front = seen + value.front;
             seen += value.written;
             if value.how == How::Dropped {
