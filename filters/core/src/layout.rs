@@ -97,6 +97,8 @@ pub(crate) struct Layout {
     /// What stands in front of the values in the output, and behind the last.
     fronts: Vec<u8>,
     pub(crate) roles: Roles,
+    /// The field that holds the service's name.
+    pub(crate) service: Option<usize>,
     /// As parsing left them.
     pub(crate) fields: Vec<Field>,
     /// The last record.
@@ -199,6 +201,7 @@ impl Layout {
         let mut layout = Layout {
             values: Vec::new(),
             fronts: Vec::new(),
+            service: record.roles().service(),
             roles: record.roles(),
             fields: record.fields.clone(),
             record: Vec::new(),

@@ -67,7 +67,6 @@ impl Output<'_> {
 
     /// Puts the fields that are asked for where they are in this record.
     fn move_asked(&mut self, layout: &Layout, fields: &mut Fields) {
-        let service = layout.roles.service();
         let (mut at, mut written) = (0, 0);
         for value in &layout.values {
             let (start, front) = (at + value.gap, written + value.front);
@@ -79,7 +78,7 @@ impl Output<'_> {
             if let Some(field) = self.record.fields.get_mut(value.field) {
                 field.moved(Span { start, end: at }, value.plain);
             }
-            if service == Some(value.field) && value.how != How::Field {
+            if layout.service == Some(value.field) && value.how != How::Field {
                 fields.service = Span { start: front, end: written };
             }
         }
@@ -89,7 +88,7 @@ impl Output<'_> {
     #[inline(always)]
     fn repeat(&mut self, layout: &mut Layout, nesting: &mut Nesting) -> Option<Repeated> {
         let input = self.buffers.input;
-        let Layout { values, record: last, output, roles, .. } = layout;
+        let Layout { values, record: last, output, service, .. } = layout;
         let mut repeated = Repeated { fields: Fields::new(self.enriches), asked: false, severity: None };
         // An offset in the last record up to where it is the same as this one, which is `shift` bytes further on there.
         let (mut same, mut shift) = (0usize, 0usize);
@@ -158,7 +157,7 @@ impl Output<'_> {
                     let mut field = self.record.fields.get(value.field).copied()?;
                     field.moved(place.value, place.plain);
                     let written = self.one(&field, &mut repeated.fields);
-                    if roles.service() == Some(value.field) {
+                    if *service == Some(value.field) {
                         repeated.fields.service = written;
                     }
                 }
@@ -176,6 +175,6 @@ impl Output<'_> {
 /// How far the last record is the same as this one from `at` on, in bytes.
 #[inline(always)]
 fn common(last: &[u8], record: &[u8], at: usize, shift: usize) -> usize {
-    let record = record.get(at.wrapping_add(shift)..).unwrap_or_default();
-    lanes::common(last.get(at..).unwrap_or_default(), record)
+    let (Some(last), Some(record)) = (last.get(at..), record.get(at.wrapping_add(shift)..)) else { return 0 };
+    lanes::common(last, record)
 }
