@@ -33,32 +33,33 @@ pub(crate) fn equal(a: &[u8], b: &[u8]) -> bool {
 /// How many bytes at the beginnings of two texts are the same.
 #[inline(always)]
 pub(crate) fn common(a: &[u8], b: &[u8]) -> usize {
-    let lane = |bytes: &[u8; 32], n: usize| bytes.as_chunks::<8>().0.get(n).map_or(0, |lane| u64::from_le_bytes(*lane));
     let mut at = 0;
     for (a, b) in a.as_chunks::<32>().0.iter().zip(b.as_chunks::<32>().0) {
-        let different = |n: usize| lane(a, n) ^ lane(b, n);
-        if different(0) | different(1) | different(2) | different(3) != 0 {
-            break;
+        for (n, (a, b)) in a.as_chunks::<8>().0.iter().zip(b.as_chunks::<8>().0).enumerate() {
+            let different = u64::from_le_bytes(*a) ^ u64::from_le_bytes(*b);
+            if different != 0 {
+                return at + 8 * n + differing(different);
+            }
         }
         at += 32;
     }
-    let (a_rest, b_rest) = (a.get(at..).unwrap_or_default(), b.get(at..).unwrap_or_default());
-    for (a, b) in a_rest.as_chunks::<8>().0.iter().zip(b_rest.as_chunks::<8>().0) {
-        let different = u64::from_le_bytes(*a) ^ u64::from_le_bytes(*b);
+    common_tail(a, b, at)
+}
+
+/// The same where the first `at` bytes are the same and fewer than 32 follow in one of them.
+#[inline(never)]
+fn common_tail(a: &[u8], b: &[u8], at: usize) -> usize {
+    let length = a.len().min(b.len());
+    let mut at = at;
+    while at + 8 <= length {
+        let different = load(a, at) ^ load(b, at);
         if different != 0 {
             return at + differing(different);
         }
         at += 8;
     }
-    common_tail(a, b, at)
-}
-
-/// The same where the first `at` bytes are the same and fewer than eight follow in one of them.
-#[inline(never)]
-fn common_tail(a: &[u8], b: &[u8], at: usize) -> usize {
-    let length = a.len().min(b.len());
-    let last = length.saturating_sub(8);
     // The last eight, some of which are known to be the same.
+    let last = length.saturating_sub(8);
     let different = load(a, last) ^ load(b, last);
     if at >= length || different == 0 { length } else { (last + differing(different)).min(length) }
 }
