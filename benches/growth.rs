@@ -7,7 +7,7 @@
 use fastrand::Rng;
 use podsieve_benches::hostile::HOSTILE;
 use podsieve_benches::workload::{Lines, TAG};
-use podsieve_core::policy::{Charset, Head, RuleId, Token, heads, pairs, rows};
+use podsieve_core::policy::{Charset, Head, RuleId, Token, heads, rows, sieve};
 use podsieve_core::{Engine, Function, Policy};
 use std::hint::black_box;
 use std::process::ExitCode;
@@ -146,8 +146,7 @@ fn policy(count: usize) -> &'static Policy {
         tokens,
         heads,
         rows: rows(heads),
-        first_pairs: pairs(tokens, 0),
-        second_pairs: pairs(tokens, 1),
+        sieve: sieve(tokens),
         ..Policy::DEFAULT
     }))
 }

@@ -26,14 +26,12 @@ pub struct Policy {
     pub names: &'static [Name],
     /// Tokens known by their first characters; sorted by these.
     pub tokens: &'static [Token],
-    /// Which two first characters any token, scheme or marker has; made by [`pairs`] of place 0.
-    pub first_pairs: [u64; 128],
+    /// The filter in front of the heads, by their first three characters; made by [`sieve`].
+    pub sieve: [u64; 64],
     /// The beginnings of all tokens, schemes and markers; made by [`heads`].
     pub heads: &'static [Head],
     /// Where the heads begin whose first character is this; made by [`rows`].
     pub rows: [u16; 129],
-    /// The same for the second and third character.
-    pub second_pairs: [u64; 128],
     /// Fields that hold a severity, in order of preference; the first is the one that enrichment writes.
     pub severity_keys: &'static [&'static str],
     /// Spellings of severities, the most frequent first.
@@ -117,6 +115,24 @@ pub enum Charset {
     Mixed,
     /// `0-9a-f` and dashes where a UUID has them
     Uuid,
+}
+
+impl Charset {
+    /// Whether it has this character.
+    pub(crate) const fn has(self, byte: u8) -> bool {
+        match self {
+            Charset::Hex => matches!(byte, b'0'..=b'9' | b'a'..=b'f'),
+            Charset::AnyHex => byte.is_ascii_hexdigit(),
+            Charset::Base32 => matches!(byte, b'A'..=b'Z' | b'2'..=b'7'),
+            Charset::Upper => matches!(byte, b'0'..=b'9' | b'A'..=b'Z' | b'-'),
+            Charset::Uuid => matches!(byte, b'0'..=b'9' | b'a'..=b'f' | b'-'),
+            Charset::Alphanumeric => byte.is_ascii_alphanumeric(),
+            Charset::Word => byte.is_ascii_alphanumeric() || byte == b'_',
+            Charset::Base64Url | Charset::Mixed => byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'),
+            Charset::Base64 => byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'+' | b'/' | b'='),
+            Charset::Dotted => byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'),
+        }
+    }
 }
 
 /// How bad a record says it is: the short names of the
@@ -238,25 +254,6 @@ pub(crate) const MAX_RULES: usize = 512;
 /// (`{"` and `{ ` in base64), PEM and PuTTY keys, `\u0040`.
 const MARKERS: &[&str] = &["Bea", "bea", "BEA", "Bas", "bas", "BAS", "eyJ", "eyA", "ewo", "ewk", "BEG", "PuT", "u00"];
 
-/// The filter in front of [`Policy::tokens`] and all else that is known by its first characters: bit `b & 63` of
-/// entry `a` is set when something known has the characters `a` and `b` at `place` and behind it; any character may
-/// follow the end of what is known. It has false positives and no false negatives.
-#[must_use]
-pub const fn pairs(tokens: &[Token], place: usize) -> [u64; 128] {
-    let mut pairs = [0u64; 128];
-    let mut n = 0;
-    while n < tokens.len() {
-        note(&mut pairs, tokens[n].prefix.as_bytes(), place);
-        n += 1;
-    }
-    n = 0;
-    while n < MARKERS.len() {
-        note(&mut pairs, MARKERS[n].as_bytes(), place);
-        n += 1;
-    }
-    pairs
-}
-
 /// The beginning of something known, in one word.
 #[derive(Clone, Copy, Debug)]
 pub struct Head {
@@ -327,12 +324,32 @@ pub const fn rows(heads: &[Head]) -> [u16; 129] {
     rows
 }
 
-const fn note(pairs: &mut [u64; 128], known: &[u8], place: usize) {
-    if place + 1 < known.len() {
-        pairs[(known[place] & 127) as usize] |= 1 << (known[place + 1] & 63);
-    } else if place < known.len() {
-        pairs[(known[place] & 127) as usize] = !0;
+/// A set of the first three characters of `tokens` and of all else that is known by its first characters: bit `n & 63`
+/// of entry `n >> 6`, where `n` is [`sieve_place`] of the three. It has false positives and no false negatives.
+#[must_use]
+pub const fn sieve(tokens: &[Token]) -> [u64; 64] {
+    let mut sieve = [0u64; 64];
+    let mut n = 0;
+    while n < tokens.len() + MARKERS.len() {
+        let known = if n < tokens.len() { tokens[n].prefix } else { MARKERS[n - tokens.len()] }.as_bytes();
+        let mut third = 0;
+        while third < 256 {
+            let is_it = if known.len() > 2 { known[2] == third as u8 } else { tokens[n].charset.has(third as u8) };
+            if is_it {
+                let place = sieve_place(known[0] as u64 | (known[1] as u64) << 8 | (third as u64) << 16);
+                sieve[place >> 6] |= 1 << (place & 63);
+            }
+            third += 1;
+        }
+        n += 1;
     }
+    sieve
+}
+
+/// A hash, 0 to 4095, of the first three bytes of a text in a lane.
+#[inline(always)]
+pub(crate) const fn sieve_place(text: u64) -> usize {
+    ((text & 0xff_ffff).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 52) as usize
 }
 
 const HEADS: &[Head] = &heads::<{ TOKENS.len() + MARKERS.len() }>(TOKENS);
@@ -357,8 +374,7 @@ impl Policy {
         tokens: TOKENS,
         heads: HEADS,
         rows: rows(HEADS),
-        first_pairs: pairs(TOKENS, 0),
-        second_pairs: pairs(TOKENS, 1),
+        sieve: sieve(TOKENS),
         severity_keys: &[
             "severity",
             "level",

@@ -4,7 +4,7 @@
 
 use crate::json::byte;
 use crate::lanes::{self, Classes};
-use crate::policy::Policy;
+use crate::policy::{Policy, sieve_place};
 
 /// Shorter texts hold nothing that any detector matches.
 pub(crate) const SHORTEST: usize = 6;
@@ -90,14 +90,21 @@ impl Probe<'_> {
     /// Whether a word that begins in the lane at `at`, or a special byte in it, may be something.
     #[inline(always)]
     fn lane(&mut self, bytes: &[u8], at: usize, classes: &Classes) -> bool {
-        let behind = classes.word << 8 | self.behind_word;
-        let mut starts = classes.word & !behind & (classes.letter | self.numbers);
+        let starts = classes.word & !(classes.word << 8 | self.behind_word);
         self.behind_word = classes.word >> 56;
-        while starts != 0 {
-            if word(bytes, at + lanes::first(starts), self.policy) {
+        let mut words = starts & classes.letter;
+        while words != 0 {
+            if letters(lanes::load(bytes, at + lanes::first(words)), self.policy) {
                 return true;
             }
-            starts &= starts - 1;
+            words &= words - 1;
+        }
+        let mut numbers = starts & !classes.letter & self.numbers;
+        while numbers != 0 {
+            if number(bytes, at + lanes::first(numbers)) {
+                return true;
+            }
+            numbers &= numbers - 1;
         }
         let mut special = classes.special;
         while special != 0 {
@@ -117,15 +124,14 @@ impl Probe<'_> {
 /// Whether the word that begins at `at` may be the beginning of something.
 #[inline(always)]
 pub(super) fn word(bytes: &[u8], at: usize, policy: &Policy) -> bool {
-    let lane = lanes::load(bytes, at);
-    let [first, second, third] = [lane as u8, (lane >> 8) as u8, (lane >> 16) as u8];
-    if first.is_ascii_digit() {
-        // An encoded `@` or space is a number behind one of these.
-        return number(lane) || matches!(byte(bytes, at.wrapping_sub(1)), b'%' | b'#');
-    }
-    is_pair(first, second, &policy.first_pairs)
-        && is_pair(second, third, &policy.second_pairs)
-        && begins(lane, policy)
+    if byte(bytes, at).is_ascii_digit() { number(bytes, at) } else { letters(lanes::load(bytes, at), policy) }
+}
+
+/// Whether eight bytes begin as something does that begins with a letter.
+#[inline(always)]
+fn letters(lane: u64, policy: &Policy) -> bool {
+    let place = sieve_place(lane);
+    policy.sieve[place >> 6 & 63] >> (place & 63) & 1 != 0 && begins(lane, policy)
 }
 
 /// Whether eight bytes begin as something known does.
@@ -136,14 +142,11 @@ fn begins(lane: u64, policy: &Policy) -> bool {
     policy.heads.get(first..end).unwrap_or_default().iter().any(|head| head.begins(lane))
 }
 
-/// Whether eight bytes may begin a card number, an SSN or a bot's token: digits only, or the first groups of one that
-/// is written in groups.
+/// Whether the number at `at` may be a card number, an SSN or the beginning of a bot's token: eight digits, or the first
+/// groups of one that is written in groups; or a part of an encoded `@` or space.
 #[inline(always)]
-fn number(lane: u64) -> bool {
-    matches!(lanes::bits(lanes::others_than_digits(lane)), 0 | 0b0001_0000 | 0b0100_0000 | 0b0100_1000)
-}
-
-#[inline(always)]
-fn is_pair(first: u8, second: u8, pairs: &[u64; 128]) -> bool {
-    pairs[usize::from(first & 127)] >> (second & 63) & 1 != 0
+fn number(bytes: &[u8], at: usize) -> bool {
+    let others = lanes::bits(lanes::others_than_digits(lanes::load(bytes, at)));
+    matches!(others, 0 | 0b0001_0000 | 0b0100_0000 | 0b0100_1000)
+        || matches!(byte(bytes, at.wrapping_sub(1)), b'%' | b'#')
 }
