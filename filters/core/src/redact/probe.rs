@@ -75,8 +75,8 @@ pub(crate) fn may_hold(text: &[u8], numbers: bool, policy: &Policy) -> bool {
 /// A text that is probed lane by lane.
 struct Probe<'a> {
     policy: &'a Policy,
-    /// All bits, if digits may be something.
-    numbers: u64,
+    /// Digits may be something.
+    numbers: bool,
     /// Bit 7, if a byte of a word stands in front of the lane.
     behind_word: u64,
 }
@@ -84,7 +84,7 @@ struct Probe<'a> {
 impl Probe<'_> {
     #[inline(always)]
     fn new(numbers: bool, policy: &Policy) -> Probe<'_> {
-        Probe { policy, numbers: if numbers { !0 } else { 0 }, behind_word: 0 }
+        Probe { policy, numbers, behind_word: 0 }
     }
 
     /// Whether a word that begins in the lane at `at`, or a special byte in it, may be something.
@@ -99,8 +99,8 @@ impl Probe<'_> {
             }
             words &= words - 1;
         }
-        let mut numbers = starts & !classes.letter & self.numbers;
-        while numbers != 0 {
+        let mut numbers = starts & !classes.letter;
+        while self.numbers && numbers != 0 {
             if number(bytes, at + lanes::first(numbers)) {
                 return true;
             }
