@@ -202,15 +202,18 @@ fn service(
 
 /// How bad the record is: from the first of the policy's fields that says so, else from a
 /// [klog header](https://github.com/kubernetes/klog/blob/main/klog.go) in front of the text.
-pub(crate) fn severity(record: &Record, roles: &Roles, buffers: &Buffers, policy: &Policy) -> Option<Severity> {
+///
+/// Whether a field said so is told too.
+pub(crate) fn severity(record: &Record, roles: &Roles, buffers: &Buffers, policy: &Policy) -> (Option<Severity>, bool) {
     let said = roles.severity.iter().find_map(|n| {
         let field = record.field(*n)?;
         said(field.kind, buffers.of(field.buffer), field.value, policy)
     });
-    said.or_else(|| {
+    let header = || {
         let body = record.field(roles.body)?;
         klog(body.value.of(buffers.of(body.buffer)))
-    })
+    };
+    (said.or_else(header), said.is_some())
 }
 
 /// How bad a record is whose severity is the value of this kind at `span`.

@@ -14,7 +14,7 @@ use crate::Function;
 use crate::json::{Kind, Nesting};
 use crate::key::Role;
 use crate::policy::{Policy, Severity};
-use crate::record::{Field, MAX_RANKS, Record, Roles};
+use crate::record::{Field, Record, Roles};
 use crate::write::Writer;
 use alloc::vec::Vec;
 use form::Scan;
@@ -22,6 +22,9 @@ use tree::Tree;
 
 /// Fields of a record that has a layout.
 pub(crate) const MAX_VALUES: usize = 128;
+
+/// Longer records have none: what is remembered of them would be too much, and their bytes cost more than their fields.
+pub(crate) const MAX_RECORD: usize = 8 << 10;
 
 /// All are forgotten when there are more of either.
 const MAX_STEPS: usize = 2048;
@@ -86,8 +89,10 @@ const NEVER: usize = usize::MAX / 2;
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Asked {
     No,
-    /// It says how bad the record is.
+    /// It says how bad the record is, as the only field.
     Severity,
+    /// It does, if no other field says so.
+    Body,
     Yes,
 }
 
@@ -106,6 +111,8 @@ pub(crate) struct Layout {
     /// The fields of the last output, from the comma in front of the first on.
     pub(crate) output: Vec<u8>,
     pub(crate) severity: Option<Severity>,
+    /// A field says so.
+    pub(crate) said: bool,
     /// What came behind the fields when the severity was this one, and all else that it depends on as it was last time.
     pub(crate) rests: [Vec<u8>; SEVERITIES],
     /// For which tag.
@@ -139,6 +146,9 @@ impl Layouts {
     /// The layout of `record`, which becomes its last one, not yet written.
     #[inline(never)]
     pub(crate) fn search(&mut self, function: Function, record: &[u8], policy: &Policy) -> Option<usize> {
+        if record.len() > MAX_RECORD {
+            return None;
+        }
         if self.function != Some(function) {
             self.clear();
             self.function = Some(function);
@@ -161,7 +171,7 @@ impl Layouts {
 
     /// Learns the layout of a record that had none, as parsing left it, when its names come for the second time.
     pub(crate) fn learn(&mut self, input: &[u8], record: &Record, writer: &Writer) {
-        if !record.regular || record.fields.len() > MAX_VALUES {
+        if !record.regular || record.fields.len() > MAX_VALUES || input.len() > MAX_RECORD {
             return;
         }
         let names = |hash: u32, field: &Field| hash.rotate_left(5) ^ field.hash;
@@ -207,6 +217,7 @@ impl Layout {
             record: Vec::new(),
             output: Vec::new(),
             severity: None,
+            said: false,
             rests: Default::default(),
             origin: 0,
         };
@@ -240,9 +251,8 @@ impl Layout {
             let body = matches!(field.class.role, Role::Body(_));
             let asked = match field.class.role {
                 _ if !writer.policy.static_fields.is_empty() || field.class.routed.is_some() => Asked::Yes,
-                // It tells the severity if no other field does.
-                Role::Body(_) if layout.roles.severity != [None; MAX_RANKS] => Asked::No,
-                Role::Severity(_) if layout.roles.severity.iter().flatten().count() == 1 => Asked::Severity,
+                Role::Body(_) => Asked::Body,
+                Role::Severity(_) if layout.roles.severity.iter().flatten().eq(&[n as u16]) => Asked::Severity,
                 Role::None => Asked::No,
                 _ => Asked::Yes,
             };

@@ -49,26 +49,20 @@ impl Output<'_> {
                 }
             }
         }
-        let severity = self.severity(&roles);
+        let (severity, _) = self.severity(&roles);
         self.rest(&roles, severity, fields, failure);
     }
 
-    /// How bad the record says it is, if that is asked for.
-    pub(crate) fn severity(&self, roles: &Roles) -> Option<Severity> {
+    /// How bad the record says it is, if that is asked for, and whether one of its fields does.
+    pub(crate) fn severity(&self, roles: &Roles) -> (Option<Severity>, bool) {
         if !self.enriches && !self.routes {
-            return None;
+            return (None, true);
         }
         enrich::severity(self.record, roles, &self.buffers, self.policy)
     }
 
     /// Writes what comes behind the fields: what enrichment adds, the audit, the route.
-    pub(crate) fn rest(
-        &mut self,
-        roles: &Roles,
-        severity: Option<Severity>,
-        fields: Fields,
-        failure: Option<Failure>,
-    ) {
+    pub(crate) fn rest(&mut self, roles: &Roles, severity: Option<Severity>, fields: Fields, failure: Option<Failure>) {
         let mut service = fields.service;
         let Output { buffers, policy, origin, enriches, routes, .. } = *self;
         if fields.kubernetes {

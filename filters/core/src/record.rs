@@ -3,8 +3,8 @@
 
 use crate::bytes::Bytes;
 use crate::json::{self, Kind, Nesting, Span, Stop};
-use crate::layout::MAX_VALUES;
 use crate::key::{self, Class, Keys, Role};
+use crate::layout::MAX_VALUES;
 use crate::policy::Policy;
 use crate::text;
 use alloc::vec::Vec;
@@ -198,12 +198,7 @@ pub(crate) struct Record {
 
 impl Record {
     pub(crate) fn new() -> Record {
-        Record {
-            fields: Vec::new(),
-            body: None,
-            regular: false,
-            nesting: Nesting::default(),
-        }
+        Record { fields: Vec::new(), body: None, regular: false, nesting: Nesting::default() }
     }
 
     /// Indexes the object that is the whole of `input`. With `lift`, and if the value of the first of the policy's body

@@ -13,15 +13,17 @@ struct Repeated {
     fields: Fields,
     /// A field changed that what comes behind the fields depends on.
     asked: bool,
-    /// The one that says how bad the record is did: it and its value are these.
+    /// The only one that says how bad the record is did: it and its value are these.
     severity: Option<(usize, Place)>,
+    /// A body did, which may say so too.
+    body: bool,
 }
 
 impl Output<'_> {
     /// Writes a record that has `layout`, whose fields those of the index are. False, and something written, if it has
     /// another one.
     pub(crate) fn write_like(mut self, layout: &mut Layout, nesting: &mut Nesting) -> bool {
-        let Some(Repeated { mut fields, asked, severity }) = self.repeat(layout, nesting) else {
+        let Some(Repeated { mut fields, mut asked, severity, body }) = self.repeat(layout, nesting) else {
             layout.forget();
             return false;
         };
@@ -29,14 +31,21 @@ impl Output<'_> {
         let end = self.writer.out.len();
         if asked || layout.origin != self.origin.number {
             self.move_asked(layout, &mut fields);
-            layout.severity = self.severity(&layout.roles);
+            (layout.severity, layout.said) = self.severity(&layout.roles);
             layout.forget_rests();
             layout.origin = self.origin.number;
         }
-        if let Some((field, place)) = severity
-            && !asked
-        {
-            layout.severity = self.said(layout, field, &place);
+        if let Some((field, place)) = severity {
+            layout.severity = self.said(field, &place);
+            layout.said = layout.severity.is_some();
+            asked |= !layout.said;
+        }
+        asked |= body && !layout.said;
+        if asked || layout.origin != self.origin.number {
+            self.move_asked(layout, &mut fields);
+            (layout.severity, layout.said) = self.severity(&layout.roles);
+            layout.forget_rests();
+            layout.origin = self.origin.number;
         }
         layout.remember(input, self.writer.out.as_slice());
         if !self.writer.redacted && !layout.rest().is_empty() {
@@ -53,16 +62,10 @@ impl Output<'_> {
         true
     }
 
-    /// How bad the record says it is, when nothing else that it could depend on changed.
-    fn said(&mut self, layout: &Layout, field: usize, place: &Place) -> Option<Severity> {
-        if !self.enriches && !self.routes {
-            return None;
-        }
+    /// How bad the record is by its field `field`, whose value is at `place`.
+    fn said(&self, field: usize, place: &Place) -> Option<Severity> {
         let kind = self.record.fields.get(field)?.kind;
-        enrich::said(kind, self.buffers.input, place.value, self.policy).or_else(|| {
-            self.move_asked(layout, &mut Fields::new(false));
-            self.severity(&layout.roles)
-        })
+        enrich::said(kind, self.buffers.input, place.value, self.policy)
     }
 
     /// Puts the fields that are asked for where they are in this record.
@@ -89,7 +92,7 @@ impl Output<'_> {
     fn repeat(&mut self, layout: &mut Layout, nesting: &mut Nesting) -> Option<Repeated> {
         let input = self.buffers.input;
         let Layout { values, record: last, output, service, .. } = layout;
-        let mut repeated = Repeated { fields: Fields::new(self.enriches), asked: false, severity: None };
+        let mut repeated = Repeated { fields: Fields::new(self.enriches), asked: false, severity: None, body: false };
         // An offset in the last record up to where it is the same as this one, which is `shift` bytes further on there.
         let (mut same, mut shift) = (0usize, 0usize);
         // They are known to differ there.
@@ -131,6 +134,7 @@ impl Output<'_> {
             shift = place.value.end.wrapping_sub(end);
             match value.asked {
                 Asked::No => {}
+                Asked::Body => repeated.body = true,
                 Asked::Severity => repeated.severity = Some((value.field, place)),
                 Asked::Yes => repeated.asked = true,
             }

@@ -177,10 +177,7 @@ impl Writer {
     /// Writes the content of a string that means what it is.
     #[inline(always)]
     pub(crate) fn plain(&mut self, bytes: &[u8], span: Span, identifier: bool) {
-        if self.redact
-            && span.len() >= SHORTEST
-            && redact::may_hold(span.of(bytes), !identifier, self.policy)
-        {
+        if self.redact && span.len() >= SHORTEST && redact::may_hold(span.of(bytes), !identifier, self.policy) {
             self.scanned(bytes, span, identifier);
         } else {
             self.put(span.of(bytes));
