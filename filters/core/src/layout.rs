@@ -13,7 +13,7 @@ pub(crate) use form::{Form, Place};
 use crate::Function;
 use crate::json::{Kind, Nesting};
 use crate::key::Role;
-use crate::policy::{Policy, Severity};
+use crate::policy::Severity;
 use crate::record::{Field, Record, Roles};
 use crate::write::Writer;
 use alloc::vec::Vec;
@@ -99,8 +99,6 @@ pub(crate) enum Asked {
 /// What records with the same keys in the same places have in common, and the last of them.
 pub(crate) struct Layout {
     pub(crate) values: Vec<Value>,
-    /// What stands in front of the values in the output, and behind the last.
-    fronts: Vec<u8>,
     pub(crate) roles: Roles,
     /// The field that holds the service's name.
     pub(crate) service: Option<usize>,
@@ -132,8 +130,7 @@ pub(crate) struct Layouts {
     last: usize,
     /// Hashes of the names of records that had no layout, and how often they came.
     strangers: [(u32, u8); 16],
-    places: Vec<Place>,
-    pub(crate) nesting: Nesting,
+    nesting: Nesting,
 }
 
 impl Layouts {
@@ -143,9 +140,9 @@ impl Layouts {
         (self.function == Some(function) && self.last < self.layouts.len()).then_some(self.last)
     }
 
-    /// The layout of `record`, which becomes its last one, not yet written.
+    /// The layout of `record`.
     #[inline(never)]
-    pub(crate) fn search(&mut self, function: Function, record: &[u8], policy: &Policy) -> Option<usize> {
+    pub(crate) fn search(&mut self, function: Function, record: &[u8]) -> Option<usize> {
         if record.len() > MAX_RECORD {
             return None;
         }
@@ -153,10 +150,8 @@ impl Layouts {
             self.clear();
             self.function = Some(function);
         }
-        let found = self.tree.search(record, &mut self.places, policy, &mut self.nesting)?;
-        self.last = found;
-        self.layouts.get_mut(found)?.begin(record, &self.places);
-        Some(found)
+        self.last = self.tree.search(record, &mut self.nesting)?;
+        Some(self.last)
     }
 
     pub(crate) fn get(&mut self, layout: usize) -> Option<(&mut Layout, &mut Nesting)> {
@@ -193,7 +188,7 @@ impl Layouts {
     #[cold]
     #[inline(never)]
     fn teach(&mut self, input: &[u8], record: &Record, writer: &Writer) {
-        let layout = Layout::new(input, record, writer);
+        let layout = Layout::new(input, record, writer, &mut self.nesting);
         let mut at = 0;
         let values = layout.values.iter().map(|value| {
             let front = input.get(at..at + value.gap).unwrap_or_default();
@@ -207,14 +202,14 @@ impl Layouts {
 }
 
 impl Layout {
-    fn new(input: &[u8], record: &Record, writer: &Writer) -> Layout {
+    /// What `record`, which lies in `input`, teaches. It is the last one then, not yet written.
+    fn new(input: &[u8], record: &Record, writer: &Writer, nesting: &mut Nesting) -> Layout {
         let mut layout = Layout {
             values: Vec::new(),
-            fronts: Vec::new(),
             service: record.roles().service(),
             roles: record.roles(),
             fields: record.fields.clone(),
-            record: Vec::new(),
+            record: input.to_vec(),
             output: Vec::new(),
             severity: None,
             said: false,
@@ -229,19 +224,19 @@ impl Layout {
                 continue;
             }
             let how = how(field, writer);
-            let front = layout.fronts.len();
+            let front = layout.output.len();
             if how != How::Dropped {
-                layout.fronts.extend_from_slice(quote);
+                layout.output.extend_from_slice(quote);
                 quote = if how == How::Text { b"\"" } else { b"" };
             }
             if matches!(how, How::Text | How::Number) {
-                layout.fronts.extend_from_slice(b",\"");
-                layout.fronts.extend_from_slice(field.name.text.as_bytes());
+                layout.output.extend_from_slice(b",\"");
+                layout.output.extend_from_slice(field.name.text.as_bytes());
                 if field.name.key {
-                    layout.fronts.extend_from_slice(field.key.of(input));
+                    layout.output.extend_from_slice(field.key.of(input));
                 }
-                layout.fronts.extend_from_slice(b"\":");
-                layout.fronts.extend_from_slice(quote);
+                layout.output.extend_from_slice(b"\":");
+                layout.output.extend_from_slice(quote);
             }
             let scan = match field.class.identifier {
                 _ if !writer.redact => Scan::Nothing,
@@ -256,14 +251,16 @@ impl Layout {
                 Role::None => Asked::No,
                 _ => Asked::Yes,
             };
-            let gap = field.value.start - at;
             let form = Form::new(field.kind, field.escaped, body, scan, field.value.of(input));
+            let unclean = Place { value: field.value, plain: field.value_plain, clean: false };
+            let place = form.read(input, field.value.start, 0, writer.policy, nesting).unwrap_or(unclean);
+            let (gap, front) = (field.value.start - at, layout.output.len() - front);
             layout.values.push(Value {
                 length: gap + field.value.len(),
                 reach: NEVER,
-                written: 0,
+                written: front,
                 gap,
-                front: layout.fronts.len() - front,
+                front,
                 field: n,
                 close: form.close(),
                 form,
@@ -271,12 +268,12 @@ impl Layout {
                 asked: if field.live { asked } else { Asked::No },
                 escaped: field.escaped,
                 identifier: field.class.identifier,
-                plain: false,
-                clean: false,
+                plain: place.plain,
+                clean: place.clean,
             });
             at = field.value.end;
         }
-        layout.fronts.extend_from_slice(quote);
+        layout.output.extend_from_slice(quote);
         layout
     }
 
@@ -288,28 +285,21 @@ impl Layout {
         self.output.extend_from_slice(output);
     }
 
-    /// Forgets the last record, which nothing is like then.
-    pub(crate) fn forget(&mut self) {
-        self.record.clear();
-        self.forget_rests();
+    /// Makes a record the last one that is `record` up to its first `at` bytes, and the last one from its own `was` on;
+    /// and the same of its fields in `output`. Another layout may have begun as this one does.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn turn(&mut self, record: &[u8], was: usize, output: &[u8]) {
+        let rest = self.record.get(was..).unwrap_or_default().to_vec();
+        self.remember(record, output);
+        self.record.extend_from_slice(&rest);
+        self.origin = 0;
     }
 
     #[cold]
     #[inline(never)]
     pub(crate) fn forget_rests(&mut self) {
         self.rests.iter_mut().for_each(Vec::clear);
-    }
-
-    /// Makes `record` the last one, with its values at `places`, and nothing of it written.
-    fn begin(&mut self, record: &[u8], places: &[Place]) {
-        self.forget_rests();
-        self.record.clear();
-        self.record.extend_from_slice(record);
-        self.output.clear();
-        self.output.extend_from_slice(&self.fronts);
-        for (value, place) in self.values.iter_mut().zip(places) {
-            value.set(place, 0, false);
-        }
     }
 
     /// What came behind the fields when the severity was the present one.

@@ -155,7 +155,7 @@ impl Engine {
         if last.is_some_and(|layout| self.known(function, record, layout)) {
             return true;
         }
-        let found = self.layouts.search(function, record, self.policy);
+        let found = self.layouts.search(function, record);
         found.is_some_and(|layout| self.known(function, record, layout))
     }
 

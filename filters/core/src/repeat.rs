@@ -24,17 +24,10 @@ impl Output<'_> {
     /// another one.
     pub(crate) fn write_like(mut self, layout: &mut Layout, nesting: &mut Nesting) -> bool {
         let Some(Repeated { mut fields, mut asked, severity, body }) = self.repeat(layout, nesting) else {
-            layout.forget();
             return false;
         };
         let input = self.buffers.input;
         let end = self.writer.out.len();
-        if asked || layout.origin != self.origin.number {
-            self.move_asked(layout, &mut fields);
-            (layout.severity, layout.said) = self.severity(&layout.roles);
-            layout.forget_rests();
-            layout.origin = self.origin.number;
-        }
         if let Some((field, place)) = severity {
             layout.severity = self.said(field, &place);
             layout.said = layout.severity.is_some();
@@ -91,12 +84,14 @@ impl Output<'_> {
     #[inline(always)]
     fn repeat(&mut self, layout: &mut Layout, nesting: &mut Nesting) -> Option<Repeated> {
         let input = self.buffers.input;
-        let Layout { values, record: last, output, service, .. } = layout;
+        let Layout { values, record: last, output, service, .. } = &mut *layout;
         let mut repeated = Repeated { fields: Fields::new(self.enriches), asked: false, severity: None, body: false };
         // An offset in the last record up to where it is the same as this one, which is `shift` bytes further on there.
         let (mut same, mut shift) = (0usize, 0usize);
         // They are known to differ there.
         let mut differ = false;
+        // This one has another layout.
+        let mut other = false;
         // Where the value in front ended in the last record.
         let mut at = 0;
         // In the last output: up to where it was copied, and where the value in front ended.
@@ -118,19 +113,21 @@ impl Output<'_> {
                     continue;
                 }
             }
-            if same < start {
-                return None;
-            }
-            at = end;
             let from = start.wrapping_add(shift);
             let place = if same >= closed {
                 let value_end = end.wrapping_add(shift);
                 Place { value: Span { start: from, end: value_end }, plain: value.plain, clean: value.clean }
             } else {
-                let known = if value.clean { same.min(end) - start } else { 0 };
+                let known = if value.clean && same > start { same.min(end) - start } else { 0 };
+                let read = if same < start { None } else { value.form.read(input, from, known, self.policy, nesting) };
+                let Some(place) = read else {
+                    other = true;
+                    break;
+                };
                 (same, differ) = (end, false);
-                value.form.read(input, from, known, self.policy, nesting)?
+                place
             };
+            at = end;
             shift = place.value.end.wrapping_sub(end);
             match value.asked {
                 Asked::No => {}
@@ -172,7 +169,12 @@ impl Output<'_> {
             same += common(last, input, same, shift);
         }
         self.writer.put(output.get(copied..)?);
-        (same == last.len() && input.len() == last.len().wrapping_add(shift)).then_some(repeated)
+        if other || same != last.len() || input.len() != last.len().wrapping_add(shift) {
+            let begin = input.get(..at.wrapping_add(shift)).unwrap_or_default();
+            layout.turn(begin, at, self.writer.out.as_slice());
+            return None;
+        }
+        Some(repeated)
     }
 }
 

@@ -57,6 +57,23 @@ impl Form {
         if let Form::Text { escaped: true, .. } = self { 2 } else { 1 }
     }
 
+    /// The end of the value at `start`, if it is of this form.
+    pub(crate) fn end(self, record: &[u8], start: usize, nesting: &mut Nesting) -> Option<usize> {
+        let place = match self {
+            // What an object in a text is made of are the values of another layout.
+            Form::Text { body: true, .. } if json::byte(record, start) == b'{' => return None,
+            Form::Text { escaped, body, .. } => {
+                string(record, start, escaped).filter(|place| !body || stays_text(record, place, escaped))
+            }
+            Form::Number => number(record, start),
+            Form::Other { kind, empty, escaped } => {
+                let place = other(record, start, escaped, nesting, kind);
+                place.filter(|place| empty == is_empty(place.value.of(record)))
+            }
+        };
+        Some(place?.value.end)
+    }
+
     /// The value at `start`, if it is of this form. If it is a string, its first `known` bytes are those of a clean one.
     #[inline(always)]
     pub(crate) fn read(
@@ -70,10 +87,7 @@ impl Form {
         match self {
             Form::Text { escaped, body, scan } => {
                 let place = text(record, start, known, (escaped, scan), policy)?;
-                let stays = !body
-                    || place.plain && json::byte(record, start).is_ascii_alphabetic()
-                    || parse::is_text(record, place.value, escaped);
-                stays.then_some(place)
+                (!body || stays_text(record, &place, escaped)).then_some(place)
             }
             Form::Number => number(record, start),
             Form::Other { kind, empty, escaped } => {
@@ -82,6 +96,13 @@ impl Form {
             }
         }
     }
+}
+
+/// Whether a body is text and stays that.
+#[inline(always)]
+fn stays_text(record: &[u8], place: &Place, escaped: bool) -> bool {
+    place.plain && json::byte(record, place.value.start).is_ascii_alphabetic()
+        || parse::is_text(record, place.value, escaped)
 }
 
 /// The string that begins at `start`.

@@ -1,10 +1,9 @@
 //! Which layout a record has: a tree of what stands in front of the values, in which layouts that begin alike share
 //! their beginning.
 
-use super::form::{Form, Place};
+use super::form::Form;
 use crate::json::Nesting;
 use crate::lanes;
-use crate::policy::Policy;
 use alloc::vec::Vec;
 
 /// Bytes that do not change, compared eight at a time.
@@ -96,20 +95,13 @@ impl Tree {
         self.steps.len()
     }
 
-    /// The layout of `record`, and its values in `places`.
-    pub(super) fn search(
-        &self,
-        record: &[u8],
-        places: &mut Vec<Place>,
-        policy: &Policy,
-        nesting: &mut Nesting,
-    ) -> Option<usize> {
-        places.clear();
+    /// The layout of `record`.
+    pub(super) fn search(&self, record: &[u8], nesting: &mut Nesting) -> Option<usize> {
         let (mut n, mut at) = (0, 0);
         loop {
             let step = self.steps.get(n)?;
             let start = at + step.fixed.length;
-            let place = match step.next {
+            let end = match step.next {
                 _ if !step.fixed.is_at(record, at) => None,
                 Next::Step => {
                     (at, n) = (start, step.child);
@@ -117,11 +109,10 @@ impl Tree {
                 }
                 Next::End(found) if start == record.len() => return Some(found),
                 Next::End(_) => None,
-                Next::Value(form) => form.read(record, start, 0, policy, nesting),
+                Next::Value(form) => form.end(record, start, nesting),
             };
-            n = if let Some(place) = place {
-                places.push(place);
-                at = place.value.end;
+            n = if let Some(end) = end {
+                at = end;
                 step.child
             } else {
                 step.sibling
