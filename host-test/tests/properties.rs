@@ -377,9 +377,12 @@ const VALUES: [&str; 40] = [
     "[1,2]",
 ];
 
+/// A function, and the tags and records that it is for.
+type Log = (&'static str, Vec<(&'static [u8], Vec<u8>)>);
+
 /// A log of one function: records with the same names in the same places, but for some, and values that come again and
 /// again; from pods of two names.
-fn logs() -> impl Strategy<Value = (&'static str, Vec<(&'static [u8], Vec<u8>)>)> {
+fn logs() -> impl Strategy<Value = Log> {
     let function = proptest::sample::select(FUNCTIONS.to_vec());
     let member = (0..NAMES.len(), [0..VALUES.len(), 0..VALUES.len(), 0..VALUES.len()]);
     let picks = vec((0..10u8, vec(0..24u8, 8)), 4..16);

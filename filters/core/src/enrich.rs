@@ -224,7 +224,8 @@ pub(crate) fn said(kind: Kind, bytes: &[u8], span: Span, policy: &Policy) -> Opt
         Kind::String if value.first()?.is_ascii_digit() => number(value),
         Kind::String => {
             let head = if value.len() == span.len() { lanes::load(bytes, span.start) } else { lanes::load(value, 0) };
-            let head = lanes::ONES * 0x20 | if value.len() < 8 { head & !(!0 << (8 * value.len())) } else { head };
+            let head = if value.len() < 8 { head & !(!0 << (8 * value.len())) } else { head };
+            let head = head | (lanes::ONES * 0x20);
             let spelled = policy.severities.iter().find(|spelling| spelling.is(value, head));
             spelled.map(|spelling| spelling.severity)
         }
