@@ -41,8 +41,9 @@ struct Ratio {
     budget: Budget,
 }
 
-const RATIOS: [Ratio; 6] = [
+const RATIOS: [Ratio; 7] = [
     Ratio { of: "lua-tuned", to: PIPELINE, budget: Budget::AtLeast(1.5) },
+    Ratio { of: "lua-compiled", to: PIPELINE, budget: Budget::None },
     Ratio { of: "lua-common", to: PIPELINE, budget: Budget::AtLeast(6.0) },
     Ratio { of: PIPELINE, to: "pass-through", budget: Budget::AtMost(4.2) },
     Ratio { of: "lua-tuned", to: "pipeline-aot", budget: Budget::AtLeast(3.3) },
