@@ -122,6 +122,14 @@ impl Output<'_> {
         self.write_field(field)
     }
 
+    /// Whether a field with nothing to redact is written as it came.
+    pub(crate) fn is_copied(&self, field: &Field) -> bool {
+        match field.class.role {
+            Role::Reserved(name) => name == KUBERNETES && !self.enriches,
+            _ => true,
+        }
+    }
+
     fn kubernetes(&mut self, present: Option<(&[u8], Span)>) {
         if present.is_some() || self.origin.is_known() {
             self.writer.put(b",\"kubernetes\":");

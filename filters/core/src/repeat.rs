@@ -149,6 +149,7 @@ impl Output<'_> {
                 continue;
             }
             let begin = self.writer.out.len();
+            let mut settled = false;
             match value.how {
                 How::Text if place.plain => self.writer.scanned(input, place.value, value.identifier),
                 How::Text if value.escaped => self.writer.mended::<true>(input, place.value, value.identifier),
@@ -160,10 +161,12 @@ impl Output<'_> {
                     let written = self.one(&field, &mut repeated.fields);
                     if *service == Some(value.field) {
                         repeated.fields.service = written;
+                    } else {
+                        settled = !self.writer.redacted && self.is_copied(&field);
                     }
                 }
             }
-            value.set(&place, self.writer.out.len() - begin, false);
+            value.set(&place, self.writer.out.len() - begin, settled);
         }
         if !differ {
             same += common(last, input, same, shift);
