@@ -515,6 +515,22 @@ fn memory_does_not_grow() {
     }
 }
 
+/// Logs of very many kinds of records: what is remembered of them has an end.
+#[test]
+fn memory_does_not_grow_with_the_kinds_of_records() {
+    let mut host = Host::new(&module(), Config::default()).expect("the module instantiates");
+    for kind in 0..400 {
+        let fields: String = (0..40).map(|n| format!("\\\"name_{kind}_{n}\\\":\\\"{}\\\",", "v".repeat(160))).collect();
+        let record = format!("{{\"log\":\"{{{fields}\\\"last\\\":1}}\"}}");
+        for _ in 0..4 {
+            let out = host.run("pipeline", TAG, record.as_bytes()).record().map(<[u8]>::len);
+            assert!(out > Some(record.len() - 4 * 41 - 12), "{out:?} of {}", record.len());
+        }
+    }
+    let size = host.memory_size();
+    assert!(size <= 4 << 20, "{size} bytes of memory");
+}
+
 // The module as it leaves the build.
 
 #[test]
