@@ -99,6 +99,9 @@ pub const HOSTILE: &[Hostile] = &[
     hostile("fields/same_in_body", same_in_body),
     hostile("fields/many_bodies", |length| framed("{", r#""log":"{\"a\":1}","#, "", r#""a":1}"#, length)),
     hostile("fields/body_in_body", body_in_body),
+    hostile("fields/reserved_in_body", |length| in_body(length, |_| "podsieve".to_owned())),
+    hostile("fields/like_names_in_body", |length| in_body(length, |n| format!("{}{:04}", "a".repeat(30), n % 900))),
+    hostile("fields/fifteen_names_in_body", |length| in_body(length, |n| format!("a{}", n / 15))),
     hostile("fields/audit", |length| framed(r#"{"podsieve":{"redacted":{"#, r#""a":1,"#, "", r#""a":1}}}"#, length)),
 ];
 
@@ -203,6 +206,12 @@ fn not_utf8(length: usize) -> Vec<u8> {
 fn same_in_body(length: usize) -> Vec<u8> {
     let fields = r#"\"a\":1,"#.repeat(length.min(4000) / 8);
     framed(&format!(r#"{{"log":"{{{fields}\"b\":\""#), "b", "", r#"\"}"}"#, length)
+}
+
+/// Bodies with as many fields as are lifted, or fewer, that are called so.
+fn in_body(length: usize, name: fn(usize) -> String) -> Vec<u8> {
+    let fields: Vec<String> = (0..length.min(12_000) / 24).map(|n| format!(r#"\"{}\":1"#, name(n))).collect();
+    framed("{", &format!(r#""log":"{{{}}}","#, fields.join(",")), "", r#""a":1}"#, length)
 }
 
 /// An object with fields of one name and a body, which is such an object, and so on: as deep as it fits, for every
