@@ -24,6 +24,8 @@ pub struct Policy {
     pub rules: &'static [&'static str],
     /// Names of keys whose values are secret, or never card numbers or SSNs; sorted by folded name.
     pub names: &'static [Name],
+    /// Which first and last letters and lengths the names have; made by [`shapes`].
+    pub name_shapes: [u64; 64],
     /// Tokens known by their first characters; sorted by these.
     pub tokens: &'static [Token],
     /// Which two first characters any token, scheme or marker has; made by [`pairs`] of place 0.
@@ -257,6 +259,29 @@ pub const fn pairs(tokens: &[Token], place: usize) -> [u64; 128] {
     pairs
 }
 
+/// The filter in front of [`Policy::names`]: a bit for the first and the last letter and the length of each name. It has
+/// false positives and no false negatives.
+#[must_use]
+pub const fn shapes(names: &[Name]) -> [u64; 64] {
+    let mut shapes = [0u64; 64];
+    let mut n = 0;
+    while n < names.len() {
+        let name = names[n].folded.as_bytes();
+        if let [first, .., last] = *name {
+            let (word, bit) = shape(first, last, name.len());
+            shapes[word] |= bit;
+        }
+        n += 1;
+    }
+    shapes
+}
+
+/// The word and the bit of [`shapes`] for a name.
+#[inline(always)]
+pub(crate) const fn shape(first: u8, last: u8, length: usize) -> (usize, u64) {
+    (((first & 31) | (last & 1) << 5) as usize, 1 << (((last >> 1 & 15) as usize * 5 + length) & 63))
+}
+
 /// The beginning of something known, in one word.
 #[derive(Clone, Copy, Debug)]
 pub struct Head {
@@ -354,6 +379,7 @@ impl Policy {
         reserved: &["podsieve", "archive_tag", "kubernetes"],
         rules: RULES,
         names: NAMES,
+        name_shapes: shapes(NAMES),
         tokens: TOKENS,
         heads: HEADS,
         rows: rows(HEADS),
@@ -435,6 +461,7 @@ mod tests {
             );
         }
         for name in policy.names {
+            assert!(name.folded.len() > 1);
             assert!(
                 name.folded.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()),
                 "{}",
