@@ -88,18 +88,22 @@ pub(crate) fn encoded_email(view: &View, at: usize) -> Option<Match> {
 
 /// An address whose `@` is `text[at..behind]`.
 fn around(view: &View, at: usize, behind: usize) -> Option<Match> {
+    // What is asked first costs least.
+    if !may_end_local(view.before(at)) {
+        return None;
+    }
     let end = domain_end(view, behind)?;
+    let next = view.byte(end);
+    if next == b':' && matches!(view.byte(end + 1), b'~' | b'/') && view.byte(end + 2) != b'/' {
+        return None;
+    }
     let start = local_start(view, at)?;
     let local = view.text.get(start..at)?;
-    if matches!(local, [.., b'.']) || !local.iter().any(|byte| byte.is_ascii_alphanumeric() || *byte >= 0x80) {
+    if !local.iter().any(|byte| byte.is_ascii_alphanumeric() || *byte >= 0x80) {
         return None;
     }
-    let next = view.byte(end);
     // The user of an ssh remote (git@github.com:org/repo) is a program, not a person.
     if local == b"git" && matches!(next, b':' | b'/') {
-        return None;
-    }
-    if next == b':' && matches!(view.byte(end + 1), b'~' | b'/') && view.byte(end + 2) != b'/' {
         return None;
     }
     (!is_url_user(view, start)).then(|| Match::new(start, end, EMAIL))
@@ -147,6 +151,10 @@ fn local_start(view: &View, at: usize) -> Option<usize> {
         start += 1;
     }
     (start < at).then_some(start)
+}
+
+fn may_end_local(byte: u8) -> bool {
+    byte >= 0x80 || (is_local(byte) && byte != b'.')
 }
 
 fn is_local(byte: u8) -> bool {

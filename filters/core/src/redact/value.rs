@@ -122,6 +122,9 @@ pub(super) fn ansi_before(view: &View, at: usize) -> usize {
         while open > view.from && start - open < 16 && is_colour(view.byte(open - 1)) {
             open -= 1;
         }
+        if view.before(open) != b'[' {
+            break;
+        }
         // The longest way to write ESC has six bytes.
         let sequence = (1..=7).filter_map(|length| open.checked_sub(length)).find(|first| ansi(view, *first) == start);
         match sequence {
