@@ -121,16 +121,34 @@ fn replacement(length: usize) -> Unit {
 }
 
 fn multibyte(bytes: &[u8]) -> Unit {
-    let head = bytes.get(..bytes.len().min(4)).unwrap_or_default();
-    let valid = match core::str::from_utf8(head) {
-        Ok(text) => text,
-        Err(error) => {
-            head.get(..error.valid_up_to()).and_then(|valid| core::str::from_utf8(valid).ok()).unwrap_or_default()
-        }
+    let first = u32::from(byte(bytes, 0));
+    // Length, bits of the first byte, and the least character that is that long.
+    let (length, bits, least) = match first {
+        0xc0..0xe0 => (2, first & 0x1f, 0x80),
+        0xe0..0xf0 => (3, first & 0x0f, 0x800),
+        0xf0..0xf8 => (4, first & 0x07, 0x1_0000),
+        _ => return replacement(1),
     };
-    match valid.chars().next() {
-        Some(character) => Unit { length: character.len_utf8(), character, form: Form::Same { skip: 0 } },
+    let rest = bytes.get(1..length).filter(|rest| rest.iter().all(|byte| byte & 0xc0 == 0x80));
+    let code = rest.map(|rest| rest.iter().fold(bits, |code, byte| code << 6 | u32::from(byte & 0x3f)));
+    match code.filter(|code| *code >= least).and_then(char::from_u32) {
+        Some(character) => Unit { length, character, form: Form::Same { skip: 0 } },
         None => replacement(1),
+    }
+}
+
+/// What the escape of two bytes at `at` means, if it is one that stands for an ASCII character.
+#[inline(always)]
+fn simple_escape(bytes: &[u8], at: usize, end: usize) -> Option<u8> {
+    if byte(bytes, at) != b'\\' || at + 2 > end {
+        return None;
+    }
+    match byte(bytes, at + 1) {
+        found @ (b'"' | b'\\' | b'/') => Some(found),
+        b'n' => Some(b'\n'),
+        b't' => Some(b'\t'),
+        b'r' => Some(b'\r'),
+        _ => None,
     }
 }
 
@@ -149,6 +167,11 @@ pub(crate) fn decode<const ESC: bool>(bytes: &[u8], span: Span, decoded: &mut By
         at += run;
         if at >= span.end {
             return;
+        }
+        if !ESC && let Some(found) = simple_escape(bytes, at, span.end) {
+            decoded.push(found);
+            at += 2;
+            continue;
         }
         let unit = unit::<ESC>(bytes, at, span.end);
         push(unit.character, decoded);
@@ -173,6 +196,15 @@ pub(crate) fn transcode<const ESC: bool>(
             }
             at += run;
             count -= run;
+            continue;
+        }
+        if !ESC && simple_escape(bytes, at, end).is_some() {
+            if let Some(out) = &mut out {
+                out.push(b'\\');
+                out.push(byte(bytes, at + 1));
+            }
+            at += 2;
+            count -= 1;
             continue;
         }
         let unit = unit::<ESC>(bytes, at, end);
@@ -200,8 +232,10 @@ fn write(bytes: &[u8], at: usize, unit: &Unit, out: &mut Bytes) {
 /// Writes one character as it stands in a JSON string.
 pub(crate) fn escape_char(character: char, out: &mut Bytes) {
     match character {
-        '"' => out.extend(b"\\\""),
-        '\\' => out.extend(b"\\\\"),
+        '"' | '\\' => {
+            out.push(b'\\');
+            out.push(character as u8);
+        }
         '\n' => out.extend(b"\\n"),
         '\r' => out.extend(b"\\r"),
         '\t' => out.extend(b"\\t"),
@@ -215,6 +249,9 @@ pub(crate) fn escape_char(character: char, out: &mut Bytes) {
 }
 
 fn push(character: char, out: &mut Bytes) {
+    if character.is_ascii() {
+        return out.push(character as u8);
+    }
     out.extend(character.encode_utf8(&mut [0; 4]).as_bytes());
 }
 
