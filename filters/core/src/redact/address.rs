@@ -1,6 +1,7 @@
 //! What stands around an `@` or behind `://`: e-mail addresses, passwords in URLs, webhooks.
 
 use super::mark;
+use super::run::Kind;
 use super::text::{Match, View};
 use super::value::is_placeholder;
 use crate::policy::{EMAIL, URL_PASSWORD, WEBHOOK};
@@ -179,9 +180,9 @@ fn character(view: &View, limit: usize, end: usize) -> Option<(usize, Script)> {
         Some('\u{2e80}'..='\u{2fff}' | '\u{3040}'..='\u{d7ff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..) => {
             Script::Ideographs
         }
-        Some(found) if found.is_alphanumeric() && found < '\u{ff00}' => Script::Letters,
-        // Combining marks of Indic and other scripts.
+        // Also combining marks of Indic and other scripts.
         Some('\u{300}'..='\u{1fff}') => Script::Letters,
+        Some(found) if found < '\u{ff00}' && found.is_alphanumeric() => Script::Letters,
         _ => Script::Other,
     };
     Some((first, script))
@@ -226,7 +227,7 @@ fn domain_end(view: &View, start: usize) -> Option<usize> {
         let name = top_level(label);
         if n > 0 && !name.is_empty() {
             end = Some(at + name.len());
-        } else if end.is_some() && NOT_DOMAINS.contains(&label) {
+        } else if end.is_some() && label.is_ascii() && NOT_DOMAINS.contains(&label) {
             return None;
         }
         at += length;
@@ -252,7 +253,7 @@ fn top_level(label: &[u8]) -> &[u8] {
     let name = label.get(..length).unwrap_or_default();
     // Behind Latin letters only a character beyond ASCII may follow, which is prose.
     let ends = label.get(length).is_none_or(|next| *next >= 0x80 || (*next == b'-' && label.len() == length + 1));
-    if name.len() < 2 || !ends || NOT_DOMAINS.contains(&name) { &[] } else { name }
+    if name.len() < 2 || !ends || (ascii > 0 && NOT_DOMAINS.contains(&name)) { &[] } else { name }
 }
 
 /// Length of the letters beyond ASCII that `label` begins with; full-width and CJK punctuation ends them.
@@ -299,6 +300,10 @@ pub(crate) fn url(view: &View, at: usize) -> Option<Match> {
             // A password may hold these when nobody encoded it.
             b'/' | b'?' | b'#' => {
                 limit = limit.min(here + UNENCODED);
+                // Without an `@` it may only be a webhook, whose path begins here or there.
+                if view.run(Kind::NoAt, here) > limit && view.byte(limit) != b'/' {
+                    return None;
+                }
                 false
             }
             _ => false,

@@ -23,6 +23,8 @@ pub(super) enum Kind {
     SixBits,
     /// `=`
     Padding,
+    /// All but `@`
+    NoAt,
     /// All but digits.
     NoDigit,
     /// All but upper case letters.
@@ -31,7 +33,7 @@ pub(super) enum Kind {
     NoLower,
 }
 
-const KINDS: usize = 16;
+const KINDS: usize = 17;
 
 impl Kind {
     pub(super) const fn of(charset: Charset) -> Kind {
@@ -51,7 +53,7 @@ impl Kind {
 }
 
 /// Bit n of a byte's entry: the byte is of kind n.
-const TABLE: [u16; 256] = {
+const TABLE: [u32; 256] = {
     let mut table = [0; 256];
     let mut n = 0;
     while n < 256 {
@@ -61,7 +63,7 @@ const TABLE: [u16; 256] = {
     table
 };
 
-const fn kinds(byte: u8) -> u16 {
+const fn kinds(byte: u8) -> u32 {
     let (digit, upper, lower) = (byte.is_ascii_digit(), byte.is_ascii_uppercase(), byte.is_ascii_lowercase());
     let alphanumeric = digit || upper || lower;
     let url = alphanumeric || matches!(byte, b'_' | b'-');
@@ -79,6 +81,7 @@ const fn kinds(byte: u8) -> u16 {
         url || matches!(byte, b'.' | b'~' | b'+' | b'/' | b'=' | b'|' | b':' | b'%'),
         url || matches!(byte, b'+' | b'/'),
         byte == b'=',
+        byte != b'@',
         !digit,
         !upper,
         !lower,
@@ -86,43 +89,64 @@ const fn kinds(byte: u8) -> u16 {
     let mut bits = 0;
     let mut n = 0;
     while n < KINDS {
-        bits |= (kinds[n] as u16) << n;
+        bits |= (kinds[n] as u32) << n;
         n += 1;
     }
     bits
 }
 
 pub(super) fn is(kind: Kind, byte: u8) -> bool {
-    TABLE[usize::from(byte)] >> kind as u16 & 1 != 0
+    TABLE[usize::from(byte)] >> kind as u32 & 1 != 0
 }
 
 /// What was looked at last.
 pub(super) struct Runs {
-    /// The last run of each kind: where it was looked at first, and its end.
-    runs: [Cell<(usize, usize)>; KINDS],
+    /// The last run of each kind.
+    kinds: [Run; KINDS],
+    /// The last run of groups of four characters without one of [`Odd`], by the rest of its place by four.
+    groups: [[Run; 4]; 2],
     /// An end, and where the full stops and colons in front of it begin.
     stops: Cell<(usize, usize)>,
+    /// A place, and that of the last quote in front of it.
+    quote: Cell<(usize, Option<usize>)>,
+}
+
+/// Where a run was looked at first, and its end.
+type Run = Cell<(usize, usize)>;
+
+/// What a group of four characters of base64 may stand for.
+#[derive(Clone, Copy)]
+pub(super) enum Odd {
+    Colon,
+    ControlByte,
 }
 
 impl Runs {
-    pub(super) fn new() -> Runs {
-        // Every place is in front of these runs, which begin nowhere.
-        Runs { runs: [const { Cell::new((usize::MAX, 0)) }; KINDS], stops: Cell::new((0, 0)) }
+    /// Of a text that begins at `start`.
+    pub(super) fn new(start: usize) -> Runs {
+        Runs {
+            kinds: [const { nowhere() }; KINDS],
+            groups: [const { [const { nowhere() }; 4] }; 2],
+            stops: Cell::new((0, 0)),
+            quote: Cell::new((start, None)),
+        }
     }
 
     /// Where the run of `kind` ends that goes on at `at`. Always of the same text.
     pub(super) fn end(&self, kind: Kind, text: &[u8], at: usize) -> usize {
-        let Some(run) = self.runs.get(kind as usize) else { return at };
-        let (from, end) = run.get();
-        if from <= at && at <= end {
-            return end;
-        }
-        // From in front of the last run up to it.
-        let unknown = if at < from { from - at } else { usize::MAX };
-        let length = text.iter().skip(at).take(unknown).take_while(|byte| is(kind, **byte)).count();
-        let end = if length == unknown { end } else { at + length };
-        run.set((at, end));
-        end
+        let inside = |at: usize| text.get(at).is_some_and(|byte| is(kind, *byte));
+        self.kinds.get(kind as usize).map_or(at, |run| end(run, at, 1, inside))
+    }
+
+    /// Where the groups of four characters of base64 end, from `at` on, that stand for nothing that is `odd`. Always of
+    /// the same text.
+    pub(super) fn groups(&self, odd: Odd, text: &[u8], at: usize) -> usize {
+        let inside = |at: usize| {
+            let group = text.get(at..).and_then(|rest| rest.first_chunk::<4>());
+            group.and_then(three_bytes).is_some_and(|bytes| !bytes.iter().any(|byte| is_odd(odd, *byte)))
+        };
+        let run = self.groups.get(odd as usize).and_then(|runs| runs.get(at % 4));
+        run.map_or(at, |run| end(run, at, 4, inside))
     }
 
     /// Where the full stops and colons begin that stand in front of `end`, which is the end of a run. Always of the same
@@ -137,7 +161,75 @@ impl Runs {
         self.stops.set((end, stops));
         stops
     }
+
+    /// The last quote in front of `at`, which is not in front of the one asked for before. Always of the same text.
+    pub(super) fn quote_before(&self, text: &[u8], at: usize) -> Option<usize> {
+        let (before, quote) = self.quote.get();
+        let new = text.get(before..at).unwrap_or_default();
+        let quote = new.iter().rposition(|byte| *byte == b'"').map(|place| before + place).or(quote);
+        self.quote.set((at, quote));
+        quote
+    }
 }
+
+/// Every place is in front of a run that begins nowhere.
+const fn nowhere() -> Run {
+    Cell::new((usize::MAX, 0))
+}
+
+#[inline(always)]
+fn end(run: &Run, at: usize, step: usize, inside: impl Fn(usize) -> bool) -> usize {
+    let (from, end) = run.get();
+    if from <= at && at <= end {
+        return end;
+    }
+    let mut found = at;
+    // From in front of the last run up to it.
+    while found != from && inside(found) {
+        found += step;
+    }
+    let found = if found == from { end } else { found };
+    run.set((at, found));
+    found
+}
+
+/// Whether a byte that base64 stands for is one.
+pub(super) fn is_odd(odd: Odd, byte: u8) -> bool {
+    match odd {
+        Odd::Colon => byte == b':',
+        Odd::ControlByte => byte < 0x20 || byte == 0x7f,
+    }
+}
+
+/// What four characters of base64 or base64url stand for.
+fn three_bytes(group: &[u8; 4]) -> Option<[u8; 3]> {
+    let bits = group.iter().fold(0u32, |bits, byte| bits << 6 | u32::from(SIX_BITS[usize::from(*byte)]));
+    let [_, bytes @ ..] = bits.to_be_bytes();
+    group.iter().all(|byte| is(Kind::SixBits, *byte)).then_some(bytes)
+}
+
+/// What a character of base64 or base64url stands for.
+pub(super) fn six_bits(byte: u8) -> Option<u32> {
+    is(Kind::SixBits, byte).then(|| u32::from(SIX_BITS[usize::from(byte)]))
+}
+
+const SIX_BITS: [u8; 256] = {
+    let mut table = [0; 256];
+    let mut n = 0;
+    while n < 256 {
+        let byte = n as u8;
+        table[n] = match byte {
+            b'A'..=b'Z' => byte - b'A',
+            b'a'..=b'z' => byte - b'a' + 26,
+            b'0'..=b'9' => byte - b'0' + 52,
+            b'+' | b'-' => 62,
+            b'/' | b'_' => 63,
+            _ => 0,
+        };
+        n += 1;
+    }
+    table
+};
 
 #[cfg(test)]
 mod tests {
@@ -147,7 +239,7 @@ mod tests {
     fn the_memory_changes_nothing() {
         let text = b"abc-DEF_012 .=+/%aa a0 f---z";
         let kinds = [Kind::Hex, Kind::Upper, Kind::Word, Kind::Credential, Kind::SixBits, Kind::NoDigit, Kind::NoLower];
-        let runs = Runs::new();
+        let runs = Runs::new(0);
         for step in 1..text.len() {
             for n in 0..text.len() {
                 let at = n * step % (text.len() + 1);

@@ -77,7 +77,7 @@ impl<'a> Scan<'a> {
     pub(crate) fn new(buffer: &'a [u8], from: usize, end: usize, numbers: bool, policy: &'static Policy) -> Scan<'a> {
         let text = buffer.get(..end).unwrap_or(buffer);
         let slashes = text.get(from..).is_some_and(|text| text.contains(&b'\\'));
-        let view = View { text, from, start: from, numbers, policy, runs: Runs::new() };
+        let view = View { text, from, start: from, numbers, policy, runs: Runs::new(from) };
         Scan { view, slashes, at: from, identifier_until: 0 }
     }
 

@@ -1,6 +1,6 @@
 //! What is known by its first characters: vendors' tokens, JSON Web Tokens, private keys, authentication schemes.
 
-use super::run::{self, Kind};
+use super::run::{self, Kind, Odd, six_bits};
 use super::text::{Match, View};
 use super::value;
 use crate::lanes;
@@ -132,17 +132,6 @@ fn decoded(text: &[u8]) -> impl Iterator<Item = u8> {
     })
 }
 
-fn six_bits(byte: u8) -> Option<u32> {
-    Some(u32::from(match byte {
-        b'A'..=b'Z' => byte - b'A',
-        b'a'..=b'z' => byte - b'a' + 26,
-        b'0'..=b'9' => byte - b'0' + 52,
-        b'+' | b'-' => 62,
-        b'/' | b'_' => 63,
-        _ => return None,
-    }))
-}
-
 const DASHES: &[u8] = b"-----";
 /// A label is at most this long, in bytes.
 const MAX_LABEL: usize = 64;
@@ -254,12 +243,11 @@ fn is_basic(view: &View, start: usize, end: usize) -> bool {
     if digits < start + 4 || view.run(Kind::Padding, digits) < end {
         return false;
     }
-    let mut colon = false;
-    for byte in decoded(view.text.get(start..digits).unwrap_or_default()).take(192) {
-        if byte < 0x20 || byte == 0x7f {
-            return false;
-        }
-        colon |= byte == b':';
-    }
-    colon
+    // So much of it has to be text.
+    let head = digits.min(start + 256);
+    let groups = head - (head - start) % 4;
+    let rest = || decoded(view.text.get(groups..head).unwrap_or_default());
+    view.runs.groups(Odd::ControlByte, view.text, start) >= groups
+        && !rest().any(|byte| run::is_odd(Odd::ControlByte, byte))
+        && (view.runs.groups(Odd::Colon, view.text, start) < groups || rest().any(|byte| byte == b':'))
 }
