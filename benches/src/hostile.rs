@@ -39,6 +39,7 @@ pub const HOSTILE: &[Hostile] = &[
     near_miss("address/encoded_at", |length| text("aa.bb.%40", length)),
     near_miss("address/encoded_at_unicode", |length| text("\u{e9}.\u{e9}.%40", length)),
     hostile("address/unicode", |length| text("\u{a05}@\u{a05}.", length)),
+    near_miss("address/url_user", |length| text(&format!("a://{} ", "a%40b.cd".repeat(22)), length)),
     near_miss("address/urls", |length| text("a://b:c", length)),
     near_miss("address/urls_without_port", |length| text("a:m://", length)),
     // Names and what is given to them.
@@ -56,6 +57,8 @@ pub const HOSTILE: &[Hostile] = &[
     near_miss("assignment/deeper_quotes", deeper_quotes),
     near_miss("assignment/scheme_in_prose", |length| text("auth:basic ab=cd ", length)),
     near_miss("assignment/masked_cookie", |length| text("cookie:[REDACTED:", length)),
+    near_miss("assignment/placeholders", |length| text(&format!("{} ", "pwd=***".repeat(18)), length)),
+    near_miss("assignment/lower_case", |length| text("1:secret:", length)),
     near_miss("assignment/cookie_of_words", |length| text("cookie=none ", length)),
     hostile("assignment/shortest_secret", |length| text("pw=ab ", length)),
     // Numbers.
@@ -74,6 +77,9 @@ pub const HOSTILE: &[Hostile] = &[
     near_miss("token/jwt", |length| text("eyJhbGciOiJ-", length)),
     near_miss("token/jwt_header", |length| text("eyJhIjo-", length)),
     near_miss("token/basic", |length| text("basic+", length)),
+    near_miss("token/basic_and_stops", |length| framed(r#"{"log":""#, "basic+", ".", r#" off"}"#, length)),
+    near_miss("token/basic_and_padding", |length| framed(r#"{"log":""#, "basic+", "=", r#" off"}"#, length)),
+    near_miss("token/dots", |length| text(&format!("{}{}", "SG.".repeat(85), ".".repeat(256)), length)),
     near_miss("token/bearer", |length| text("bearer abc ", length)),
     near_miss("token/pem", |length| text("-----BEGIN PRIVATE KEY-----", length)),
     // What is no plain text.

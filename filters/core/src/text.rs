@@ -157,16 +157,23 @@ pub(crate) fn decode_level(bytes: &[u8], span: Span, escaped: bool, decoded: &mu
     if escaped { decode::<true>(bytes, span, decoded) } else { decode::<false>(bytes, span, decoded) }
 }
 
+const REPLACEMENT: &[u8] = "\u{fffd}".as_bytes();
+
 /// Appends what `bytes[span]`, content of a string, means, as UTF-8. It is never longer than the source, but for bytes
 /// that are not UTF-8.
 pub(crate) fn decode<const ESC: bool>(bytes: &[u8], span: Span, decoded: &mut Bytes) {
     let mut at = span.start;
     while at < span.end {
-        let run = plain_run(bytes, at, span.end);
+        let run = same_run(bytes, at, span.end);
         decoded.extend(Span { start: at, end: at + run }.of(bytes));
         at += run;
         if at >= span.end {
             return;
+        }
+        if byte(bytes, at) >= 0x80 {
+            decoded.extend(REPLACEMENT);
+            at += 1;
+            continue;
         }
         if !ESC && let Some(found) = simple_escape(bytes, at, span.end) {
             decoded.push(found);
@@ -189,7 +196,7 @@ pub(crate) fn transcode<const ESC: bool>(
     mut out: Option<&mut Bytes>,
 ) -> usize {
     while at < end && count > 0 {
-        let run = plain_run(bytes, at, end).min(count);
+        let run = same_run(bytes, at, end.min(at.saturating_add(count)));
         if run > 0 {
             if let Some(out) = &mut out {
                 out.extend(Span { start: at, end: at + run }.of(bytes));
@@ -252,7 +259,9 @@ fn push(character: char, out: &mut Bytes) {
     if character.is_ascii() {
         return out.push(character as u8);
     }
-    out.extend(character.encode_utf8(&mut [0; 4]).as_bytes());
+    for &byte in character.encode_utf8(&mut [0; 4]).as_bytes() {
+        out.push(byte);
+    }
 }
 
 /// Length of the run of ASCII without quotes, backslashes and control bytes at `at`.
@@ -267,6 +276,21 @@ fn plain_run(bytes: &[u8], at: usize, end: usize) -> usize {
         run += 8;
     }
     end - at
+}
+
+/// Length of the run of UTF-8 without quotes, backslashes and control bytes at `at`.
+fn same_run(bytes: &[u8], at: usize, end: usize) -> usize {
+    let mut run = at;
+    loop {
+        run += plain_run(bytes, run, end);
+        if run >= end || byte(bytes, run) < 0x80 {
+            return run - at;
+        }
+        match multibyte(bytes.get(run..end).unwrap_or_default()) {
+            Unit { length, form: Form::Same { .. }, .. } => run += length,
+            _ => return run - at,
+        }
+    }
 }
 
 /// Writes bytes that are no JSON as the content of a JSON string. A run of bytes that is not UTF-8 becomes one

@@ -107,15 +107,27 @@ fn around(view: &View, at: usize, behind: usize) -> Option<Match> {
     if local == b"git" && matches!(next, b':' | b'/') {
         return None;
     }
-    (!is_url_user(view, start)).then(|| Match::new(start, end, EMAIL))
+    if is_url_user(view, start) {
+        if view.before(at).is_ascii() {
+            view.runs.user.set((start, at));
+        }
+        return None;
+    }
+    Some(Match::new(start, end, EMAIL))
 }
 
 /// Start of the local part that ends at `at`.
 fn local_start(view: &View, at: usize) -> Option<usize> {
     let limit = view.from.max(at.saturating_sub(MAX_LOCAL));
     let ideographs = at > limit && view.byte(at - 1) >= 0x80;
+    // Behind the user of a URL there may be any number of encoded `@`.
+    let (user, seen) = view.runs.user.get();
     let mut start = at;
     while start > limit {
+        if start == seen && user >= limit && !ideographs {
+            view.runs.user.set((user, at));
+            return None;
+        }
         let found = view.byte(start - 1);
         if found >= 0x80 {
             let (first, script) = character(view, limit, start)?;
@@ -224,7 +236,7 @@ fn domain_end(view: &View, start: usize) -> Option<usize> {
         if n == 1 && version {
             return None;
         }
-        let name = top_level(label);
+        let name = if n > 0 { top_level(label) } else { &[] };
         if n > 0 && !name.is_empty() {
             end = Some(at + name.len());
         } else if end.is_some() && label.is_ascii() && NOT_DOMAINS.contains(&label) {

@@ -1,6 +1,7 @@
 //! Secrets that a text gives to a name: `password=...`, `"api_key": "..."`, `token => ...`, `Authorization: ...`.
 
 use super::mark;
+use super::run::Kind;
 use super::text::{Match, View};
 use super::token;
 use super::value::{self, MAX_SPACES, Value};
@@ -78,12 +79,9 @@ fn identifier_end(view: &View, behind: usize) -> usize {
     let open =
         rest.iter().take(8).take_while(|byte| matches!(**byte, b' ' | b'\\' | b'"' | b'\'' | b'>' | b'=')).count();
     let quoted = rest.get(..open).is_some_and(|open| open.iter().any(|byte| matches!(*byte, b'"' | b'\'')));
-    let inside = |byte: u8| match byte {
-        b'"' | b'\'' | b'\n' => false,
-        b' ' | b',' | b';' | b'&' | b'\t' => quoted,
-        _ => true,
-    };
-    behind + open + rest.iter().skip(open).take(MAX_IDENTIFIER).take_while(|byte| inside(**byte)).count()
+    let kind = if quoted { Kind::InQuotes } else { Kind::Bare };
+    let start = behind + open;
+    view.run(kind, start).min(start + MAX_IDENTIFIER)
 }
 
 fn name(view: &View, at: usize) -> Option<Name> {
@@ -225,13 +223,15 @@ fn header(view: &View, name: &Name, value: &Value, rule: RuleId) -> Option<Match
     let line = view.text.get(value.start..)?;
     let scheme = if rule == AUTHORIZATION { mark::scheme(line) } else { 0 };
     let start = value.start + scheme;
-    // The line may have many headers: one that goes no farther than its first word does not look for its end.
-    let near = view.text.get(..view.text.len().min(start + MAX_FIRST))?;
-    let first = near.get(start..header_end(near, name, value, rule, scheme)?)?;
-    let word = first.get(..first.iter().take_while(|byte| **byte > b' ').count())?;
-    if first.starts_with(mark::OPEN) {
+    let rest = view.text.get(start..)?;
+    if rest.starts_with(mark::OPEN) {
         return None;
     }
+    // The line may have many headers: one that is refused for its first word does not look for its end.
+    let near = rest.iter().take(MAX_FIRST).position(|byte| *byte <= b' ').map_or(MAX_FIRST, |space| space + 1);
+    let near = view.text.get(..view.text.len().min(start + near))?;
+    let first = near.get(start..header_end(near, name, value, rule, scheme)?)?;
+    let word = first.get(..first.iter().take_while(|byte| **byte > b' ').count())?;
     if value::is_words(word) {
         // `auth=ldap`, "authorization: bearer token is missing"; but `Authorization: Bearer abc`.
         const PROSE: &[&[u8]] = &[b"token", b"auth", b"authentication", b"authorization", b"credentials", b"header"];

@@ -23,7 +23,11 @@ pub(super) enum Kind {
     SixBits,
     /// `=`
     Padding,
-    /// All but `@`
+    /// What a value in quotes is made of.
+    InQuotes,
+    /// What a value without quotes is made of.
+    Bare,
+    /// All but `@`.
     NoAt,
     /// All but digits.
     NoDigit,
@@ -33,7 +37,7 @@ pub(super) enum Kind {
     NoLower,
 }
 
-const KINDS: usize = 17;
+const KINDS: usize = 19;
 
 impl Kind {
     pub(super) const fn of(charset: Charset) -> Kind {
@@ -67,6 +71,7 @@ const fn kinds(byte: u8) -> u32 {
     let (digit, upper, lower) = (byte.is_ascii_digit(), byte.is_ascii_uppercase(), byte.is_ascii_lowercase());
     let alphanumeric = digit || upper || lower;
     let url = alphanumeric || matches!(byte, b'_' | b'-');
+    let in_quotes = !matches!(byte, b'"' | b'\'' | b'\n');
     let kinds = [
         matches!(byte, b'0'..=b'9' | b'a'..=b'f'),
         byte.is_ascii_hexdigit(),
@@ -81,6 +86,8 @@ const fn kinds(byte: u8) -> u32 {
         url || matches!(byte, b'.' | b'~' | b'+' | b'/' | b'=' | b'|' | b':' | b'%'),
         url || matches!(byte, b'+' | b'/'),
         byte == b'=',
+        in_quotes,
+        in_quotes && !matches!(byte, b' ' | b',' | b';' | b'&' | b'\t'),
         byte != b'@',
         !digit,
         !upper,
@@ -109,6 +116,8 @@ pub(super) struct Runs {
     stops: Cell<(usize, usize)>,
     /// A place, and that of the last quote in front of it.
     quote: Cell<(usize, Option<usize>)>,
+    /// Where the user of a URL begins that is no address, and the encoded `@` that it was followed to.
+    pub(super) user: Cell<(usize, usize)>,
 }
 
 /// Where a run was looked at first, and its end.
@@ -129,6 +138,7 @@ impl Runs {
             groups: [const { [const { nowhere() }; 4] }; 2],
             stops: Cell::new((0, 0)),
             quote: Cell::new((start, None)),
+            user: nowhere(),
         }
     }
 

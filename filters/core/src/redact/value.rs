@@ -370,10 +370,27 @@ pub(super) fn is_placeholder(value: &[u8]) -> bool {
         || value.iter().all(|byte| matches!(byte, b'*' | b'.' | b'x' | b'X' | b'-' | b'_' | b'?' | b'#'))
         || value.iter().filter(|byte| **byte == b'*').count() >= 3
         || word.starts_with("\u{2022}\u{2022}".as_bytes())
-        || (word.len() <= 12 && WORDS.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(word)))
+        || is_known_word(word)
         || is_variable(value)
         || is_reference(value)
 }
+
+fn is_known_word(word: &[u8]) -> bool {
+    let Some((first, shapes)) = word.first().zip(WORD_SHAPES.get(word.len())) else { return false };
+    shapes >> (first & 31) & 1 != 0 && WORDS.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(word))
+}
+
+/// A bit for the first letter of each of [`WORDS`] of this length.
+const WORD_SHAPES: [u32; 13] = {
+    let mut shapes = [0; 13];
+    let mut n = 0;
+    while n < WORDS.len() {
+        let word = WORDS[n].as_bytes();
+        shapes[word.len()] |= 1 << (word[0] & 31);
+        n += 1;
+    }
+    shapes
+};
 
 /// A value without the brackets and the full stop around it.
 fn trimmed(value: &[u8]) -> &[u8] {
@@ -439,7 +456,8 @@ fn is_reference(value: &[u8]) -> bool {
                 .iter()
                 .all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'/' | b'.' | b'-' | b'_' | b'0'..=b'9'))
     };
-    SCHEMES.iter().chain(ROOTS).any(|known| value.starts_with(known))
+    let first = value.first().copied().unwrap_or(0);
+    SCHEMES.iter().chain(ROOTS).any(|known| known.first() == Some(&first) && value.starts_with(known))
         || lower_path()
         || value
             .iter()
