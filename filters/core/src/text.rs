@@ -170,8 +170,13 @@ pub(crate) fn decode<const ESC: bool>(bytes: &[u8], span: Span, decoded: &mut By
         if at >= span.end {
             return;
         }
-        if byte(bytes, at) >= 0x80 {
-            decoded.extend(REPLACEMENT);
+        let other = byte(bytes, at);
+        if !matches!(other, 0x20..0x80) {
+            if other < 0x20 {
+                decoded.push(other)
+            } else {
+                decoded.extend(REPLACEMENT)
+            }
             at += 1;
             continue;
         }
@@ -247,9 +252,9 @@ pub(crate) fn escape_char(character: char, out: &mut Bytes) {
         '\r' => out.extend(b"\\r"),
         '\t' => out.extend(b"\\t"),
         '\0'..' ' => {
-            let digit = |n: u32| char::from_digit(n, 16).map_or(b'0', |digit| digit as u8);
-            let code = u32::from(character);
-            out.extend(&[b'\\', b'u', b'0', b'0', digit(code >> 4), digit(code & 15)]);
+            const DIGITS: &[u8; 16] = b"0123456789abcdef";
+            let code = character as usize;
+            out.extend(&[b'\\', b'u', b'0', b'0', DIGITS[code >> 4 & 15], DIGITS[code & 15]]);
         }
         _ => push(character, out),
     }
@@ -279,18 +284,23 @@ fn plain_run(bytes: &[u8], at: usize, end: usize) -> usize {
 }
 
 /// Length of the run of UTF-8 without quotes, backslashes and control bytes at `at`.
+#[inline]
 fn same_run(bytes: &[u8], at: usize, end: usize) -> usize {
-    let mut run = at;
-    loop {
-        run += plain_run(bytes, run, end);
-        if run >= end || byte(bytes, run) < 0x80 {
-            return run - at;
+    let run = at + plain_run(bytes, at, end);
+    if run < end && byte(bytes, run) >= 0x80 { beyond_ascii(bytes, run, end) - at } else { run - at }
+}
+
+/// Where such a run ends that goes on at `at` beyond ASCII.
+#[inline(never)]
+fn beyond_ascii(bytes: &[u8], mut at: usize, end: usize) -> usize {
+    while at < end && byte(bytes, at) >= 0x80 {
+        match multibyte(bytes.get(at..end).unwrap_or_default()) {
+            Unit { length, form: Form::Same { .. }, .. } => at += length,
+            _ => break,
         }
-        match multibyte(bytes.get(run..end).unwrap_or_default()) {
-            Unit { length, form: Form::Same { .. }, .. } => run += length,
-            _ => return run - at,
-        }
+        at += plain_run(bytes, at, end);
     }
+    at
 }
 
 /// Writes bytes that are no JSON as the content of a JSON string. A run of bytes that is not UTF-8 becomes one
