@@ -39,6 +39,7 @@ pub const HOSTILE: &[Hostile] = &[
     near_miss("address/encoded_at", |length| text("aa.bb.%40", length)),
     near_miss("address/encoded_at_unicode", |length| text("\u{e9}.\u{e9}.%40", length)),
     hostile("address/unicode", |length| text("\u{a05}@\u{a05}.", length)),
+    near_miss("address/url_user", |length| text(&format!("a://{} ", "a%40b.cd".repeat(22)), length)),
     near_miss("address/urls", |length| text("a://b:c", length)),
     near_miss("address/urls_without_port", |length| text("a:m://", length)),
     // Names and what is given to them.
@@ -56,6 +57,8 @@ pub const HOSTILE: &[Hostile] = &[
     near_miss("assignment/deeper_quotes", deeper_quotes),
     near_miss("assignment/scheme_in_prose", |length| text("auth:basic ab=cd ", length)),
     near_miss("assignment/masked_cookie", |length| text("cookie:[REDACTED:", length)),
+    near_miss("assignment/placeholders", |length| text(&format!("{} ", "pwd=***".repeat(18)), length)),
+    near_miss("assignment/lower_case", |length| text("1:secret:", length)),
     near_miss("assignment/cookie_of_words", |length| text("cookie=none ", length)),
     hostile("assignment/shortest_secret", |length| text("pw=ab ", length)),
     // Numbers.
@@ -74,6 +77,9 @@ pub const HOSTILE: &[Hostile] = &[
     near_miss("token/jwt", |length| text("eyJhbGciOiJ-", length)),
     near_miss("token/jwt_header", |length| text("eyJhIjo-", length)),
     near_miss("token/basic", |length| text("basic+", length)),
+    near_miss("token/basic_and_stops", |length| framed(r#"{"log":""#, "basic+", ".", r#" off"}"#, length)),
+    near_miss("token/basic_and_padding", |length| framed(r#"{"log":""#, "basic+", "=", r#" off"}"#, length)),
+    near_miss("token/dots", |length| text(&format!("{}{}", "SG.".repeat(85), ".".repeat(256)), length)),
     near_miss("token/bearer", |length| text("bearer abc ", length)),
     near_miss("token/pem", |length| text("-----BEGIN PRIVATE KEY-----", length)),
     // What is no plain text.
@@ -99,6 +105,9 @@ pub const HOSTILE: &[Hostile] = &[
     hostile("fields/same_in_body", same_in_body),
     hostile("fields/many_bodies", |length| framed("{", r#""log":"{\"a\":1}","#, "", r#""a":1}"#, length)),
     hostile("fields/body_in_body", body_in_body),
+    hostile("fields/reserved_in_body", |length| in_body(length, |_| "podsieve".to_owned())),
+    hostile("fields/like_names_in_body", |length| in_body(length, |n| format!("{}{:04}", "a".repeat(30), n % 900))),
+    hostile("fields/fifteen_names_in_body", |length| in_body(length, |n| format!("a{}", n / 15))),
     hostile("fields/audit", |length| framed(r#"{"podsieve":{"redacted":{"#, r#""a":1,"#, "", r#""a":1}}}"#, length)),
 ];
 
@@ -203,6 +212,12 @@ fn not_utf8(length: usize) -> Vec<u8> {
 fn same_in_body(length: usize) -> Vec<u8> {
     let fields = r#"\"a\":1,"#.repeat(length.min(4000) / 8);
     framed(&format!(r#"{{"log":"{{{fields}\"b\":\""#), "b", "", r#"\"}"}"#, length)
+}
+
+/// Bodies with as many fields as are lifted, or fewer, that are called so.
+fn in_body(length: usize, name: fn(usize) -> String) -> Vec<u8> {
+    let fields: Vec<String> = (0..length.min(12_000) / 24).map(|n| format!(r#"\"{}\":1"#, name(n))).collect();
+    framed("{", &format!(r#""log":"{{{}}}","#, fields.join(",")), "", r#""a":1}"#, length)
 }
 
 /// An object with fields of one name and a body, which is such an object, and so on: as deep as it fits, for every

@@ -3,7 +3,7 @@
 use crate::bytes::Bytes;
 use crate::json::{Span, Text};
 use crate::lanes;
-use crate::policy::{Meaning, Part, Policy};
+use crate::policy::{self, Meaning, Part, Policy};
 use crate::text;
 use alloc::vec::Vec;
 
@@ -200,8 +200,19 @@ fn meaning(name: &[u8], policy: &Policy) -> Option<Meaning> {
         previous = byte;
     }
     let folded = folded.get(..length)?;
-    (0..length).filter(|n| (words | segments) >> n & 1 == 1).find_map(|n| {
+    let last = *folded.last()?;
+    let mut starts = words | segments;
+    core::iter::from_fn(|| {
+        let start = starts.trailing_zeros() as usize;
+        starts &= starts.wrapping_sub(1);
+        (start < length).then_some(start)
+    })
+    .find_map(|n| {
         let rest = folded.get(n..)?;
+        let (word, bit) = policy::shape(*rest.first()?, last, rest.len());
+        if policy.name_shapes[word] & bit == 0 {
+            return None;
+        }
         let found = policy.names.binary_search_by(|known| known.folded.as_bytes().cmp(rest)).ok()?;
         let known = policy.names.get(found)?;
         let whole = segments >> n & 1 == 1;

@@ -5,45 +5,57 @@
 //! a JSON object (docker's json-file is one: its `log` is the next body), the object that
 //! [loguru](https://loguru.readthedocs.io/en/stable/api/logger.html#record) serializes, or text, which stays.
 
+mod names;
+
 use crate::bytes::Bytes;
 use crate::json::{self, Kind, Span, Stop};
 use crate::key::{Keys, Role};
 use crate::policy::Policy;
-use crate::record::{Buffer, Field, Name, Record};
+use crate::record::{Buffer, Buffers, Field, Name, Record};
 use crate::text;
-use alloc::vec::Vec;
 use core::ops::Range;
+use names::{Names, NoneFree};
 
 /// Unwraps the bodies of `record`, whose bytes are in `input`, until they are text. Those that cannot be read in place
 /// are unescaped into `scratch`.
 pub(crate) fn parse(record: &mut Record, input: &[u8], scratch: &mut Bytes, keys: &mut Keys, policy: &'static Policy) {
+    let mut names = None;
     if let Some(fields) = record.body.clone() {
+        let count = record.fields.len();
         loguru(record, &fields, input, scratch.as_slice(), keys, policy);
-        name_apart(record, fields.start, input, scratch.as_slice(), policy);
+        if name_apart(record, &mut names, fields.start, input, scratch.as_slice(), policy).is_err() {
+            record.fields.truncate(count);
+            record.fields.drain(fields.clone());
+            if let Some(body) = fields.start.checked_sub(1).and_then(|body| record.fields.get_mut(body)) {
+                (body.live, body.value_plain) = (true, false);
+            }
+            names = None;
+        }
     }
     // Those that come with a body too.
     let mut body = 0;
     while body < record.fields.len() {
-        unwrap(record, body, input, scratch, keys, policy);
+        if is_body(record, body) {
+            unwrap_body(record, &mut names, body, input, scratch, keys, policy);
+        }
         body += 1;
     }
     record.sort();
 }
 
-/// If the field is a body, makes fields of it, or takes the line ends off it.
+/// Whether the field may be a body.
 #[inline(always)]
-fn unwrap(record: &mut Record, n: usize, input: &[u8], scratch: &mut Bytes, keys: &mut Keys, policy: &'static Policy) {
-    if let Some(field) = record.fields.get(n)
-        && matches!(field.class.role, Role::Body(_))
-        && field.live
-        && field.kind == Kind::String
-    {
-        unwrap_body(record, n, input, scratch, keys, policy);
-    }
+fn is_body(record: &Record, n: usize) -> bool {
+    record
+        .fields
+        .get(n)
+        .is_some_and(|field| matches!(field.class.role, Role::Body(_)) && field.live && field.kind == Kind::String)
 }
 
+/// Makes fields of the body, or takes the line ends off it.
 fn unwrap_body(
     record: &mut Record,
+    names: &mut Option<Names>,
     body: usize,
     input: &[u8],
     scratch: &mut Bytes,
@@ -51,18 +63,43 @@ fn unwrap_body(
     policy: &'static Policy,
 ) {
     let first = record.fields.len();
+    let Some(&field) = record.fields.get(body) else { return };
     header(record, body, input, scratch.as_slice(), keys, policy);
     let start = record.fields.len();
     if lift(record, body, input, scratch, keys, policy) {
         kill(record, body);
+        if let Some(names) = names {
+            names.free(&field);
+        }
         let fields = start..record.fields.len();
         loguru(record, &fields, input, scratch.as_slice(), keys, policy);
     } else {
         trim(record, body, input, scratch.as_slice());
     }
-    if record.fields.len() > first {
-        name_apart(record, first, input, scratch.as_slice(), policy);
+    if record.fields.len() > first && name_apart(record, names, first, input, scratch.as_slice(), policy).is_err() {
+        // It stays as it came.
+        record.fields.truncate(first);
+        let lifted = record.fields.get_mut(body).is_some_and(|now| !core::mem::replace(now, field).live);
+        if let Some(names) = names
+            && lifted
+        {
+            names.keep(&field);
+        }
+        trim(record, body, input, scratch.as_slice());
     }
+}
+
+/// Gives the lifted fields from `from` on names that no others have.
+fn name_apart(
+    record: &mut Record,
+    names: &mut Option<Names>,
+    from: usize,
+    input: &[u8],
+    scratch: &[u8],
+    policy: &Policy,
+) -> Result<(), NoneFree> {
+    let names = names.get_or_insert_with(|| Names::new(record, from));
+    names.tell_apart(record, from, &Buffers { input, scratch }, policy)
 }
 
 fn bytes_of<'a>(buffer: Buffer, input: &'a [u8], scratch: &'a [u8]) -> &'a [u8] {
@@ -316,62 +353,4 @@ fn rename(record: &mut Record, n: usize, name: &'static str, bytes: &[u8], polic
         field.name = Name::instead(name);
         field.classify(bytes, policy);
     }
-}
-
-/// Gives lifted fields (those from `from` on) whose names others have the policy's prefix, until each is alone. The
-/// collector's fields keep theirs, and of two lifted ones the first does.
-fn name_apart(record: &mut Record, from: usize, input: &[u8], scratch: &[u8], policy: &Policy) {
-    let mut seen = [0u64; 16];
-    let place = |hash: u32| ((hash >> 6 & 15) as usize, 1u64 << (hash & 63));
-    for (n, field) in record.fields.iter().enumerate() {
-        if field.live && (!field.lifted || n < from) {
-            let (word, bit) = place(field.hash);
-            seen[word] |= bit;
-        }
-    }
-    for n in from..record.fields.len() {
-        let Some(field) = record.fields.get(n) else { break };
-        if !field.live || !field.lifted {
-            continue;
-        }
-        let (word, bit) = place(field.hash);
-        if seen[word] & bit != 0 || matches!(field.class.role, Role::Reserved(_)) {
-            let (word, bit) = place(resolve(record, n, input, scratch, policy));
-            seen[word] |= bit;
-        } else {
-            seen[word] |= bit;
-        }
-    }
-}
-
-/// Finds a name for the lifted field `n` that no other has, and returns its hash.
-#[cold]
-#[inline(never)]
-fn resolve(record: &mut Record, n: usize, input: &[u8], scratch: &[u8], policy: &Policy) -> u32 {
-    let Some(&(mut field)) = record.fields.get(n) else { return 0 };
-    while !is_alone(record, n, &field, input, scratch, policy) && field.name.conflicts < u8::MAX {
-        field.name.conflicts += 1;
-        field.classify(bytes_of(field.buffer, input, scratch), policy);
-    }
-    if let Some(place) = record.fields.get_mut(n) {
-        *place = field;
-    }
-    field.hash
-}
-
-fn is_alone(record: &Record, n: usize, field: &Field, input: &[u8], scratch: &[u8], policy: &Policy) -> bool {
-    let rivals = |(place, found): &(usize, &Field)| {
-        found.live && found.hash == field.hash && *place != n && (!found.lifted || *place < n)
-    };
-    let mut rivals = record.fields.iter().enumerate().filter(rivals).peekable();
-    let reserved = matches!(field.class.role, Role::Reserved(_));
-    if reserved || rivals.peek().is_none() {
-        return !reserved;
-    }
-    let (mut name, mut other) = (Vec::new(), Vec::new());
-    field.full_name(bytes_of(field.buffer, input, scratch), policy, &mut name);
-    !rivals.any(|(_, rival)| {
-        rival.full_name(bytes_of(rival.buffer, input, scratch), policy, &mut other);
-        name == other
-    })
 }

@@ -24,6 +24,8 @@ pub struct Policy {
     pub rules: &'static [&'static str],
     /// Names of keys whose values are secret, or never card numbers or SSNs; sorted by folded name.
     pub names: &'static [Name],
+    /// Which first and last letters and lengths the names have; made by [`shapes`].
+    pub name_shapes: [u64; 64],
     /// Tokens known by their first characters; sorted by these.
     pub tokens: &'static [Token],
     /// The filter in front of the heads, by their first three characters; made by [`sieve`].
@@ -254,6 +256,29 @@ pub(crate) const MAX_RULES: usize = 512;
 /// (`{"` and `{ ` in base64), PEM and PuTTY keys, `\u0040`.
 const MARKERS: &[&str] = &["Bea", "bea", "BEA", "Bas", "bas", "BAS", "eyJ", "eyA", "ewo", "ewk", "BEG", "PuT", "u00"];
 
+/// The filter in front of [`Policy::names`]: a bit for the first and the last letter and the length of each name. It has
+/// false positives and no false negatives.
+#[must_use]
+pub const fn shapes(names: &[Name]) -> [u64; 64] {
+    let mut shapes = [0u64; 64];
+    let mut n = 0;
+    while n < names.len() {
+        let name = names[n].folded.as_bytes();
+        if let [first, .., last] = *name {
+            let (word, bit) = shape(first, last, name.len());
+            shapes[word] |= bit;
+        }
+        n += 1;
+    }
+    shapes
+}
+
+/// The word and the bit of [`shapes`] for a name.
+#[inline(always)]
+pub(crate) const fn shape(first: u8, last: u8, length: usize) -> (usize, u64) {
+    (((first & 31) | (last & 1) << 5) as usize, 1 << (((last >> 1 & 15) as usize * 5 + length) & 63))
+}
+
 /// The beginning of something known, in one word.
 #[derive(Clone, Copy, Debug)]
 pub struct Head {
@@ -371,6 +396,7 @@ impl Policy {
         reserved: &["podsieve", "archive_tag", "kubernetes"],
         rules: RULES,
         names: NAMES,
+        name_shapes: shapes(NAMES),
         tokens: TOKENS,
         heads: HEADS,
         rows: rows(HEADS),
@@ -451,6 +477,7 @@ mod tests {
             );
         }
         for name in policy.names {
+            assert!(name.folded.len() > 1);
             assert!(
                 name.folded.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()),
                 "{}",

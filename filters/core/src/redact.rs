@@ -5,6 +5,7 @@ mod assignment;
 mod digits;
 pub(crate) mod mark;
 mod probe;
+mod run;
 mod text;
 mod token;
 mod value;

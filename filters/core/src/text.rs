@@ -121,16 +121,34 @@ fn replacement(length: usize) -> Unit {
 }
 
 fn multibyte(bytes: &[u8]) -> Unit {
-    let head = bytes.get(..bytes.len().min(4)).unwrap_or_default();
-    let valid = match core::str::from_utf8(head) {
-        Ok(text) => text,
-        Err(error) => {
-            head.get(..error.valid_up_to()).and_then(|valid| core::str::from_utf8(valid).ok()).unwrap_or_default()
-        }
+    let first = u32::from(byte(bytes, 0));
+    // Length, bits of the first byte, and the least character that is that long.
+    let (length, bits, least) = match first {
+        0xc0..0xe0 => (2, first & 0x1f, 0x80),
+        0xe0..0xf0 => (3, first & 0x0f, 0x800),
+        0xf0..0xf8 => (4, first & 0x07, 0x1_0000),
+        _ => return replacement(1),
     };
-    match valid.chars().next() {
-        Some(character) => Unit { length: character.len_utf8(), character, form: Form::Same { skip: 0 } },
+    let rest = bytes.get(1..length).filter(|rest| rest.iter().all(|byte| byte & 0xc0 == 0x80));
+    let code = rest.map(|rest| rest.iter().fold(bits, |code, byte| code << 6 | u32::from(byte & 0x3f)));
+    match code.filter(|code| *code >= least).and_then(char::from_u32) {
+        Some(character) => Unit { length, character, form: Form::Same { skip: 0 } },
         None => replacement(1),
+    }
+}
+
+/// What the escape of two bytes at `at` means, if it is one that stands for an ASCII character.
+#[inline(always)]
+fn simple_escape(bytes: &[u8], at: usize, end: usize) -> Option<u8> {
+    if byte(bytes, at) != b'\\' || at + 2 > end {
+        return None;
+    }
+    match byte(bytes, at + 1) {
+        found @ (b'"' | b'\\' | b'/') => Some(found),
+        b'n' => Some(b'\n'),
+        b't' => Some(b'\t'),
+        b'r' => Some(b'\r'),
+        _ => None,
     }
 }
 
@@ -139,16 +157,33 @@ pub(crate) fn decode_level(bytes: &[u8], span: Span, escaped: bool, decoded: &mu
     if escaped { decode::<true>(bytes, span, decoded) } else { decode::<false>(bytes, span, decoded) }
 }
 
+const REPLACEMENT: &[u8] = "\u{fffd}".as_bytes();
+
 /// Appends what `bytes[span]`, content of a string, means, as UTF-8. It is never longer than the source, but for bytes
 /// that are not UTF-8.
 pub(crate) fn decode<const ESC: bool>(bytes: &[u8], span: Span, decoded: &mut Bytes) {
     let mut at = span.start;
     while at < span.end {
-        let run = plain_run(bytes, at, span.end);
+        let run = same_run(bytes, at, span.end);
         decoded.extend(Span { start: at, end: at + run }.of(bytes));
         at += run;
         if at >= span.end {
             return;
+        }
+        let other = byte(bytes, at);
+        if !matches!(other, 0x20..0x80) {
+            if other < 0x20 {
+                decoded.push(other)
+            } else {
+                decoded.extend(REPLACEMENT)
+            }
+            at += 1;
+            continue;
+        }
+        if !ESC && let Some(found) = simple_escape(bytes, at, span.end) {
+            decoded.push(found);
+            at += 2;
+            continue;
         }
         let unit = unit::<ESC>(bytes, at, span.end);
         push(unit.character, decoded);
@@ -166,13 +201,22 @@ pub(crate) fn transcode<const ESC: bool>(
     mut out: Option<&mut Bytes>,
 ) -> usize {
     while at < end && count > 0 {
-        let run = plain_run(bytes, at, end).min(count);
+        let run = same_run(bytes, at, end.min(at.saturating_add(count)));
         if run > 0 {
             if let Some(out) = &mut out {
                 out.extend(Span { start: at, end: at + run }.of(bytes));
             }
             at += run;
             count -= run;
+            continue;
+        }
+        if !ESC && simple_escape(bytes, at, end).is_some() {
+            if let Some(out) = &mut out {
+                out.push(b'\\');
+                out.push(byte(bytes, at + 1));
+            }
+            at += 2;
+            count -= 1;
             continue;
         }
         let unit = unit::<ESC>(bytes, at, end);
@@ -200,22 +244,29 @@ fn write(bytes: &[u8], at: usize, unit: &Unit, out: &mut Bytes) {
 /// Writes one character as it stands in a JSON string.
 pub(crate) fn escape_char(character: char, out: &mut Bytes) {
     match character {
-        '"' => out.extend(b"\\\""),
-        '\\' => out.extend(b"\\\\"),
+        '"' | '\\' => {
+            out.push(b'\\');
+            out.push(character as u8);
+        }
         '\n' => out.extend(b"\\n"),
         '\r' => out.extend(b"\\r"),
         '\t' => out.extend(b"\\t"),
         '\0'..' ' => {
-            let digit = |n: u32| char::from_digit(n, 16).map_or(b'0', |digit| digit as u8);
-            let code = u32::from(character);
-            out.extend(&[b'\\', b'u', b'0', b'0', digit(code >> 4), digit(code & 15)]);
+            const DIGITS: &[u8; 16] = b"0123456789abcdef";
+            let code = character as usize;
+            out.extend(&[b'\\', b'u', b'0', b'0', DIGITS[code >> 4 & 15], DIGITS[code & 15]]);
         }
         _ => push(character, out),
     }
 }
 
 fn push(character: char, out: &mut Bytes) {
-    out.extend(character.encode_utf8(&mut [0; 4]).as_bytes());
+    if character.is_ascii() {
+        return out.push(character as u8);
+    }
+    for &byte in character.encode_utf8(&mut [0; 4]).as_bytes() {
+        out.push(byte);
+    }
 }
 
 /// Length of the run of ASCII without quotes, backslashes and control bytes at `at`.
@@ -230,6 +281,26 @@ fn plain_run(bytes: &[u8], at: usize, end: usize) -> usize {
         run += 8;
     }
     end - at
+}
+
+/// Length of the run of UTF-8 without quotes, backslashes and control bytes at `at`.
+#[inline]
+fn same_run(bytes: &[u8], at: usize, end: usize) -> usize {
+    let run = at + plain_run(bytes, at, end);
+    if run < end && byte(bytes, run) >= 0x80 { beyond_ascii(bytes, run, end) - at } else { run - at }
+}
+
+/// Where such a run ends that goes on at `at` beyond ASCII.
+#[inline(never)]
+fn beyond_ascii(bytes: &[u8], mut at: usize, end: usize) -> usize {
+    while at < end && byte(bytes, at) >= 0x80 {
+        match multibyte(bytes.get(at..end).unwrap_or_default()) {
+            Unit { length, form: Form::Same { .. }, .. } => at += length,
+            _ => break,
+        }
+        at += plain_run(bytes, at, end);
+    }
+    at
 }
 
 /// Writes bytes that are no JSON as the content of a JSON string. A run of bytes that is not UTF-8 becomes one

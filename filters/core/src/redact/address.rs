@@ -1,6 +1,7 @@
 //! What stands around an `@` or behind `://`: e-mail addresses, passwords in URLs, webhooks.
 
 use super::mark;
+use super::run::Kind;
 use super::text::{Match, View};
 use super::value::is_placeholder;
 use crate::policy::{EMAIL, URL_PASSWORD, WEBHOOK};
@@ -88,29 +89,45 @@ pub(crate) fn encoded_email(view: &View, at: usize) -> Option<Match> {
 
 /// An address whose `@` is `text[at..behind]`.
 fn around(view: &View, at: usize, behind: usize) -> Option<Match> {
-    let end = domain_end(view, behind)?;
-    let start = local_start(view, at)?;
-    let local = view.text.get(start..at)?;
-    if matches!(local, [.., b'.']) || !local.iter().any(|byte| byte.is_ascii_alphanumeric() || *byte >= 0x80) {
+    // What is asked first costs least.
+    if !may_end_local(view.before(at)) {
         return None;
     }
+    let end = domain_end(view, behind)?;
     let next = view.byte(end);
+    if next == b':' && matches!(view.byte(end + 1), b'~' | b'/') && view.byte(end + 2) != b'/' {
+        return None;
+    }
+    let start = local_start(view, at)?;
+    let local = view.text.get(start..at)?;
+    if !local.iter().any(|byte| byte.is_ascii_alphanumeric() || *byte >= 0x80) {
+        return None;
+    }
     // The user of an ssh remote (git@github.com:org/repo) is a program, not a person.
     if local == b"git" && matches!(next, b':' | b'/') {
         return None;
     }
-    if next == b':' && matches!(view.byte(end + 1), b'~' | b'/') && view.byte(end + 2) != b'/' {
+    if is_url_user(view, start) {
+        if view.before(at).is_ascii() {
+            view.runs.user.set((start, at));
+        }
         return None;
     }
-    (!is_url_user(view, start)).then(|| Match::new(start, end, EMAIL))
+    Some(Match::new(start, end, EMAIL))
 }
 
 /// Start of the local part that ends at `at`.
 fn local_start(view: &View, at: usize) -> Option<usize> {
     let limit = view.from.max(at.saturating_sub(MAX_LOCAL));
     let ideographs = at > limit && view.byte(at - 1) >= 0x80;
+    // Behind the user of a URL there may be any number of encoded `@`.
+    let (user, seen) = view.runs.user.get();
     let mut start = at;
     while start > limit {
+        if start == seen && user >= limit && !ideographs {
+            view.runs.user.set((user, at));
+            return None;
+        }
         let found = view.byte(start - 1);
         if found >= 0x80 {
             let (first, script) = character(view, limit, start)?;
@@ -149,6 +166,10 @@ fn local_start(view: &View, at: usize) -> Option<usize> {
     (start < at).then_some(start)
 }
 
+fn may_end_local(byte: u8) -> bool {
+    byte >= 0x80 || (is_local(byte) && byte != b'.')
+}
+
 fn is_local(byte: u8) -> bool {
     byte.is_ascii_alphanumeric()
         || matches!(byte, b'.' | b'_' | b'-' | b'+' | b'%' | b'\'' | b'!' | b'#' | b'$' | b'*' | b'^' | b'~')
@@ -171,9 +192,9 @@ fn character(view: &View, limit: usize, end: usize) -> Option<(usize, Script)> {
         Some('\u{2e80}'..='\u{2fff}' | '\u{3040}'..='\u{d7ff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..) => {
             Script::Ideographs
         }
-        Some(found) if found.is_alphanumeric() && found < '\u{ff00}' => Script::Letters,
-        // Combining marks of Indic and other scripts.
+        // Also combining marks of Indic and other scripts.
         Some('\u{300}'..='\u{1fff}') => Script::Letters,
+        Some(found) if found < '\u{ff00}' && found.is_alphanumeric() => Script::Letters,
         _ => Script::Other,
     };
     Some((first, script))
@@ -215,10 +236,10 @@ fn domain_end(view: &View, start: usize) -> Option<usize> {
         if n == 1 && version {
             return None;
         }
-        let name = top_level(label);
+        let name = if n > 0 { top_level(label) } else { &[] };
         if n > 0 && !name.is_empty() {
             end = Some(at + name.len());
-        } else if end.is_some() && NOT_DOMAINS.contains(&label) {
+        } else if end.is_some() && label.is_ascii() && NOT_DOMAINS.contains(&label) {
             return None;
         }
         at += length;
@@ -244,7 +265,7 @@ fn top_level(label: &[u8]) -> &[u8] {
     let name = label.get(..length).unwrap_or_default();
     // Behind Latin letters only a character beyond ASCII may follow, which is prose.
     let ends = label.get(length).is_none_or(|next| *next >= 0x80 || (*next == b'-' && label.len() == length + 1));
-    if name.len() < 2 || !ends || NOT_DOMAINS.contains(&name) { &[] } else { name }
+    if name.len() < 2 || !ends || (ascii > 0 && NOT_DOMAINS.contains(&name)) { &[] } else { name }
 }
 
 /// Length of the letters beyond ASCII that `label` begins with; full-width and CJK punctuation ends them.
@@ -291,6 +312,10 @@ pub(crate) fn url(view: &View, at: usize) -> Option<Match> {
             // A password may hold these when nobody encoded it.
             b'/' | b'?' | b'#' => {
                 limit = limit.min(here + UNENCODED);
+                // Without an `@` it may only be a webhook, whose path begins here or there.
+                if view.run(Kind::NoAt, here) > limit && view.byte(limit) != b'/' {
+                    return None;
+                }
                 false
             }
             _ => false,

@@ -1,6 +1,7 @@
 //! Secrets that a text gives to a name: `password=...`, `"api_key": "..."`, `token => ...`, `Authorization: ...`.
 
 use super::mark;
+use super::run::Kind;
 use super::text::{Match, View};
 use super::token;
 use super::value::{self, MAX_SPACES, Value};
@@ -65,8 +66,7 @@ pub(crate) fn assignment(view: &View, at: usize, keys: &mut Keys) -> Option<Foun
     if matches!(view.byte(behind), b'>' | b'=' | b'~') {
         behind += 1;
     }
-    let value = Value::find(view, behind, name.quote != 0);
-    secret(view, &class, &name, &value, view.byte(at)).map(Found::Secret)
+    secret(view, &class, &name, behind, view.byte(at)).map(Found::Secret)
 }
 
 /// How far the value of an identifier is looked at, in bytes: farther than any number that matters, and no farther,
@@ -79,12 +79,9 @@ fn identifier_end(view: &View, behind: usize) -> usize {
     let open =
         rest.iter().take(8).take_while(|byte| matches!(**byte, b' ' | b'\\' | b'"' | b'\'' | b'>' | b'=')).count();
     let quoted = rest.get(..open).is_some_and(|open| open.iter().any(|byte| matches!(*byte, b'"' | b'\'')));
-    let inside = |byte: u8| match byte {
-        b'"' | b'\'' | b'\n' => false,
-        b' ' | b',' | b';' | b'&' | b'\t' => quoted,
-        _ => true,
-    };
-    behind + open + rest.iter().skip(open).take(MAX_IDENTIFIER).take_while(|byte| inside(**byte)).count()
+    let kind = if quoted { Kind::InQuotes } else { Kind::Bare };
+    let start = behind + open;
+    view.run(kind, start).min(start + MAX_IDENTIFIER)
 }
 
 fn name(view: &View, at: usize) -> Option<Name> {
@@ -162,17 +159,30 @@ const fn letters(set: &[u8]) -> u32 {
     bits
 }
 
-fn secret(view: &View, class: &Class, name: &Name, value: &Value, separator: u8) -> Option<Match> {
+/// The secret behind a separator that ends at `behind`.
+fn secret(view: &View, class: &Class, name: &Name, behind: usize, separator: u8) -> Option<Match> {
     let (rule, only_text) = match class.secret? {
         Meaning::Secret(rule) => (rule, false),
         Meaning::SecretText(rule) => (rule, true),
         Meaning::Identifier => return None,
     };
-    let content = view.text.get(value.start..value.end)?;
-    if rule == AUTHORIZATION || rule == COOKIE {
-        return header(view, name, value, rule);
+    let header = rule == AUTHORIZATION || rule == COOKIE;
+    let label = view.text.get(name.start..name.end)?;
+    // "unexpected token: x" of a parser, `arn:aws:secretsmanager:...:123456789012:secret:x`. What refuses a value
+    // without its end comes first: the next one may have the same end.
+    if !header
+        && ((label.eq_ignore_ascii_case(b"token") && is_unexpected(view, name))
+            || (rule == SECRET && view.before(name.start) == b':' && view.before(name.start - 1).is_ascii_digit()))
+    {
+        return None;
     }
-    if mark::is_masked(content) || value::is_placeholder(content) || value.code {
+    let value = Value::find(view, behind, name.quote != 0);
+    if header {
+        return self::header(view, name, &value, rule);
+    }
+    let end = value.end(view.text);
+    let content = view.text.get(value.start..end)?;
+    if mark::is_masked(content) || value::is_placeholder(content) || value.is_code(content) {
         return None;
     }
     let bare = value.quote == 0;
@@ -180,15 +190,11 @@ fn secret(view: &View, class: &Class, name: &Name, value: &Value, separator: u8)
     if only_text && number {
         return None;
     }
-    if bare && name.quote == 0 && separator == b':' && is_prose(view, value, content) {
+    if bare && name.quote == 0 && separator == b':' && value.spaced && is_prose(view, end, content) {
         return None;
     }
-    let label = view.text.get(name.start..name.end)?;
-    // `api_key=api_key` of code, "unexpected token: x" of a parser, `arn:aws:secretsmanager:...:123456789012:secret:x`.
-    if content.eq_ignore_ascii_case(label)
-        || (label.eq_ignore_ascii_case(b"token") && is_unexpected(view, name))
-        || (rule == SECRET && view.before(name.start) == b':' && view.before(name.start - 1).is_ascii_digit())
-    {
+    // `api_key=api_key` of code.
+    if content.eq_ignore_ascii_case(label) {
         return None;
     }
     // The name of a thing that holds the secret: `secret="team/tls"`, `secret=api-tls`.
@@ -196,11 +202,11 @@ fn secret(view: &View, class: &Class, name: &Name, value: &Value, separator: u8)
         return None;
     }
     // The rule that knows the value itself says more than the name.
-    let known = token::word(view, value.start).filter(|known| known.start == value.start && known.end == value.end);
+    let known = token::word(view, value.start).filter(|known| known.start == value.start && known.end == end);
     if let Some(known) = known {
         return Some(known);
     }
-    let mut found = Match::new(value.start, value.end, rule);
+    let mut found = Match::new(value.start, end, rule);
     // A JSON number or array becomes a JSON string.
     let json = number
         || matches!(
@@ -217,44 +223,15 @@ fn header(view: &View, name: &Name, value: &Value, rule: RuleId) -> Option<Match
     let line = view.text.get(value.start..)?;
     let scheme = if rule == AUTHORIZATION { mark::scheme(line) } else { 0 };
     let start = value.start + scheme;
-    let mut end = value.end;
-    if value.quote == 0 && scheme > 0 {
-        let credentials = line.get(scheme..)?;
-        if credentials.starts_with(mark::OPEN) {
-            return None;
-        }
-        let ends =
-            |byte: u8| byte <= b' ' || matches!(byte, b'"' | b'\'' | b'`' | b'\\' | b')' | b'}' | b']' | b'<' | b'>');
-        let comma =
-            |n: usize| credentials.get(n) == Some(&b',') && credentials.get(n + 1).is_none_or(|next| *next <= b' ');
-        let mut length = 0;
-        while credentials.get(length).is_some_and(|byte| !ends(*byte)) && !comma(length) {
-            length += 1;
-        }
-        end = start + length;
-        // Parameters: `Digest username="x", response="y"`, `AWS4-HMAC-SHA256 Credential=x, Signature=y`.
-        let quoted = matches!(credentials.get(length), Some(b'"' | b'\\'));
-        if credentials.get(..length).is_some_and(|first| first.contains(&b'=') && (quoted || !first.ends_with(b"=")))
-            || comma(length)
-        {
-            end = start + line_end(credentials, name.quote);
-        }
-    } else if value.quote == 0 && rule == AUTHORIZATION && is_call(line) {
-        // auth=("user", "password"), auth=HTTPBasicAuth("user", "password")
-        let close = line.iter().take(MAX_CALL).position(|byte| matches!(*byte, b')' | b'\n'));
-        end = close.map_or(value.end, |close| start + close);
-    } else if value.quote == 0 && rule == COOKIE {
-        end = start + line_end(line, name.quote);
-    }
-    let content = view.text.get(start..end)?;
-    if content.is_empty()
-        || mark::is_masked(content)
-        || content.starts_with(mark::OPEN)
-        || value::is_placeholder(content)
-    {
+    let rest = view.text.get(start..)?;
+    if rest.starts_with(mark::OPEN) {
         return None;
     }
-    let word = content.get(..content.iter().take_while(|byte| **byte > b' ').count())?;
+    // The line may have many headers: one that is refused for its first word does not look for its end.
+    let near = rest.iter().take(MAX_FIRST).position(|byte| *byte <= b' ').map_or(MAX_FIRST, |space| space + 1);
+    let near = view.text.get(..view.text.len().min(start + near))?;
+    let first = near.get(start..header_end(near, name, value, rule, scheme)?)?;
+    let word = first.get(..first.iter().take_while(|byte| **byte > b' ').count())?;
     if value::is_words(word) {
         // `auth=ldap`, "authorization: bearer token is missing"; but `Authorization: Bearer abc`.
         const PROSE: &[&[u8]] = &[b"token", b"auth", b"authentication", b"authorization", b"credentials", b"header"];
@@ -265,12 +242,52 @@ fn header(view: &View, name: &Name, value: &Value, rule: RuleId) -> Option<Match
             return None;
         }
     }
+    let end = header_end(view.text, name, value, rule, scheme)?;
+    let content = view.text.get(start..end)?;
+    if content.is_empty() || mark::is_masked(content) || value::is_placeholder(content) {
+        return None;
+    }
     let rule = match (scheme, line.first()? | 0x20, line.get(1)? | 0x20) {
         (1.., b'b', b'e') => BEARER,
         (1.., b'b', b'a') => BASIC,
         _ => rule,
     };
     Some(Match::new(start, end, rule))
+}
+
+/// How much of a header decides whether it is one, in bytes: more than the longest of [`value::is_words`] and what is
+/// looked at behind it.
+const MAX_FIRST: usize = 128;
+
+/// Where the value of a header ends in `text`, in which it begins with a scheme of so many bytes.
+fn header_end(text: &[u8], name: &Name, value: &Value, rule: RuleId, scheme: usize) -> Option<usize> {
+    let start = value.start + scheme;
+    let credentials = text.get(start..)?;
+    if value.quote != 0 {
+        return Some(value.end(text));
+    }
+    if scheme > 0 {
+        let ends =
+            |byte: u8| byte <= b' ' || matches!(byte, b'"' | b'\'' | b'`' | b'\\' | b')' | b'}' | b']' | b'<' | b'>');
+        let comma =
+            |n: usize| credentials.get(n) == Some(&b',') && credentials.get(n + 1).is_none_or(|next| *next <= b' ');
+        let mut length = 0;
+        while credentials.get(length).is_some_and(|byte| !ends(*byte)) && !comma(length) {
+            length += 1;
+        }
+        // Parameters: `Digest username="x", response="y"`, `AWS4-HMAC-SHA256 Credential=x, Signature=y`.
+        let quoted = matches!(credentials.get(length), Some(b'"' | b'\\'));
+        let first = credentials.get(..length)?;
+        let parameters = first.contains(&b'=') && (quoted || !first.ends_with(b"="));
+        return Some(start + if parameters || comma(length) { line_end(credentials, name.quote) } else { length });
+    }
+    if rule == COOKIE {
+        return Some(start + line_end(credentials, name.quote));
+    }
+    // auth=("user", "password"), auth=HTTPBasicAuth("user", "password")
+    let close = || credentials.iter().take(MAX_CALL).position(|byte| matches!(*byte, b')' | b'\n'));
+    let call = is_call(credentials).then(close).flatten();
+    Some(call.map_or_else(|| value.end(text), |close| start + close))
 }
 
 /// How far the arguments of a call reach, in bytes.
@@ -309,13 +326,12 @@ fn is_unexpected(view: &View, name: &Name) -> bool {
 
 /// `name: value` in a sentence and not in a setting ("password: must not be empty"): the value is a plain word and the
 /// sentence goes on.
-fn is_prose(view: &View, value: &Value, content: &[u8]) -> bool {
+fn is_prose(view: &View, end: usize, content: &[u8]) -> bool {
     let plain = content
         .iter()
         .skip(1)
         .all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'.' | b'!' | b'?' | b'-' | b':' | b'\''));
-    let goes_on = view.byte(value.end) == b' ' && view.byte(value.end + 1).is_ascii_alphabetic();
-    value.spaced && plain && goes_on
+    plain && view.byte(end) == b' ' && view.byte(end + 1).is_ascii_alphabetic()
 }
 
 /// Whether a value is the name of something, as Kubernetes has them: `namespace/name`, or words in lower case that

@@ -50,7 +50,8 @@ fn in_json(view: &View, at: usize, end: usize) -> Option<u8> {
     if !matches!(last, b':' | b'[' | b',') {
         return None;
     }
-    let quote = front.iter().rev().take(MAX_KEY).position(|byte| *byte == b'"')?;
+    let quote = view.runs.quote_before(view.text, view.start + front.len())?.checked_sub(view.start)?;
+    let quote = (front.len() - 1).checked_sub(quote).filter(|distance| *distance < MAX_KEY)?;
     if *last == b':' && quote != front.len() - front.trim_ascii_end().len() {
         return None;
     }

@@ -1,5 +1,6 @@
 //! The scan over a text: one pass in lanes that stops where something could begin, and asks there.
 
+use super::run::{Kind, Runs};
 use super::{address, assignment, digits, probe, token};
 use crate::json::byte;
 use crate::key::Keys;
@@ -35,9 +36,15 @@ pub(crate) struct View<'a> {
     /// Digits may be card numbers and SSNs: the text's key does not name an identifier.
     pub(crate) numbers: bool,
     pub(crate) policy: &'static Policy,
+    pub(super) runs: Runs,
 }
 
 impl View<'_> {
+    /// Where the run of a kind of characters ends that goes on at `at`.
+    pub(super) fn run(&self, kind: Kind, at: usize) -> usize {
+        self.runs.end(kind, self.text, at)
+    }
+
     pub(crate) fn byte(&self, at: usize) -> u8 {
         byte(self.text, at)
     }
@@ -70,7 +77,8 @@ impl<'a> Scan<'a> {
     pub(crate) fn new(buffer: &'a [u8], from: usize, end: usize, numbers: bool, policy: &'static Policy) -> Scan<'a> {
         let text = buffer.get(..end).unwrap_or(buffer);
         let slashes = text.get(from..).is_some_and(|text| text.contains(&b'\\'));
-        Scan { view: View { text, from, start: from, numbers, policy }, slashes, at: from, identifier_until: 0 }
+        let view = View { text, from, start: from, numbers, policy, runs: Runs::new(from) };
+        Scan { view, slashes, at: from, identifier_until: 0 }
     }
 
     /// The next thing to redact; matches come in order and do not overlap. Linear in the text over all calls.

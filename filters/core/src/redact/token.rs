@@ -1,7 +1,9 @@
 //! What is known by its first characters: vendors' tokens, JSON Web Tokens, private keys, authentication schemes.
 
+use super::run::{self, Kind, Odd, six_bits};
 use super::text::{Match, View};
 use super::value;
+use crate::lanes;
 use crate::policy::{BASIC, BEARER, Charset, JWT, PRIVATE_KEY, Token};
 
 /// Something known that begins at `at`, where a word begins.
@@ -24,109 +26,79 @@ pub(crate) fn word(view: &View, at: usize) -> Option<Match> {
 /// A vendor's token at `at`.
 fn vendor(view: &View, at: usize) -> Option<Match> {
     let text = view.text.get(at..)?;
-    let begin = text.get(..2)?;
-    let tokens = view.policy.tokens;
-    let same = tokens.get(tokens.partition_point(|token| token.prefix.as_bytes() < begin)..)?.iter();
-    let same = same.take_while(|token| token.prefix.as_bytes().starts_with(begin));
+    let (first, lane) = (*text.first()?, lanes::load(text, 0));
+    let policy = view.policy;
+    let row = usize::from(first & 127);
+    let heads = policy.heads.get(usize::from(policy.rows[row])..usize::from(policy.rows[row + 1]))?;
+    // The tokens of a row stand in front of its other heads, in their own order.
+    let before = policy.tokens.partition_point(|token| token.prefix.as_bytes().first() < Some(&first));
+    let tokens = heads.iter().zip(policy.tokens.get(before..)?).filter(|(head, _)| head.begins(lane));
     // The longest prefix comes last, and says most.
     let mut found = None;
-    for token in same.filter(|token| text.starts_with(token.prefix.as_bytes())) {
-        // A longer prefix stands behind, and says more.
-        found = length(token, text).map(|length| Match::new(at, at + length, token.rule)).or(found);
+    for (_, token) in tokens.filter(|(_, token)| text.starts_with(token.prefix.as_bytes())) {
+        found = length(token, view, at).map(|length| Match::new(at, at + length, token.rule)).or(found);
     }
     found
 }
 
-/// How much of a token of any length decides whether it is one, in bytes: a run of what begins like tokens and is none
-/// is not looked through from each of them.
+/// How much of a token of any length decides whether it is one, in bytes.
 const MAX_HEAD: usize = 256;
 
-/// How much of `text`, which begins with the token's prefix, is the token.
-fn length(token: &Token, text: &[u8]) -> Option<usize> {
-    let rest = text.get(token.prefix.len()..)?;
+/// How much of the text at `at`, which begins with the token's prefix, is the token.
+fn length(token: &Token, view: &View, at: usize) -> Option<usize> {
+    let start = at + token.prefix.len();
+    let all = view.run(Kind::of(token.charset), start) - start;
     let limit = if token.max == 0 { MAX_HEAD } else { usize::from(token.max) };
-    let mut count = rest.iter().take(limit).take_while(|byte| is_in(token.charset, **byte)).count();
-    if token.max != 0
-        && count == limit
-        && rest.get(count).is_some_and(|next| is_in(token.charset, *next) && *next != b'.')
-    {
+    if token.max != 0 && all > limit && view.byte(start + limit) != b'.' {
         return None;
     }
+    let mut count = all.min(limit);
     if matches!(token.charset, Charset::Dotted) {
         // A full stop at the end belongs to the sentence.
-        while count > 0 && rest.get(count - 1) == Some(&b'.') {
+        while count > 0 && view.byte(start + count - 1) == b'.' {
             count -= 1;
         }
     }
     if count < usize::from(token.min) {
         return None;
     }
-    let found = rest.get(..count)?;
+    let has = |others: Kind| view.run(others, start) < start + count;
     let formed = match token.charset {
-        Charset::Mixed => {
-            found.iter().any(u8::is_ascii_digit)
-                && found.iter().any(u8::is_ascii_uppercase)
-                && found.iter().any(u8::is_ascii_lowercase)
+        Charset::Mixed => has(Kind::NoDigit) && has(Kind::NoUpper) && has(Kind::NoLower),
+        Charset::Uuid => {
+            let dash = |n: &usize| view.byte(start + n) == b'-';
+            (0..count).all(|n| dash(&n) == matches!(n, 8 | 13 | 18 | 23))
         }
-        Charset::Uuid => (found.iter().enumerate()).all(|(n, byte)| (*byte == b'-') == matches!(n, 8 | 13 | 18 | 23)),
         _ => true,
     };
     if !formed {
         return None;
     }
-    if count == MAX_HEAD {
-        count += rest.iter().skip(count).take_while(|byte| is_in(token.charset, **byte)).count();
-    }
-    Some(token.prefix.len() + count)
+    Some(token.prefix.len() + if count == MAX_HEAD { all } else { count })
 }
-
-fn is_in(charset: Charset, byte: u8) -> bool {
-    match charset {
-        Charset::Hex => matches!(byte, b'0'..=b'9' | b'a'..=b'f'),
-        Charset::AnyHex => byte.is_ascii_hexdigit(),
-        Charset::Base32 => matches!(byte, b'A'..=b'Z' | b'2'..=b'7'),
-        Charset::Upper => matches!(byte, b'0'..=b'9' | b'A'..=b'Z' | b'-'),
-        Charset::Uuid => matches!(byte, b'0'..=b'9' | b'a'..=b'f' | b'-'),
-        Charset::Alphanumeric => byte.is_ascii_alphanumeric(),
-        Charset::Word => byte.is_ascii_alphanumeric() || byte == b'_',
-        Charset::Base64Url | Charset::Mixed => byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'),
-        Charset::Base64 => byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'+' | b'/' | b'='),
-        Charset::Dotted => byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'),
-    }
-}
-
-/// How far the header of a JSON Web Token that does not begin a run of its characters may reach, in bytes.
-const MAX_INNER_HEADER: usize = 512;
 
 /// A compact JSON Web Signature or Encryption ([RFC 7519](https://www.rfc-editor.org/rfc/rfc7519)) at `at`: a header
 /// that is a JSON object in base64url, and at least the beginning of a payload; a token that was cut off counts too.
 fn json_web_token(view: &View, at: usize) -> Option<Match> {
-    let text = view.text.get(at..)?;
-    if !is_json_header(text) {
+    if !is_json_header(view.text.get(at..)?) {
         return None;
     }
-    // Every word of a long run may begin like a token; only the first may look to the end of the run.
-    let limit = if matches!(view.before(at), b'-' | b'_') { MAX_INNER_HEADER } else { usize::MAX };
-    let part = |from: usize, limit: usize| {
-        text.iter().skip(from).take(limit).take_while(|byte| is_in(Charset::Base64Url, **byte)).count()
-    };
-    let mut end = part(0, limit);
-    if text.get(end) != Some(&b'.') {
+    // Every word of a long run may begin like a token; its end is looked for once, and that of the payload only when it
+    // is one.
+    let mut end = view.run(Kind::Base64Url, at);
+    let payload = view.text.get(end..)?.strip_prefix(b".")?;
+    if !payload.first_chunk::<4>()?.iter().all(|byte| run::is(Kind::Base64Url, *byte)) {
         return None;
     }
-    let payload = part(end + 1, usize::MAX);
-    if payload < 4 {
-        return None;
-    }
-    end += 1 + payload;
+    end = view.run(Kind::Base64Url, end + 1);
     for _ in 0..3 {
-        let more = part(end + 1, usize::MAX);
-        if text.get(end) != Some(&b'.') || (more == 0 && text.get(end + 1) != Some(&b'.')) {
+        let more = view.run(Kind::Base64Url, end + 1);
+        if view.byte(end) != b'.' || (more == end + 1 && view.byte(more) != b'.') {
             break;
         }
-        end += 1 + more;
+        end = more;
     }
-    Some(Match::new(at, at + end, JWT))
+    Some(Match::new(at, end, JWT))
 }
 
 /// Whether `text` begins with the base64 of `{"`, a name of letters, digits and `#`, and `":`.
@@ -158,17 +130,6 @@ fn decoded(text: &[u8]) -> impl Iterator<Item = u8> {
             (bits >> held & 0xff) as u8
         })
     })
-}
-
-fn six_bits(byte: u8) -> Option<u32> {
-    Some(u32::from(match byte {
-        b'A'..=b'Z' => byte - b'A',
-        b'a'..=b'z' => byte - b'a' + 26,
-        b'0'..=b'9' => byte - b'0' + 52,
-        b'+' | b'-' => 62,
-        b'/' | b'_' => 63,
-        _ => return None,
-    }))
 }
 
 const DASHES: &[u8] = b"-----";
@@ -252,36 +213,23 @@ fn scheme(view: &View, at: usize) -> Option<Match> {
     if !bearer && !text.get(..name)?.eq_ignore_ascii_case(b"basic") {
         return None;
     }
-    let rest = text.get(name..)?;
-    let encoded = matches!(rest, [b'%' | b'+', ..]);
-    let spaces = match rest {
+    let spaces = match text.get(name..)? {
         [b'%', b'2', b'0', ..] => 3,
         [b'+', ..] => 1,
-        _ => rest.iter().take(8).take_while(|byte| matches!(**byte, b' ' | b'\t')).count(),
+        rest => rest.iter().take(8).take_while(|byte| matches!(**byte, b' ' | b'\t')).count(),
     };
     if spaces == 0 {
         return None;
     }
-    let start = name + spaces;
-    let rest = text.get(start..)?;
-    // `+` may stand for a space and in a credential, so a run of them is not looked through from each.
-    let limit = if encoded { 512 } else { usize::MAX };
-    let length = rest.iter().take(limit).take_while(|byte| is_credential(**byte)).count();
-    let mut credential = rest.get(..length)?;
+    let start = at + name + spaces;
+    let mut end = view.run(Kind::Credential, start);
     // `realm="..."` is a parameter.
-    if credential.ends_with(b"=") && matches!(rest.get(length), Some(b'"' | b'\\' | b'\'')) {
+    if end > start && view.byte(end - 1) == b'=' && matches!(view.byte(end), b'"' | b'\\' | b'\'') {
         return None;
     }
-    while let Some((b'.' | b':', rest)) = credential.split_last() {
-        credential = rest;
-    }
-    let secret = if bearer { is_bearer(credential) } else { is_basic(credential) };
-    secret.then(|| Match::new(at + start, at + start + credential.len(), if bearer { BEARER } else { BASIC }))
-}
-
-/// `token68` of [RFC 7235](https://www.rfc-editor.org/rfc/rfc7235#section-2.1), and what is found in its place.
-fn is_credential(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'+' | b'/' | b'=' | b'|' | b':' | b'%')
+    end = view.runs.stops(view.text, end).max(start);
+    let secret = if bearer { is_bearer(view.text.get(start..end)?) } else { is_basic(view, start, end) };
+    secret.then(|| Match::new(start, end, if bearer { BEARER } else { BASIC }))
 }
 
 /// Whether a word behind "bearer" is a credential and not prose ("bearer token expired").
@@ -289,18 +237,17 @@ fn is_bearer(word: &[u8]) -> bool {
     word.len() >= 5 && !value::is_words(word)
 }
 
-/// Whether a word decodes from base64 to text that has a colon: `user:password`.
-fn is_basic(word: &[u8]) -> bool {
-    let mut colon = false;
-    let digits = word.len() - word.iter().rev().take_while(|byte| **byte == b'=').count();
-    if digits < 4 || !word.iter().take(digits).all(|byte| six_bits(*byte).is_some()) {
+/// Whether the word `text[start..end]` decodes from base64 to text that has a colon: `user:password`.
+fn is_basic(view: &View, start: usize, end: usize) -> bool {
+    let digits = view.run(Kind::SixBits, start).min(end);
+    if digits < start + 4 || view.run(Kind::Padding, digits) < end {
         return false;
     }
-    for byte in decoded(word).take(192) {
-        if byte < 0x20 || byte == 0x7f {
-            return false;
-        }
-        colon |= byte == b':';
-    }
-    colon
+    // So much of it has to be text.
+    let head = digits.min(start + 256);
+    let groups = head - (head - start) % 4;
+    let rest = || decoded(view.text.get(groups..head).unwrap_or_default());
+    view.runs.groups(Odd::ControlByte, view.text, start) >= groups
+        && !rest().any(|byte| run::is_odd(Odd::ControlByte, byte))
+        && (view.runs.groups(Odd::Colon, view.text, start) < groups || rest().any(|byte| byte == b':'))
 }

@@ -9,13 +9,23 @@ pub(super) const MAX_SPACES: usize = 4;
 /// The value behind a separator.
 pub(super) struct Value {
     pub(super) start: usize,
-    pub(super) end: usize,
     /// The quote around it, or 0.
     pub(super) quote: u8,
     /// A space stands between the separator and the value.
     pub(super) spaced: bool,
-    /// It is a call, an index or a path in code (`os.environ["X"]`): what it gives is not in the text.
-    pub(super) code: bool,
+    form: Form,
+}
+
+/// What a value begins with, which says where it ends.
+enum Form {
+    /// A quote behind this many backslashes.
+    Quoted(usize),
+    Mark,
+    /// A bracket of JSON.
+    Json,
+    /// Another bracket.
+    Brackets,
+    Bare,
 }
 
 impl Value {
@@ -31,32 +41,43 @@ impl Value {
         if let Some(inner) = wrapper(view, start) {
             start = inner;
         }
-        let mut value = Value { start, end: start, quote: 0, spaced, code: false };
         let mut open = start;
         while view.byte(open) == b'\\' {
             open += 1;
         }
         let quote = view.byte(open);
         if is_quote(quote) {
-            value.quote = quote;
-            value.start = open + 1;
-            value.end = closing_quote(view.text, value.start, quote, open - start);
-            return value;
+            return Value { start: open + 1, quote, spaced, form: Form::Quoted(open - start) };
         }
-        let rest = view.text.get(start..).unwrap_or_default();
-        if rest.starts_with(mark::OPEN) {
+        let form = match view.byte(start) {
+            b'[' if view.text.get(start..).is_some_and(|rest| rest.starts_with(mark::OPEN)) => Form::Mark,
+            b'[' | b'{' if quoted_key => Form::Json,
+            b'[' | b'{' | b'<' | b'(' => Form::Brackets,
+            _ => Form::Bare,
+        };
+        Value { start, quote: 0, spaced, form }
+    }
+
+    /// Where the value ends in `text`.
+    pub(super) fn end(&self, text: &[u8]) -> usize {
+        let start = self.start;
+        match self.form {
+            Form::Quoted(escapes) => closing_quote(text, start, self.quote, escapes),
             // A mark has no spaces and ends with a bracket.
-            value.end = start + rest.iter().take(48).take_while(|byte| **byte != b']').count();
-            value.end += usize::from(view.byte(value.end) == b']');
-        } else if quoted_key && matches!(view.byte(start), b'[' | b'{') {
-            value.end = closing_bracket(view.text, start);
-        } else if matches!(view.byte(start), b'{' | b'<' | b'[' | b'(') {
-            value.end = bracketed(view, start);
-        } else {
-            value.end = bare_end(view, start);
-            value.code = is_code(view, value.start, value.end);
+            Form::Mark => {
+                let mark = text.get(start..).unwrap_or_default().iter().take(48);
+                let end = start + mark.take_while(|byte| **byte != b']').count();
+                end + usize::from(text.get(end) == Some(&b']'))
+            }
+            Form::Json => closing_bracket(text, start),
+            Form::Brackets => bracketed(text, start),
+            Form::Bare => bare_end(text, start),
         }
-        value
+    }
+
+    /// Whether its `content` is a call, an index or a path in code (`os.environ["X"]`): what it gives is not in the text.
+    pub(super) fn is_code(&self, content: &[u8]) -> bool {
+        matches!(self.form, Form::Bare) && is_code(content)
     }
 }
 
@@ -101,6 +122,9 @@ pub(super) fn ansi_before(view: &View, at: usize) -> usize {
         while open > view.from && start - open < 16 && is_colour(view.byte(open - 1)) {
             open -= 1;
         }
+        if view.before(open) != b'[' {
+            break;
+        }
         // The longest way to write ESC has six bytes.
         let sequence = (1..=7).filter_map(|length| open.checked_sub(length)).find(|first| ansi(view, *first) == start);
         match sequence {
@@ -134,8 +158,8 @@ fn wrapper(view: &View, at: usize) -> Option<usize> {
 
 /// End of a value without quotes at `start`. Punctuation that may go on with the text around it ends the value when
 /// it does: at a space, the end, another quote or bracket, or `,name=`.
-fn bare_end(view: &View, start: usize) -> usize {
-    let rest = view.text.get(start..).unwrap_or_default();
+fn bare_end(text: &[u8], start: usize) -> usize {
+    let rest = text.get(start..).unwrap_or_default();
     for (n, &found) in rest.iter().enumerate() {
         let next = || rest.get(n + 1).copied().unwrap_or(0);
         let ends = match found {
@@ -150,7 +174,7 @@ fn bare_end(view: &View, start: usize) -> usize {
             return start + n;
         }
     }
-    view.text.len()
+    text.len()
 }
 
 fn is_inside(byte: u8) -> bool {
@@ -165,8 +189,8 @@ fn is_pair(text: &[u8]) -> bool {
 }
 
 /// End of the value in brackets at `start`: behind the closing bracket, if it is near.
-fn bracketed(view: &View, start: usize) -> usize {
-    let rest = view.text.get(start..).unwrap_or_default();
+fn bracketed(text: &[u8], start: usize) -> usize {
+    let rest = text.get(start..).unwrap_or_default();
     let close = match rest.first() {
         Some(b'{') => b'}',
         Some(b'<') => b'>',
@@ -179,7 +203,7 @@ fn bracketed(view: &View, start: usize) -> usize {
             let again = rest.iter().skip(near).take(2).take_while(|byte| **byte == close).count();
             start + near + again
         }
-        _ => bare_end(view, start),
+        _ => bare_end(text, start),
     }
 }
 
@@ -237,8 +261,7 @@ fn closing_bracket(text: &[u8], start: usize) -> usize {
 }
 
 /// Whether the bare value is code: names with dots, or a name and a call or an index.
-fn is_code(view: &View, start: usize, end: usize) -> bool {
-    let text = view.text.get(start..end).unwrap_or_default();
+fn is_code(text: &[u8]) -> bool {
     if text.len() > MAX_PLACEHOLDER {
         return false;
     }
@@ -347,10 +370,27 @@ pub(super) fn is_placeholder(value: &[u8]) -> bool {
         || value.iter().all(|byte| matches!(byte, b'*' | b'.' | b'x' | b'X' | b'-' | b'_' | b'?' | b'#'))
         || value.iter().filter(|byte| **byte == b'*').count() >= 3
         || word.starts_with("\u{2022}\u{2022}".as_bytes())
-        || (word.len() <= 12 && WORDS.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(word)))
+        || is_known_word(word)
         || is_variable(value)
         || is_reference(value)
 }
+
+fn is_known_word(word: &[u8]) -> bool {
+    let Some((first, shapes)) = word.first().zip(WORD_SHAPES.get(word.len())) else { return false };
+    shapes >> (first & 31) & 1 != 0 && WORDS.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(word))
+}
+
+/// A bit for the first letter of each of [`WORDS`] of this length.
+const WORD_SHAPES: [u32; 13] = {
+    let mut shapes = [0; 13];
+    let mut n = 0;
+    while n < WORDS.len() {
+        let word = WORDS[n].as_bytes();
+        shapes[word.len()] |= 1 << (word[0] & 31);
+        n += 1;
+    }
+    shapes
+};
 
 /// A value without the brackets and the full stop around it.
 fn trimmed(value: &[u8]) -> &[u8] {
@@ -416,7 +456,8 @@ fn is_reference(value: &[u8]) -> bool {
                 .iter()
                 .all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'/' | b'.' | b'-' | b'_' | b'0'..=b'9'))
     };
-    SCHEMES.iter().chain(ROOTS).any(|known| value.starts_with(known))
+    let first = value.first().copied().unwrap_or(0);
+    SCHEMES.iter().chain(ROOTS).any(|known| known.first() == Some(&first) && value.starts_with(known))
         || lower_path()
         || value
             .iter()
@@ -426,9 +467,15 @@ fn is_reference(value: &[u8]) -> bool {
             .eq(b"://")
 }
 
+/// Words that are joined are shorter than this, in bytes.
+const MAX_WORDS: usize = 64;
+
 /// Whether `text` is made of words as people and programs write them: letters, in parts of two or more, that `-`, `_`,
 /// `.`, `/` or a hump of a camel's back separates; no digits. Random letters have humps of one.
 pub(super) fn is_words(text: &[u8]) -> bool {
+    if text.len() >= MAX_WORDS {
+        return false;
+    }
     let mut length = 0usize;
     let mut previous = 0u8;
     for &byte in text {
@@ -453,5 +500,5 @@ pub(super) fn is_words(text: &[u8]) -> bool {
         }
         previous = byte;
     }
-    text.len() < 64 && (length >= 2 || (length == 0 && previous == b'='))
+    length >= 2 || (length == 0 && previous == b'=')
 }

@@ -1,0 +1,263 @@
+//! Runs of characters of one kind, with a memory for where the last one of each ended: what begins like a token may do so
+//! at every other character of a run, and each time it has the same end.
+
+use crate::policy::Charset;
+use core::cell::Cell;
+
+/// A kind of characters.
+#[derive(Clone, Copy)]
+pub(super) enum Kind {
+    Hex,
+    AnyHex,
+    Base32,
+    Upper,
+    Uuid,
+    Alphanumeric,
+    Word,
+    Base64Url,
+    Base64,
+    Dotted,
+    /// `token68` of [RFC 7235](https://www.rfc-editor.org/rfc/rfc7235#section-2.1), and what is found in its place.
+    Credential,
+    /// What stands for six bits in base64 or base64url.
+    SixBits,
+    /// `=`
+    Padding,
+    /// What a value in quotes is made of.
+    InQuotes,
+    /// What a value without quotes is made of.
+    Bare,
+    /// All but `@`.
+    NoAt,
+    /// All but digits.
+    NoDigit,
+    /// All but upper case letters.
+    NoUpper,
+    /// All but lower case letters.
+    NoLower,
+}
+
+const KINDS: usize = 19;
+
+impl Kind {
+    pub(super) const fn of(charset: Charset) -> Kind {
+        match charset {
+            Charset::Hex => Kind::Hex,
+            Charset::AnyHex => Kind::AnyHex,
+            Charset::Base32 => Kind::Base32,
+            Charset::Upper => Kind::Upper,
+            Charset::Uuid => Kind::Uuid,
+            Charset::Alphanumeric => Kind::Alphanumeric,
+            Charset::Word => Kind::Word,
+            Charset::Base64Url | Charset::Mixed => Kind::Base64Url,
+            Charset::Base64 => Kind::Base64,
+            Charset::Dotted => Kind::Dotted,
+        }
+    }
+}
+
+/// Bit n of a byte's entry: the byte is of kind n.
+const TABLE: [u32; 256] = {
+    let mut table = [0; 256];
+    let mut n = 0;
+    while n < 256 {
+        table[n] = kinds(n as u8);
+        n += 1;
+    }
+    table
+};
+
+const fn kinds(byte: u8) -> u32 {
+    let (digit, upper, lower) = (byte.is_ascii_digit(), byte.is_ascii_uppercase(), byte.is_ascii_lowercase());
+    let alphanumeric = digit || upper || lower;
+    let url = alphanumeric || matches!(byte, b'_' | b'-');
+    let in_quotes = !matches!(byte, b'"' | b'\'' | b'\n');
+    let kinds = [
+        matches!(byte, b'0'..=b'9' | b'a'..=b'f'),
+        byte.is_ascii_hexdigit(),
+        matches!(byte, b'A'..=b'Z' | b'2'..=b'7'),
+        digit || upper || byte == b'-',
+        matches!(byte, b'0'..=b'9' | b'a'..=b'f' | b'-'),
+        alphanumeric,
+        alphanumeric || byte == b'_',
+        url,
+        url || matches!(byte, b'+' | b'/' | b'='),
+        url || byte == b'.',
+        url || matches!(byte, b'.' | b'~' | b'+' | b'/' | b'=' | b'|' | b':' | b'%'),
+        url || matches!(byte, b'+' | b'/'),
+        byte == b'=',
+        in_quotes,
+        in_quotes && !matches!(byte, b' ' | b',' | b';' | b'&' | b'\t'),
+        byte != b'@',
+        !digit,
+        !upper,
+        !lower,
+    ];
+    let mut bits = 0;
+    let mut n = 0;
+    while n < KINDS {
+        bits |= (kinds[n] as u32) << n;
+        n += 1;
+    }
+    bits
+}
+
+pub(super) fn is(kind: Kind, byte: u8) -> bool {
+    TABLE[usize::from(byte)] >> kind as u32 & 1 != 0
+}
+
+/// What was looked at last.
+pub(super) struct Runs {
+    /// The last run of each kind.
+    kinds: [Run; KINDS],
+    /// The last run of groups of four characters without one of [`Odd`], by the rest of its place by four.
+    groups: [[Run; 4]; 2],
+    /// An end, and where the full stops and colons in front of it begin.
+    stops: Cell<(usize, usize)>,
+    /// A place, and that of the last quote in front of it.
+    quote: Cell<(usize, Option<usize>)>,
+    /// Where the user of a URL begins that is no address, and the encoded `@` that it was followed to.
+    pub(super) user: Cell<(usize, usize)>,
+}
+
+/// Where a run was looked at first, and its end.
+type Run = Cell<(usize, usize)>;
+
+/// What a group of four characters of base64 may stand for.
+#[derive(Clone, Copy)]
+pub(super) enum Odd {
+    Colon,
+    ControlByte,
+}
+
+impl Runs {
+    /// Of a text that begins at `start`.
+    pub(super) fn new(start: usize) -> Runs {
+        Runs {
+            kinds: [const { nowhere() }; KINDS],
+            groups: [const { [const { nowhere() }; 4] }; 2],
+            stops: Cell::new((0, 0)),
+            quote: Cell::new((start, None)),
+            user: nowhere(),
+        }
+    }
+
+    /// Where the run of `kind` ends that goes on at `at`. Always of the same text.
+    pub(super) fn end(&self, kind: Kind, text: &[u8], at: usize) -> usize {
+        let inside = |at: usize| text.get(at).is_some_and(|byte| is(kind, *byte));
+        self.kinds.get(kind as usize).map_or(at, |run| end(run, at, 1, inside))
+    }
+
+    /// Where the groups of four characters of base64 end, from `at` on, that stand for nothing that is `odd`. Always of
+    /// the same text.
+    pub(super) fn groups(&self, odd: Odd, text: &[u8], at: usize) -> usize {
+        let inside = |at: usize| {
+            let group = text.get(at..).and_then(|rest| rest.first_chunk::<4>());
+            group.and_then(three_bytes).is_some_and(|bytes| !bytes.iter().any(|byte| is_odd(odd, *byte)))
+        };
+        let run = self.groups.get(odd as usize).and_then(|runs| runs.get(at % 4));
+        run.map_or(at, |run| end(run, at, 4, inside))
+    }
+
+    /// Where the full stops and colons begin that stand in front of `end`, which is the end of a run. Always of the same
+    /// text.
+    pub(super) fn stops(&self, text: &[u8], end: usize) -> usize {
+        let (of, stops) = self.stops.get();
+        if of == end {
+            return stops;
+        }
+        let front = text.get(..end).unwrap_or_default();
+        let stops = end - front.iter().rev().take_while(|byte| matches!(**byte, b'.' | b':')).count();
+        self.stops.set((end, stops));
+        stops
+    }
+
+    /// The last quote in front of `at`, which is not in front of the one asked for before. Always of the same text.
+    pub(super) fn quote_before(&self, text: &[u8], at: usize) -> Option<usize> {
+        let (before, quote) = self.quote.get();
+        let new = text.get(before..at).unwrap_or_default();
+        let quote = new.iter().rposition(|byte| *byte == b'"').map(|place| before + place).or(quote);
+        self.quote.set((at, quote));
+        quote
+    }
+}
+
+/// Every place is in front of a run that begins nowhere.
+const fn nowhere() -> Run {
+    Cell::new((usize::MAX, 0))
+}
+
+#[inline(always)]
+fn end(run: &Run, at: usize, step: usize, inside: impl Fn(usize) -> bool) -> usize {
+    let (from, end) = run.get();
+    if from <= at && at <= end {
+        return end;
+    }
+    let mut found = at;
+    // From in front of the last run up to it.
+    while found != from && inside(found) {
+        found += step;
+    }
+    let found = if found == from { end } else { found };
+    run.set((at, found));
+    found
+}
+
+/// Whether a byte that base64 stands for is one.
+pub(super) fn is_odd(odd: Odd, byte: u8) -> bool {
+    match odd {
+        Odd::Colon => byte == b':',
+        Odd::ControlByte => byte < 0x20 || byte == 0x7f,
+    }
+}
+
+/// What four characters of base64 or base64url stand for.
+fn three_bytes(group: &[u8; 4]) -> Option<[u8; 3]> {
+    let bits = group.iter().fold(0u32, |bits, byte| bits << 6 | u32::from(SIX_BITS[usize::from(*byte)]));
+    let [_, bytes @ ..] = bits.to_be_bytes();
+    group.iter().all(|byte| is(Kind::SixBits, *byte)).then_some(bytes)
+}
+
+/// What a character of base64 or base64url stands for.
+pub(super) fn six_bits(byte: u8) -> Option<u32> {
+    is(Kind::SixBits, byte).then(|| u32::from(SIX_BITS[usize::from(byte)]))
+}
+
+const SIX_BITS: [u8; 256] = {
+    let mut table = [0; 256];
+    let mut n = 0;
+    while n < 256 {
+        let byte = n as u8;
+        table[n] = match byte {
+            b'A'..=b'Z' => byte - b'A',
+            b'a'..=b'z' => byte - b'a' + 26,
+            b'0'..=b'9' => byte - b'0' + 52,
+            b'+' | b'-' => 62,
+            b'/' | b'_' => 63,
+            _ => 0,
+        };
+        n += 1;
+    }
+    table
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_memory_changes_nothing() {
+        let text = b"abc-DEF_012 .=+/%aa a0 f---z";
+        let kinds = [Kind::Hex, Kind::Upper, Kind::Word, Kind::Credential, Kind::SixBits, Kind::NoDigit, Kind::NoLower];
+        let runs = Runs::new(0);
+        for step in 1..text.len() {
+            for n in 0..text.len() {
+                let at = n * step % (text.len() + 1);
+                for kind in kinds {
+                    let length = text.iter().skip(at).take_while(|byte| is(kind, **byte)).count();
+                    assert_eq!(runs.end(kind, text, at), at + length, "{at}");
+                }
+            }
+        }
+    }
+}
