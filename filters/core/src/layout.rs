@@ -11,6 +11,7 @@ mod tree;
 pub(crate) use form::{Form, Place};
 
 use crate::Function;
+use crate::bytes::Bytes;
 use crate::json::{Kind, Nesting};
 use crate::key::Role;
 use crate::policy::Severity;
@@ -105,14 +106,14 @@ pub(crate) struct Layout {
     /// As parsing left them.
     pub(crate) fields: Vec<Field>,
     /// The last record.
-    pub(crate) record: Vec<u8>,
+    pub(crate) record: Bytes,
     /// The fields of the last output, from the comma in front of the first on.
-    pub(crate) output: Vec<u8>,
+    pub(crate) output: Bytes,
     pub(crate) severity: Option<Severity>,
     /// A field says so.
     pub(crate) said: bool,
     /// What came behind the fields when the severity was this one, and all else that it depends on as it was last time.
-    pub(crate) rests: [Vec<u8>; SEVERITIES],
+    rests: [Bytes; SEVERITIES],
     /// For which tag.
     pub(crate) origin: u32,
 }
@@ -134,10 +135,10 @@ pub(crate) struct Layouts {
 }
 
 impl Layouts {
-    /// The layout of the last record. That of others is not used for `function`.
+    /// The layout of the last record, if `record` may have it: layouts serve one function at a time.
     #[inline(always)]
-    pub(crate) fn last(&mut self, function: Function) -> Option<usize> {
-        (self.function == Some(function) && self.last < self.layouts.len()).then_some(self.last)
+    pub(crate) fn last(&self, function: Function, record: &[u8]) -> Option<usize> {
+        (self.function == Some(function) && record.len() <= MAX_RECORD).then_some(self.last)
     }
 
     /// The layout of `record`.
@@ -209,8 +210,8 @@ impl Layout {
             service: record.roles().service(),
             roles: record.roles(),
             fields: record.fields.clone(),
-            record: input.to_vec(),
-            output: Vec::new(),
+            record: Bytes::new(),
+            output: Bytes::new(),
             severity: None,
             said: false,
             rests: Default::default(),
@@ -226,17 +227,17 @@ impl Layout {
             let how = how(field, writer);
             let front = layout.output.len();
             if how != How::Dropped {
-                layout.output.extend_from_slice(quote);
+                layout.output.extend(quote);
                 quote = if how == How::Text { b"\"" } else { b"" };
             }
             if matches!(how, How::Text | How::Number) {
-                layout.output.extend_from_slice(b",\"");
-                layout.output.extend_from_slice(field.name.text.as_bytes());
+                layout.output.extend(b",\"");
+                layout.output.extend(field.name.text.as_bytes());
                 if field.name.key {
-                    layout.output.extend_from_slice(field.key.of(input));
+                    layout.output.extend(field.key.of(input));
                 }
-                layout.output.extend_from_slice(b"\":");
-                layout.output.extend_from_slice(quote);
+                layout.output.extend(b"\":");
+                layout.output.extend(quote);
             }
             let scan = match field.class.identifier {
                 _ if !writer.redact => Scan::Nothing,
@@ -273,39 +274,68 @@ impl Layout {
             });
             at = field.value.end;
         }
-        layout.output.extend_from_slice(quote);
+        layout.output.extend(quote);
+        layout.record.extend(input);
         layout
     }
 
     /// Makes `record` and its fields in `output` the last ones.
     pub(crate) fn remember(&mut self, record: &[u8], output: &[u8]) {
         self.record.clear();
-        self.record.extend_from_slice(record);
+        self.record.extend(record);
         self.output.clear();
-        self.output.extend_from_slice(output);
+        self.output.extend(output);
+        if self.record.is_short() || self.output.is_short() {
+            self.forget();
+        }
     }
 
-    /// Makes a record the last one that is `record` up to its first `at` bytes, and the last one from its own `was` on;
-    /// and the same of its fields in `output`. Another layout may have begun as this one does.
+    /// Makes a record the last one that begins as `record` does and goes on as the last one from `at` on, and its fields
+    /// in `output`: another layout may begin as this one does.
     #[cold]
     #[inline(never)]
-    pub(crate) fn turn(&mut self, record: &[u8], was: usize, output: &[u8]) {
-        let rest = self.record.get(was..).unwrap_or_default().to_vec();
+    pub(crate) fn turn(&mut self, record: &[u8], at: usize, output: &[u8]) {
+        let last = core::mem::take(&mut self.record);
         self.remember(record, output);
-        self.record.extend_from_slice(&rest);
+        self.record.extend(last.as_slice().get(at..).unwrap_or_default());
         self.origin = 0;
+        if self.record.is_short() {
+            self.forget();
+        }
+    }
+
+    /// Forgets the last record. No other is like it from then on.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn forget(&mut self) {
+        self.record = Bytes::new();
+        self.output = Bytes::new();
+    }
+
+    /// What came behind the fields when the severity was the present one; nothing if that is not known.
+    pub(crate) fn rest(&self) -> &[u8] {
+        self.rests.get(self.rank()).map_or(&[], Bytes::as_slice)
+    }
+
+    /// Remembers what comes behind the fields when the severity is the present one.
+    pub(crate) fn remember_rest(&mut self, rest: &[u8]) {
+        let rank = self.rank();
+        if let Some(place) = self.rests.get_mut(rank) {
+            place.extend(rest);
+            if place.is_short() {
+                place.clear();
+            }
+        }
     }
 
     #[cold]
     #[inline(never)]
     pub(crate) fn forget_rests(&mut self) {
-        self.rests.iter_mut().for_each(Vec::clear);
+        self.rests.iter_mut().for_each(Bytes::clear);
     }
 
-    /// What came behind the fields when the severity was the present one.
-    pub(crate) fn rest(&mut self) -> &mut Vec<u8> {
-        let n = self.severity.map_or(0, |severity| 1 + severity as usize);
-        &mut self.rests[n.min(SEVERITIES - 1)]
+    fn rank(&self) -> usize {
+        self.severity.map_or(0, |severity| 1 + severity as usize)
     }
 }
 

@@ -17,9 +17,12 @@
 //! );
 //! ```
 //!
-//! How a record flows: `record` indexes the members at its top ([`Function::Parse`] adds those of the body, and
-//! `enrich` those that the tag tells), `write` walks their values once and writes them, redacted on the way, and
-//! `route` reads what was written. There is no tree and no recursion; nested values are ranges of bytes.
+//! How a record flows: `record` indexes the members at its top ([`Function::Parse`] adds those of the body), `output`
+//! writes them one by one, and behind them what `enrich` adds, the audit and what `route` says; `write` walks nested
+//! values once and redacts on the way. There is no tree and no recursion; nested values are ranges of bytes.
+//!
+//! Logs repeat themselves, so that most records need not take that way: a `layout` is what records with the same keys
+//! in the same places have in common, and `repeat` writes those that have one, by comparing each with the last.
 //!
 //! What it does not do: no I/O, no clock, no configuration of its own ([`Policy`] is handed to it), no compression, no
 //! joining of partial lines, no record made of several or several of one.
@@ -151,7 +154,7 @@ impl Engine {
     /// If `record` has a layout that is known, does the jobs that way.
     #[inline(always)]
     fn repeats(&mut self, function: Function, record: &[u8]) -> bool {
-        let last = self.layouts.last(function);
+        let last = self.layouts.last(function, record);
         if last.is_some_and(|layout| self.known(function, record, layout)) {
             return true;
         }

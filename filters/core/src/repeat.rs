@@ -23,8 +23,14 @@ impl Output<'_> {
     /// Writes a record that has `layout`, whose fields those of the index are. False, and something written, if it has
     /// another one.
     pub(crate) fn write_like(mut self, layout: &mut Layout, nesting: &mut Nesting) -> bool {
-        let Some(Repeated { mut fields, mut asked, severity, body }) = self.repeat(layout, nesting) else {
-            return false;
+        let Repeated { mut fields, mut asked, severity, body } = match self.repeat(layout, nesting) {
+            Some(Some(repeated)) => repeated,
+            Some(None) => return false,
+            // Never: what is remembered fits together. If not, it is worth nothing.
+            None => {
+                layout.forget();
+                return false;
+            }
         };
         let input = self.buffers.input;
         let end = self.writer.out.len();
@@ -41,16 +47,16 @@ impl Output<'_> {
             layout.origin = self.origin.number;
         }
         layout.remember(input, self.writer.out.as_slice());
-        if !self.writer.redacted && !layout.rest().is_empty() {
-            self.writer.put(layout.rest());
+        let rest = layout.rest();
+        if !self.writer.redacted && !rest.is_empty() {
+            self.writer.put(rest);
             self.writer.out.set_first(b'{');
             return true;
         }
         self.move_asked(layout, &mut fields);
         self.rest(&layout.roles, layout.severity, fields, None);
         if !self.writer.redacted {
-            let rest = self.writer.out.as_slice().get(end..).unwrap_or_default();
-            layout.rest().extend_from_slice(rest);
+            layout.remember_rest(self.writer.out.as_slice().get(end..).unwrap_or_default());
         }
         true
     }
@@ -80,11 +86,12 @@ impl Output<'_> {
         }
     }
 
-    /// Writes the fields of a record that has `layout`.
+    /// Writes the fields of a record that has `layout`; nothing is returned, within the outer, if it has another one.
     #[inline(always)]
-    fn repeat(&mut self, layout: &mut Layout, nesting: &mut Nesting) -> Option<Repeated> {
+    fn repeat(&mut self, layout: &mut Layout, nesting: &mut Nesting) -> Option<Option<Repeated>> {
         let input = self.buffers.input;
-        let Layout { values, record: last, output, service, .. } = &mut *layout;
+        let Layout { values, record, output, service, .. } = &mut *layout;
+        let (last, output) = (record.as_slice(), output.as_slice());
         let mut repeated = Repeated { fields: Fields::new(self.enriches), asked: false, severity: None, body: false };
         // An offset in the last record up to where it is the same as this one, which is `shift` bytes further on there.
         let (mut same, mut shift) = (0usize, 0usize);
@@ -175,9 +182,9 @@ impl Output<'_> {
         if other || same != last.len() || input.len() != last.len().wrapping_add(shift) {
             let begin = input.get(..at.wrapping_add(shift)).unwrap_or_default();
             layout.turn(begin, at, self.writer.out.as_slice());
-            return None;
+            return Some(None);
         }
-        Some(repeated)
+        Some(Some(repeated))
     }
 }
 
