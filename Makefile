@@ -4,12 +4,18 @@ CARGO ?= cargo
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 WASM := $(TARGET)/wasm32-unknown-unknown/wasm/podsieve.wasm
 BUILD_WASM := $(CARGO) build --locked --profile wasm --target wasm32-unknown-unknown
+# Each has a module of its own beside the one with all functions.
+FUNCTIONS := parse redact enrich route
+ARCH := $(shell uname -m)
+# Without --target wamrc compiles for this machine's CPU, and on one that lacks an instruction the whole Fluent Bit
+# ends: the loader does not look. Any x86-64 server since 2009 has v2; other architectures get their baseline.
+WAMRC := wamrc --target=$(ARCH) $(if $(filter x86_64,$(ARCH)),--cpu=x86-64-v2)
 # Filters that podsieve is compared with.
 PEERS := --package podsieve-bench-pass-through --package podsieve-bench-tutorial
 TERMINAL := $(shell [ -t 1 ] && tput cols 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test bench bench-fluent-bit lint wasm peers clean tools
+.PHONY: help demo build test bench bench-fluent-bit lint dist reproducible modules wasm peers clean tools
 
 help: ## what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -21,7 +27,7 @@ build: wasm ## dist/podsieve.wasm and the command dist/podsieve
 	$(CARGO) build --release --locked --package podsieve-host
 	install -m 755 $(TARGET)/release/podsieve dist/podsieve
 
-test: wasm peers ## everything that can be tested on this machine
+test: modules peers ## everything that can be tested on this machine
 	$(CARGO) test --release --locked --workspace
 
 bench: wasm ## natively and in wasmtime, beside vrl and regex
@@ -36,12 +42,34 @@ lint: wasm ## rustfmt and clippy, without warnings
 	$(CARGO) clippy --locked --workspace --all-targets -- --deny warnings
 	$(CARGO) clippy --locked --package podsieve-fluent-bit $(PEERS) --target wasm32-unknown-unknown -- --deny warnings
 
+# Objects of an earlier build go, lest they be taken for those of these modules.
+dist: modules ## what is shipped: modules, one for each function too, ahead-of-time object, checksums
+	@rm -f dist/*.aot
+	@if command -v wamrc >/dev/null; then $(WAMRC) -o dist/podsieve.$(ARCH).aot dist/podsieve.wasm; \
+	  else echo "no wamrc on the PATH: no ahead-of-time object"; fi
+	@cd dist && LC_ALL=C ls | grep -E '\.(aot|wasm)$$' | xargs sha256sum >SHA256SUMS
+	@cd dist && awk '{ print $$2 }' SHA256SUMS | xargs wc -c | \
+	  awk '$$2 != "total" { printf "%8d bytes %6.1f KiB  dist/%s\n", $$1, $$1 / 1024, $$2 }'
+
+reproducible: dist ## the same bytes come from another folder
+	@copy=$$(mktemp -d) && trap 'rm -rf "$$copy"' EXIT && \
+	  tar --exclude=./.git --exclude=./target --exclude=./dist -cf - . | tar -xf - -C "$$copy" && \
+	  CARGO_TARGET_DIR="$$copy/elsewhere" $(MAKE) -C "$$copy" dist && cmp dist/SHA256SUMS "$$copy/dist/SHA256SUMS"
+
 # The module is embedded in the command, so it comes first. A copy that did not change keeps its time, so that the
 # command is not built again.
 wasm: tools
 	$(BUILD_WASM) --package podsieve-fluent-bit
 	@mkdir -p dist
 	@cmp -s $(WASM) dist/podsieve.wasm || install -m 644 $(WASM) dist/podsieve.wasm
+
+# In target folders of their own: there they stay up to date, though all have the same name.
+modules: wasm $(FUNCTIONS:%=dist/%.wasm)
+
+$(FUNCTIONS:%=dist/%.wasm): dist/%.wasm: tools
+	$(BUILD_WASM) --package podsieve-fluent-bit --no-default-features --features $* --target-dir $(TARGET)/modules/$*
+	@mkdir -p dist
+	@install -m 644 $(TARGET)/modules/$*/wasm32-unknown-unknown/wasm/podsieve.wasm $@
 
 peers: tools
 	$(BUILD_WASM) $(PEERS)

@@ -3,6 +3,8 @@
 //! The host asks `malloc` for room for the tag and the record, copies both in with a NUL behind each, calls one of
 //! the five functions, and copies the NUL-terminated result out. Some versions `free` what they asked for and some
 //! never do, so `free` does nothing: the first `malloc` after a call starts over.
+//!
+//! Each function is a feature of the same name, and all are on: a module with one of them is a smaller one.
 #![allow(unsafe_code, reason = "this is the boundary to the host: raw addresses come in and go out")]
 #![cfg(target_arch = "wasm32")]
 
@@ -45,9 +47,10 @@ pub extern "C" fn malloc(length: u32) -> u32 {
 pub extern "C" fn free(_address: u32) {}
 
 macro_rules! export {
-    ($($name:ident: $function:ident),*) => {$(
+    ($($feature:literal => $name:ident: $function:ident),* $(,)?) => {$(
         /// One of the five functions: addresses and lengths of the tag and the record (without their NULs), and the
         /// record's time in seconds and nanoseconds since the epoch. Returns the address of a NUL-terminated JSON object.
+        #[cfg(feature = $feature)]
         #[unsafe(no_mangle)]
         pub extern "C" fn $name(tag: u32, tag_length: u32, _seconds: u32, _nanoseconds: u32, record: u32, record_length: u32) -> u32 {
             call(Function::$function, (tag, tag_length), (record, record_length))
@@ -55,7 +58,13 @@ macro_rules! export {
     )*};
 }
 
-export!(pipeline: Pipeline, parse: Parse, redact: Redact, enrich: Enrich, route: Route);
+export! {
+    "pipeline" => pipeline: Pipeline,
+    "parse" => parse: Parse,
+    "redact" => redact: Redact,
+    "enrich" => enrich: Enrich,
+    "route" => route: Route,
+}
 
 fn call(function: Function, tag: (u32, u32), record: (u32, u32)) -> u32 {
     let guest = guest();
