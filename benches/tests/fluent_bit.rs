@@ -32,7 +32,7 @@ fn a_few_records() {
     };
     let (ran, skipped) = (names("filters"), names("skipped"));
     assert!(skipped.is_empty() || skipped == ["pipeline-aot"], "{skipped:?} were skipped");
-    assert_eq!(ran.len() + skipped.len(), 7, "{ran:?}");
+    assert_eq!(ran.len() + skipped.len(), 8, "{ran:?}");
     let (table, chart) = (String::from_utf8_lossy(&output.stdout), read("fluent-bit.svg"));
     assert!(chart.starts_with("<svg ") && chart.ends_with("</svg>\n"), "{chart}");
     for filter in json["filters"].as_array().into_iter().flatten() {
