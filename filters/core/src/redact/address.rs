@@ -312,8 +312,8 @@ pub(crate) fn url(view: &View, at: usize) -> Option<Match> {
             // A password may hold these when nobody encoded it.
             b'/' | b'?' | b'#' => {
                 limit = limit.min(here + UNENCODED);
-                // Without an `@` it may only be a webhook, whose path begins here or there.
-                if view.run(Kind::NoAt, here) > limit && view.byte(limit) != b'/' {
+                // Without an `@` it may only be a webhook, whose path begins there.
+                if view.run(Kind::NoAt, here) > limit && webhook(view, start, limit).is_none() {
                     return None;
                 }
                 false
