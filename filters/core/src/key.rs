@@ -70,14 +70,14 @@ impl Keys {
         if key.plain {
             self.class_and_hash(bytes, key.span.start, key.span.end, policy)
         } else {
-            self.class_of_meaning::<ESC>(bytes, key.span, policy)
+            self.class_of_meaning(bytes, key.span, ESC, policy)
         }
     }
 
     #[cold]
-    fn class_of_meaning<const ESC: bool>(&mut self, bytes: &[u8], key: Span, policy: &Policy) -> (Class, u32) {
+    fn class_of_meaning(&mut self, bytes: &[u8], key: Span, escaped: bool, policy: &Policy) -> (Class, u32) {
         let mut name = Bytes::new();
-        text::decode::<ESC>(bytes, key, &mut name);
+        text::decode(bytes, key, escaped, &mut name);
         self.class_and_hash(name.as_slice(), 0, name.len(), policy)
     }
 

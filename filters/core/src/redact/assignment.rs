@@ -39,7 +39,7 @@ struct Name {
 #[cold]
 fn by_meaning(view: &View, name: &Name, keys: &mut Keys) -> Class {
     let mut meaning = Bytes::new();
-    text::decode::<false>(view.text, Span { start: name.start, end: name.end }, &mut meaning);
+    text::decode(view.text, Span { start: name.start, end: name.end }, false, &mut meaning);
     keys.class(meaning.as_slice(), 0, meaning.len(), view.policy)
 }
 
