@@ -24,7 +24,7 @@ pub struct Policy {
     pub rules: &'static [&'static str],
     /// Names of keys whose values are secret, or never card numbers or SSNs; sorted by folded name.
     pub names: &'static [Name],
-    /// Which first and last letters and lengths the names have; made by [`shapes`].
+    /// The filter in front of the names, by their first eight letters and lengths; made by [`shapes`].
     pub name_shapes: [u64; 64],
     /// Tokens known by their first characters; sorted by these.
     pub tokens: &'static [Token],
@@ -256,27 +256,30 @@ pub(crate) const MAX_RULES: usize = 512;
 /// (`{"` and `{ ` in base64), PEM and PuTTY keys, `\u0040`.
 const MARKERS: &[&str] = &["Bea", "bea", "BEA", "Bas", "bas", "BAS", "eyJ", "eyA", "ewo", "ewk", "BEG", "PuT", "u00"];
 
-/// The filter in front of [`Policy::names`]: a bit for the first and the last letter and the length of each name. It has
-/// false positives and no false negatives.
+/// The filter in front of [`Policy::names`]: a bit for the first eight letters and the length of each name. It has false
+/// positives and no false negatives.
 #[must_use]
 pub const fn shapes(names: &[Name]) -> [u64; 64] {
     let mut shapes = [0u64; 64];
     let mut n = 0;
     while n < names.len() {
         let name = names[n].folded.as_bytes();
-        if let [first, .., last] = *name {
-            let (word, bit) = shape(first, last, name.len());
-            shapes[word] |= bit;
+        let (mut head, mut at) = (0, 0);
+        while at < name.len() && at < 8 {
+            head |= (name[at] as u64) << (8 * at);
+            at += 1;
         }
+        let place = shape(head, name.len());
+        shapes[place >> 6] |= 1 << (place & 63);
         n += 1;
     }
     shapes
 }
 
-/// The word and the bit of [`shapes`] for a name.
+/// The place, 0 to 4095, of a name in [`shapes`]: `head` is its first eight letters, zeros behind.
 #[inline(always)]
-pub(crate) const fn shape(first: u8, last: u8, length: usize) -> (usize, u64) {
-    (((first & 31) | (last & 1) << 5) as usize, 1 << (((last >> 1 & 15) as usize * 5 + length) & 63))
+pub(crate) const fn shape(head: u64, length: usize) -> usize {
+    (head.wrapping_add(length as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 52) as usize
 }
 
 /// The beginning of something known, in one word.

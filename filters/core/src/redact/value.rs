@@ -453,6 +453,9 @@ fn is_reference(value: &[u8]) -> bool {
                 .iter()
                 .all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'/' | b'.' | b'-' | b'_' | b'0'..=b'9'))
     };
+    if !value.iter().any(|byte| matches!(byte, b'/' | b':')) {
+        return false;
+    }
     let first = value.first().copied().unwrap_or(0);
     SCHEMES.iter().chain(ROOTS).any(|known| known.first() == Some(&first) && value.starts_with(known))
         || lower_path()
