@@ -27,6 +27,8 @@ pub(super) enum Kind {
     InQuotes,
     /// What a value without quotes is made of.
     Bare,
+    /// What the local part of an address is made of, in ASCII.
+    Local,
     /// All but `@`.
     NoAt,
     /// All but digits.
@@ -37,7 +39,7 @@ pub(super) enum Kind {
     NoLower,
 }
 
-const KINDS: usize = 19;
+const KINDS: usize = 20;
 
 impl Kind {
     pub(super) const fn of(charset: Charset) -> Kind {
@@ -88,6 +90,7 @@ const fn kinds(byte: u8) -> u32 {
         byte == b'=',
         in_quotes,
         in_quotes && !matches!(byte, b' ' | b',' | b';' | b'&' | b'\t'),
+        url || matches!(byte, b'.' | b'+' | b'%' | b'\'' | b'!' | b'#' | b'$' | b'*' | b'^' | b'~'),
         byte != b'@',
         !digit,
         !upper,

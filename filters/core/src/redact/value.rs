@@ -373,21 +373,29 @@ pub(super) fn is_placeholder(value: &[u8]) -> bool {
 }
 
 fn is_known_word(word: &[u8]) -> bool {
-    let Some((first, shapes)) = word.first().zip(WORD_SHAPES.get(word.len())) else { return false };
-    shapes >> (first & 31) & 1 != 0 && WORDS.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(word))
+    may_be(word, &WORD_SHAPES) && WORDS.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(word))
 }
 
-/// A bit for the first letter of each of [`WORDS`] of this length.
-const WORD_SHAPES: [u32; 13] = {
-    let mut shapes = [0; 13];
+const WORD_SHAPES: Shapes = shapes(WORDS);
+
+/// A bit for the first letter of each of some words, by their length.
+pub(super) type Shapes = [u32; 16];
+
+pub(super) const fn shapes(words: &[&str]) -> Shapes {
+    let mut shapes = [0; 16];
     let mut n = 0;
-    while n < WORDS.len() {
-        let word = WORDS[n].as_bytes();
+    while n < words.len() {
+        let word = words[n].as_bytes();
         shapes[word.len()] |= 1 << (word[0] & 31);
         n += 1;
     }
     shapes
-};
+}
+
+/// Whether `word` may be one of the words that have these shapes, in any case.
+pub(super) fn may_be(word: &[u8], shapes: &Shapes) -> bool {
+    word.first().zip(shapes.get(word.len())).is_some_and(|(first, shapes)| shapes >> (first & 31) & 1 != 0)
+}
 
 /// A value without the brackets and the full stop around it.
 fn trimmed(value: &[u8]) -> &[u8] {
@@ -456,8 +464,9 @@ fn is_reference(value: &[u8]) -> bool {
     if !value.iter().any(|byte| matches!(byte, b'/' | b':')) {
         return false;
     }
+    const FIRST: u64 = firsts(SCHEMES) | firsts(ROOTS);
     let first = value.first().copied().unwrap_or(0);
-    SCHEMES.iter().chain(ROOTS).any(|known| known.first() == Some(&first) && value.starts_with(known))
+    (FIRST >> (first & 63) & 1 != 0 && SCHEMES.iter().chain(ROOTS).any(|known| value.starts_with(known)))
         || lower_path()
         || value
             .iter()
@@ -465,6 +474,17 @@ fn is_reference(value: &[u8]) -> bool {
             .skip_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'))
             .take(3)
             .eq(b"://")
+}
+
+/// A bit for the first character of each text.
+const fn firsts(texts: &[&[u8]]) -> u64 {
+    let mut bits = 0;
+    let mut n = 0;
+    while n < texts.len() {
+        bits |= 1 << (texts[n][0] & 63);
+        n += 1;
+    }
+    bits
 }
 
 /// Words that are joined are shorter than this, in bytes.
