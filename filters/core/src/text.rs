@@ -160,7 +160,7 @@ pub(crate) fn decode(bytes: &[u8], span: Span, escaped: bool, decoded: &mut Byte
     let mut at = span.start;
     while at < span.end {
         let run = same_run(bytes, at, span.end);
-        decoded.extend(Span { start: at, end: at + run }.of(bytes));
+        decoded.extend_short(bytes, Span { start: at, end: at + run });
         at += run;
         // No character begins here that is beyond ASCII; what is like this byte often follows.
         let start = at;
@@ -215,7 +215,7 @@ pub(crate) fn transcode(
             }
         }
         if let Some(out) = &mut out {
-            out.extend(Span { start, end: at }.of(bytes));
+            out.extend_short(bytes, Span { start, end: at });
         }
         if at < end && count > 0 {
             let unit = unit(bytes, at, end, escaped);
@@ -320,7 +320,7 @@ pub(crate) fn escape_lossy(bytes: &[u8], out: &mut Bytes) {
     while at < bytes.len() {
         let run = plain_run(bytes, at, bytes.len());
         if run > 0 {
-            out.extend(Span { start: at, end: at + run }.of(bytes));
+            out.extend_short(bytes, Span { start: at, end: at + run });
             at += run;
             replaced = false;
             continue;
