@@ -90,8 +90,9 @@ pub const HOSTILE: &[Hostile] = &[
     hostile("text/not_utf8", not_utf8),
     near_miss("text/json", |length| text("{\"a\":", length)),
     hostile("text/no_object", |length| framed("", "\"", "", "", length)),
+    hostile("text/nearly_object", |length| framed(r#"{"a":"#, r#"{"a":"#, "}", "1}", length)),
     // Structure.
-    hostile("json/deep_objects", |length| framed(r#"{"a":"#, r#"{"a":"#, "}", "1}", length)),
+    hostile("json/deep_objects", deep_objects),
     hostile("json/deep_arrays", |length| framed(r#"{"a":"#, "[", "]", "}", length)),
     hostile("json/numbers", |length| framed(r#"{"a":["#, "1,", "", "1]}", length)),
     hostile("json/empty_arrays", |length| framed(r#"{"a":["#, "[],", "", "1]}", length)),
@@ -205,6 +206,14 @@ fn not_utf8(length: usize) -> Vec<u8> {
     for (byte, part) in places.zip([0xf0, 0x9f, 0x98].into_iter().cycle()) {
         *byte = part;
     }
+    record
+}
+
+/// Objects in each other, and a number in the innermost.
+fn deep_objects(length: usize) -> Vec<u8> {
+    let mut record = framed("", r#"{"a":"#, "}", "", length - 1);
+    let middle = record.len() / 6 * 5;
+    record.insert(middle, b'1');
     record
 }
 

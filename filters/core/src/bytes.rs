@@ -85,6 +85,19 @@ impl Bytes {
         self.bytes.push(byte);
     }
 
+    /// Appends `bytes[span]`. Of a short one so many bytes are copied as fit into a register, and the rest is cut off.
+    #[inline(always)]
+    pub(crate) fn extend_short(&mut self, bytes: &[u8], span: Span) {
+        let lane = bytes.get(span.start..).and_then(|rest| rest.first_chunk::<8>());
+        match lane {
+            Some(lane) if span.len() <= 8 && self.bytes.capacity() - self.bytes.len() >= 8 => {
+                self.bytes.extend_from_slice(lane);
+                self.bytes.truncate(self.bytes.len() - (8 - span.len()));
+            }
+            _ => self.extend(span.of(bytes)),
+        }
+    }
+
     #[inline(always)]
     pub(crate) fn extend(&mut self, bytes: &[u8]) {
         if self.bytes.capacity() - self.bytes.len() < bytes.len() {

@@ -121,20 +121,33 @@ pub(crate) fn string<const ESC: bool>(bytes: &[u8], start: usize) -> Result<Text
             b'"' if !ESC => return done(at + 1),
             b'"' => return Err(Stop::Invalid),
             b'\\' if ESC && byte(bytes, at + 1) == b'"' => return done(at + 2),
-            b'\\' => {
+            b'\\' if ESC => {
                 plain = false;
-                at += if ESC { inner_escape(bytes, at)? } else { 2 };
+                at += inner_escape(bytes, at)?;
                 if at > bytes.len() {
                     return Err(Stop::Invalid);
                 }
             }
             _ if at >= bytes.len() => return Err(Stop::Invalid),
-            // A control byte: not JSON, but mended when it is written. One level deep it would have to be unescaped.
+            // A control byte one level deep would have to be unescaped.
             _ if ESC => return Err(Stop::Unescape),
             _ => {
                 plain = false;
-                at += 1;
+                at = odd_end(bytes, at).ok_or(Stop::Invalid)?;
             }
+        }
+    }
+}
+
+/// Where the escapes and control bytes at `at` end, inside a string. Control bytes are no JSON, but mended when they are
+/// written.
+#[inline(never)]
+fn odd_end(bytes: &[u8], mut at: usize) -> Option<usize> {
+    loop {
+        match bytes.get(at) {
+            Some(b'\\') => at += 2,
+            Some(0..0x20) => at += 1,
+            _ => return (at <= bytes.len()).then_some(at),
         }
     }
 }

@@ -70,14 +70,14 @@ impl Keys {
         if key.plain {
             self.class_and_hash(bytes, key.span.start, key.span.end, policy)
         } else {
-            self.class_of_meaning::<ESC>(bytes, key.span, policy)
+            self.class_of_meaning(bytes, key.span, ESC, policy)
         }
     }
 
     #[cold]
-    fn class_of_meaning<const ESC: bool>(&mut self, bytes: &[u8], key: Span, policy: &Policy) -> (Class, u32) {
+    fn class_of_meaning(&mut self, bytes: &[u8], key: Span, escaped: bool, policy: &Policy) -> (Class, u32) {
         let mut name = Bytes::new();
-        text::decode::<ESC>(bytes, key, &mut name);
+        text::decode(bytes, key, escaped, &mut name);
         self.class_and_hash(name.as_slice(), 0, name.len(), policy)
     }
 
@@ -177,30 +177,29 @@ const MAX_NAME: usize = 64;
 /// Folds a name (lower case, no separators) and asks the policy for the whole of it, then for its last words.
 fn meaning(name: &[u8], policy: &Policy) -> Option<Meaning> {
     let name = name.get(name.len().saturating_sub(MAX_NAME)..)?;
-    let mut folded = [0u8; MAX_NAME];
+    // Zeros behind, as many as are read at once.
+    let mut folded = [0u8; MAX_NAME + 8];
     // Bit n: a word, or a segment of a dotted path, begins at folded[n].
     let (mut words, mut segments) = (0u64, 1u64);
     let mut length = 0usize;
     let mut previous = 0u8;
     for (n, &byte) in name.iter().enumerate() {
-        if byte.is_ascii_alphanumeric() {
-            let next_lower = name.get(n + 1).is_some_and(u8::is_ascii_lowercase);
-            let hump = byte.is_ascii_uppercase()
-                && (previous.is_ascii_lowercase()
-                    || previous.is_ascii_digit()
-                    || (previous.is_ascii_uppercase() && next_lower));
-            if !previous.is_ascii_alphanumeric() || hump {
-                words |= 1 << length;
+        let begins = match byte {
+            b'a'..=b'z' | b'0'..=b'9' => !previous.is_ascii_alphanumeric(),
+            b'A'..=b'Z' => !previous.is_ascii_uppercase() || name.get(n + 1).is_some_and(u8::is_ascii_lowercase),
+            _ => {
+                if matches!(byte, b'.' | b'/' | b'[' | b']' | b':') && length < MAX_NAME {
+                    segments |= 1 << length;
+                }
+                previous = byte;
+                continue;
             }
-            *folded.get_mut(length)? = byte.to_ascii_lowercase();
-            length += 1;
-        } else if matches!(byte, b'.' | b'/' | b'[' | b']' | b':') && length < MAX_NAME {
-            segments |= 1 << length;
-        }
+        };
+        words |= u64::from(begins) << (length & 63);
+        *folded.get_mut(length)? = byte.to_ascii_lowercase();
+        length += 1;
         previous = byte;
     }
-    let folded = folded.get(..length)?;
-    let last = *folded.last()?;
     let mut starts = words | segments;
     core::iter::from_fn(|| {
         let start = starts.trailing_zeros() as usize;
@@ -208,11 +207,11 @@ fn meaning(name: &[u8], policy: &Policy) -> Option<Meaning> {
         (start < length).then_some(start)
     })
     .find_map(|n| {
-        let rest = folded.get(n..)?;
-        let (word, bit) = policy::shape(*rest.first()?, last, rest.len());
-        if policy.name_shapes[word] & bit == 0 {
+        let place = policy::shape(lanes::load(&folded, n), length - n);
+        if policy.name_shapes[place >> 6 & 63] >> (place & 63) & 1 == 0 {
             return None;
         }
+        let rest = folded.get(n..length)?;
         let found = policy.names.binary_search_by(|known| known.folded.as_bytes().cmp(rest)).ok()?;
         let known = policy.names.get(found)?;
         let whole = segments >> n & 1 == 1;

@@ -148,9 +148,9 @@ fn unescape(
         let mut source = Bytes::new();
         source.extend(value.of(scratch.as_slice()));
         scratch.short_if(source.is_short());
-        text::decode_level(source.as_slice(), Span { start: 0, end: source.len() }, escaped, scratch);
+        text::decode(source.as_slice(), Span { start: 0, end: source.len() }, escaped, scratch);
     } else {
-        text::decode_level(input, value, escaped, scratch);
+        text::decode(input, value, escaped, scratch);
     }
     let span = Span { start, end: scratch.len() };
     let lifted = if json::byte(scratch.as_slice(), json::skip_space::<false>(scratch.as_slice(), start)) == b'{' {

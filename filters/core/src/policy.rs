@@ -24,7 +24,7 @@ pub struct Policy {
     pub rules: &'static [&'static str],
     /// Names of keys whose values are secret, or never card numbers or SSNs; sorted by folded name.
     pub names: &'static [Name],
-    /// Which first and last letters and lengths the names have; made by [`shapes`].
+    /// The filter in front of the names, by their first eight letters and lengths; made by [`shapes`].
     pub name_shapes: [u64; 64],
     /// Tokens known by their first characters; sorted by these.
     pub tokens: &'static [Token],
@@ -32,8 +32,8 @@ pub struct Policy {
     pub sieve: [u64; 64],
     /// The beginnings of all tokens, schemes and markers; made by [`heads`].
     pub heads: &'static [Head],
-    /// Where the heads begin whose first character is this; made by [`rows`].
-    pub rows: [u16; 129],
+    /// Where the heads of a row begin; made by [`rows`].
+    pub rows: [u16; ROWS + 1],
     /// Fields that hold a severity, in order of preference; the first is the one that enrichment writes.
     pub severity_keys: &'static [&'static str],
     /// Spellings of severities, the most frequent first.
@@ -256,27 +256,30 @@ pub(crate) const MAX_RULES: usize = 512;
 /// (`{"` and `{ ` in base64), PEM and PuTTY keys, `\u0040`.
 const MARKERS: &[&str] = &["Bea", "bea", "BEA", "Bas", "bas", "BAS", "eyJ", "eyA", "ewo", "ewk", "BEG", "PuT", "u00"];
 
-/// The filter in front of [`Policy::names`]: a bit for the first and the last letter and the length of each name. It has
-/// false positives and no false negatives.
+/// The filter in front of [`Policy::names`]: a bit for the first eight letters and the length of each name. It has false
+/// positives and no false negatives.
 #[must_use]
 pub const fn shapes(names: &[Name]) -> [u64; 64] {
     let mut shapes = [0u64; 64];
     let mut n = 0;
     while n < names.len() {
         let name = names[n].folded.as_bytes();
-        if let [first, .., last] = *name {
-            let (word, bit) = shape(first, last, name.len());
-            shapes[word] |= bit;
+        let (mut head, mut at) = (0, 0);
+        while at < name.len() && at < 8 {
+            head |= (name[at] as u64) << (8 * at);
+            at += 1;
         }
+        let place = shape(head, name.len());
+        shapes[place >> 6] |= 1 << (place & 63);
         n += 1;
     }
     shapes
 }
 
-/// The word and the bit of [`shapes`] for a name.
+/// The place, 0 to 4095, of a name in [`shapes`]: `head` is its first eight letters, zeros behind.
 #[inline(always)]
-pub(crate) const fn shape(first: u8, last: u8, length: usize) -> (usize, u64) {
-    (((first & 31) | (last & 1) << 5) as usize, 1 << (((last >> 1 & 15) as usize * 5 + length) & 63))
+pub(crate) const fn shape(head: u64, length: usize) -> usize {
+    (head.wrapping_add(length as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 52) as usize
 }
 
 /// The beginning of something known, in one word.
@@ -284,34 +287,44 @@ pub(crate) const fn shape(first: u8, last: u8, length: usize) -> (usize, u64) {
 pub struct Head {
     /// Its first characters, eight at most; zeros behind.
     lane: u64,
-    /// The bits that count.
-    mask: u64,
+    /// How many bits do not count, from the last on.
+    others: u8,
+    /// Its place among [`Policy::tokens`]; behind them, it begins something else.
+    pub(crate) token: u16,
 }
 
 impl Head {
     /// No text begins with it.
-    const NONE: Head = Head { lane: !0, mask: !0 };
+    const NONE: Head = Head { lane: !0, others: 0, token: u16::MAX };
 
-    const fn new(known: &str) -> Head {
-        let (mut lane, mut mask) = (0, 0);
+    const fn new(known: &str, token: usize) -> Head {
+        let (mut lane, mut others) = (0, 64);
         let mut n = 0;
         while n < known.len() && n < 8 {
             lane |= (known.as_bytes()[n] as u64) << (8 * n);
-            mask |= 0xff << (8 * n);
+            others -= 8;
             n += 1;
         }
-        Head { lane, mask }
+        Head { lane, others, token: token as u16 }
     }
 
     /// Whether these eight bytes of a text begin so.
     #[inline(always)]
-    pub(crate) fn begins(&self, text: u64) -> bool {
-        (text ^ self.lane) & self.mask == 0
+    fn begins(&self, text: u64) -> bool {
+        (text ^ self.lane) << (self.others & 63) == 0
     }
 }
 
-/// The beginnings of `tokens` and of all else that is known by its first characters, sorted by the first one; what is
-/// left of `N` begins nothing.
+const ROWS: usize = 256;
+
+/// A hash, 0 to 255, of the first two characters of a text in a lane.
+#[inline(always)]
+const fn row(text: u64) -> usize {
+    ((text as u32 & 0xffff).wrapping_mul(0x9e37_79b9) >> 24) as usize
+}
+
+/// The beginnings of `tokens` and of all else that is known by its first characters, sorted by [`row`]; what is left
+/// of `N` begins nothing.
 ///
 /// # Panics
 ///
@@ -321,9 +334,9 @@ pub const fn heads<const N: usize>(tokens: &[Token]) -> [Head; N] {
     let mut heads = [Head::NONE; N];
     let mut n = 0;
     while n < tokens.len() + MARKERS.len() {
-        let head = Head::new(if n < tokens.len() { tokens[n].prefix } else { MARKERS[n - tokens.len()] });
+        let head = Head::new(if n < tokens.len() { tokens[n].prefix } else { MARKERS[n - tokens.len()] }, n);
         let mut at = n;
-        while at > 0 && heads[at - 1].lane & 0xff > head.lane & 0xff {
+        while at > 0 && row(heads[at - 1].lane) > row(head.lane) {
             heads[at] = heads[at - 1];
             at -= 1;
         }
@@ -333,14 +346,14 @@ pub const fn heads<const N: usize>(tokens: &[Token]) -> [Head; N] {
     heads
 }
 
-/// The place of the first head whose first character is at least `n`, for each `n`.
+/// The place of the first head whose [`row`] is at least `n`, for each `n`.
 #[must_use]
-pub const fn rows(heads: &[Head]) -> [u16; 129] {
-    let mut rows = [0u16; 129];
+pub const fn rows(heads: &[Head]) -> [u16; ROWS + 1] {
+    let mut rows = [0u16; ROWS + 1];
     let mut n = 0;
     let mut row = 0;
     while row < rows.len() {
-        while n < heads.len() && heads[n].lane & 0xff < row as u64 {
+        while n < heads.len() && self::row(heads[n].lane) < row {
             n += 1;
         }
         rows[row] = n as u16;
@@ -380,6 +393,14 @@ pub(crate) const fn sieve_place(text: u64) -> usize {
 const HEADS: &[Head] = &heads::<{ TOKENS.len() + MARKERS.len() }>(TOKENS);
 
 impl Policy {
+    /// The heads with which eight bytes of a text begin.
+    #[inline(always)]
+    pub(crate) fn heads_of(&self, lane: u64) -> impl Iterator<Item = &Head> {
+        let row = row(lane);
+        let (first, end) = (usize::from(self.rows[row]), usize::from(self.rows[row + 1]));
+        self.heads.get(first..end).unwrap_or_default().iter().filter(move |head| head.begins(lane))
+    }
+
     /// The names of all [`Condition::Has`], in order.
     pub(crate) fn routed(&self) -> impl Iterator<Item = &'static str> {
         let names = |route: &Route| match route.when {

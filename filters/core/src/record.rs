@@ -150,7 +150,7 @@ impl Field {
             name.extend_from_slice(self.key.of(bytes));
         } else if self.name.key {
             let mut meaning = Bytes::new();
-            text::decode_level(bytes, self.key, self.escaped, &mut meaning);
+            text::decode(bytes, self.key, self.escaped, &mut meaning);
             name.extend_from_slice(meaning.as_slice());
         }
     }

@@ -159,8 +159,7 @@ impl Output<'_> {
             let mut settled = false;
             match value.how {
                 How::Text if place.plain => self.writer.scanned(input, place.value, value.identifier),
-                How::Text if value.escaped => self.writer.mended::<true>(input, place.value, value.identifier),
-                How::Text => self.writer.mended::<false>(input, place.value, value.identifier),
+                How::Text => self.writer.mended(input, place.value, value.escaped, value.identifier),
                 How::Number => self.writer.number(place.value.of(input), value.identifier),
                 How::Field | How::Dropped => {
                     let mut field = self.record.fields.get(value.field).copied()?;

@@ -27,17 +27,17 @@ enum Form {
 
 /// Reads the unit at `at` of content that ends at `end`.
 #[inline]
-fn unit<const ESC: bool>(bytes: &[u8], at: usize, end: usize) -> Unit {
+fn unit(bytes: &[u8], at: usize, end: usize, escaped: bool) -> Unit {
     let first = byte(bytes, at);
     match first {
         b'\\' if at + 1 < end => {
-            if ESC && byte(bytes, at + 1) == b'\\' && at + 2 < end {
+            if escaped && byte(bytes, at + 1) == b'\\' && at + 2 < end {
                 inner(bytes, at, end)
-            } else if ESC && byte(bytes, at + 1) == b'"' {
+            } else if escaped && byte(bytes, at + 1) == b'"' {
                 // Not inside a string that was read one level deep; were it, it would mean a quote.
                 Unit { length: 2, character: '"', form: Form::Mended }
             } else {
-                escape(bytes, at, end, at, if ESC { Level::Outer } else { Level::Only })
+                escape(bytes, at, end, at, if escaped { Level::Outer } else { Level::Only })
             }
         }
         b'\\' => Unit { length: 1, character: '\\', form: Form::Mended },
@@ -152,79 +152,89 @@ fn simple_escape(bytes: &[u8], at: usize, end: usize) -> Option<u8> {
     }
 }
 
-/// Appends what `bytes[span]`, content of a string, means, as UTF-8.
-pub(crate) fn decode_level(bytes: &[u8], span: Span, escaped: bool, decoded: &mut Bytes) {
-    if escaped { decode::<true>(bytes, span, decoded) } else { decode::<false>(bytes, span, decoded) }
-}
-
 const REPLACEMENT: &[u8] = "\u{fffd}".as_bytes();
 
-/// Appends what `bytes[span]`, content of a string, means, as UTF-8. It is never longer than the source, but for bytes
-/// that are not UTF-8.
-pub(crate) fn decode<const ESC: bool>(bytes: &[u8], span: Span, decoded: &mut Bytes) {
+/// Appends what `bytes[span]`, content of a string, means, as UTF-8; `escaped` if it lies one level deep. It is
+/// never longer than the source, but for bytes that are not UTF-8.
+pub(crate) fn decode(bytes: &[u8], span: Span, escaped: bool, decoded: &mut Bytes) {
     let mut at = span.start;
     while at < span.end {
         let run = same_run(bytes, at, span.end);
-        decoded.extend(Span { start: at, end: at + run }.of(bytes));
+        decoded.extend_short(bytes, Span { start: at, end: at + run });
         at += run;
-        if at >= span.end {
-            return;
-        }
-        let other = byte(bytes, at);
-        if !matches!(other, 0x20..0x80) {
-            if other < 0x20 {
-                decoded.push(other)
-            } else {
-                decoded.extend(REPLACEMENT)
+        // No character begins here that is beyond ASCII; what is like this byte often follows.
+        let start = at;
+        while at < span.end && (is_odd(byte(bytes, at)) || (at == start && byte(bytes, at) >= 0x80)) {
+            match byte(bytes, at) {
+                control @ 0..0x20 => decoded.push(control),
+                _ => decoded.extend(REPLACEMENT),
             }
             at += 1;
-            continue;
         }
-        if !ESC && let Some(found) = simple_escape(bytes, at, span.end) {
+        while !escaped && let Some(found) = simple_escape(bytes, at, span.end) {
             decoded.push(found);
             at += 2;
-            continue;
         }
-        let unit = unit::<ESC>(bytes, at, span.end);
-        push(unit.character, decoded);
-        at += unit.length;
+        if at == start && at < span.end {
+            let unit = unit(bytes, at, span.end, escaped);
+            push(unit.character, decoded);
+            at += unit.length;
+        }
     }
+}
+
+/// Whether a byte is a character by itself that no JSON string has: a control byte, or one that may only be the second of
+/// a character or a later one.
+fn is_odd(byte: u8) -> bool {
+    byte < 0x20 || byte & 0xc0 == 0x80
 }
 
 /// Writes content of a string from `at` on as valid JSON, until `count` bytes of its meaning are written or it ends at
 /// `end`, and returns how far it came. Without `out` it only moves on.
-pub(crate) fn transcode<const ESC: bool>(
+pub(crate) fn transcode(
     bytes: &[u8],
     mut at: usize,
     end: usize,
+    escaped: bool,
     mut count: usize,
     mut out: Option<&mut Bytes>,
 ) -> usize {
     while at < end && count > 0 {
-        let run = same_run(bytes, at, end.min(at.saturating_add(count)));
-        if run > 0 {
-            if let Some(out) = &mut out {
-                out.extend(Span { start: at, end: at + run }.of(bytes));
-            }
+        let start = at;
+        loop {
+            let run = same_run(bytes, at, end.min(at.saturating_add(count)));
             at += run;
             count -= run;
-            continue;
-        }
-        if !ESC && simple_escape(bytes, at, end).is_some() {
-            if let Some(out) = &mut out {
-                out.push(b'\\');
-                out.push(byte(bytes, at + 1));
+            let escapes = at;
+            while !escaped && count > 0 && simple_escape(bytes, at, end).is_some() {
+                at += 2;
+                count -= 1;
             }
-            at += 2;
-            count -= 1;
-            continue;
+            if at == escapes {
+                break;
+            }
         }
-        let unit = unit::<ESC>(bytes, at, end);
-        count = count.saturating_sub(unit.character.len_utf8());
         if let Some(out) = &mut out {
-            write(bytes, at, &unit, out);
+            out.extend_short(bytes, Span { start, end: at });
         }
-        at += unit.length;
+        if at < end && count > 0 {
+            let unit = unit(bytes, at, end, escaped);
+            count = count.saturating_sub(unit.character.len_utf8());
+            if let Some(out) = &mut out {
+                write(bytes, at, &unit, out);
+            }
+            at += unit.length;
+        }
+        while at < end && count > 0 && is_odd(byte(bytes, at)) {
+            let control = byte(bytes, at) < 0x20;
+            count = count.saturating_sub(if control { 1 } else { REPLACEMENT.len() });
+            match &mut out {
+                Some(out) if control => escape_char(char::from(byte(bytes, at)), out),
+                Some(out) => out.extend(REPLACEMENT),
+                None => {}
+            }
+            at += 1;
+        }
     }
     at
 }
@@ -262,10 +272,9 @@ pub(crate) fn escape_char(character: char, out: &mut Bytes) {
 
 fn push(character: char, out: &mut Bytes) {
     if character.is_ascii() {
-        return out.push(character as u8);
-    }
-    for &byte in character.encode_utf8(&mut [0; 4]).as_bytes() {
-        out.push(byte);
+        out.push(character as u8);
+    } else {
+        out.extend(character.encode_utf8(&mut [0; 4]).as_bytes());
     }
 }
 
@@ -311,13 +320,23 @@ pub(crate) fn escape_lossy(bytes: &[u8], out: &mut Bytes) {
     while at < bytes.len() {
         let run = plain_run(bytes, at, bytes.len());
         if run > 0 {
-            out.extend(Span { start: at, end: at + run }.of(bytes));
+            out.extend_short(bytes, Span { start: at, end: at + run });
             at += run;
             replaced = false;
             continue;
         }
+        let quotes = at;
+        while let found @ (b'"' | b'\\') = byte(bytes, at) {
+            out.push(b'\\');
+            out.push(found);
+            at += 1;
+        }
+        if at > quotes {
+            replaced = false;
+            continue;
+        }
         let character = match byte(bytes, at) {
-            found @ (b'"' | b'\\' | b'\n' | b'\r' | b'\t') => {
+            found @ (b'\n' | b'\r' | b'\t') => {
                 at += 1;
                 char::from(found)
             }
@@ -345,13 +364,13 @@ mod tests {
 
     fn decoded<const ESC: bool>(content: &[u8]) -> String {
         let mut out = Bytes::new();
-        decode::<ESC>(content, Span { start: 0, end: content.len() }, &mut out);
+        decode(content, Span { start: 0, end: content.len() }, ESC, &mut out);
         String::from_utf8(out.as_slice().to_vec()).unwrap()
     }
 
     fn written<const ESC: bool>(content: &[u8]) -> String {
         let mut out = Bytes::new();
-        let end = transcode::<ESC>(content, 0, content.len(), usize::MAX, Some(&mut out));
+        let end = transcode(content, 0, content.len(), ESC, usize::MAX, Some(&mut out));
         assert_eq!(end, content.len());
         String::from_utf8(out.as_slice().to_vec()).unwrap()
     }
@@ -395,8 +414,8 @@ mod tests {
     #[test]
     fn stops_at_a_count_of_meaning() {
         let content = br"ab\u00e9cd";
-        assert_eq!(transcode::<false>(content, 0, content.len(), 4, None), 8);
-        assert_eq!(transcode::<false>(content, 0, content.len(), 1, None), 1);
+        assert_eq!(transcode(content, 0, content.len(), false, 4, None), 8);
+        assert_eq!(transcode(content, 0, content.len(), false, 1, None), 1);
     }
 
     #[test]

@@ -170,7 +170,7 @@ impl Writer {
         if plain {
             self.plain(bytes, span, identifier);
         } else {
-            self.mended::<ESC>(bytes, span, identifier);
+            self.mended(bytes, span, ESC, identifier);
         }
     }
 
@@ -199,24 +199,24 @@ impl Writer {
 
     /// Writes content that has escapes, bytes beyond ASCII, or what is not JSON: what it means is scanned, and what
     /// stays is written as the source has it.
-    pub(crate) fn mended<const ESC: bool>(&mut self, bytes: &[u8], span: Span, identifier: bool) {
+    pub(crate) fn mended(&mut self, bytes: &[u8], span: Span, escaped: bool, identifier: bool) {
         if !self.redact {
-            text::transcode::<ESC>(bytes, span.start, span.end, usize::MAX, Some(&mut self.out));
+            text::transcode(bytes, span.start, span.end, escaped, usize::MAX, Some(&mut self.out));
             return;
         }
         let mut decoded = core::mem::take(&mut self.decoded);
         decoded.truncate(0);
         decoded.reserve(span.len());
-        text::decode::<ESC>(bytes, span, &mut decoded);
+        text::decode(bytes, span, escaped, &mut decoded);
         let mut scan = Scan::new(decoded.as_slice(), 0, decoded.len(), !identifier, self.policy);
         let (mut at, mut done) = (span.start, 0);
         while let Some(found) = scan.next(&mut self.keys) {
-            at = text::transcode::<ESC>(bytes, at, span.end, found.start - done, Some(&mut self.out));
+            at = text::transcode(bytes, at, span.end, escaped, found.start - done, Some(&mut self.out));
             self.found(&found);
-            at = text::transcode::<ESC>(bytes, at, span.end, found.end - found.start, None);
+            at = text::transcode(bytes, at, span.end, escaped, found.end - found.start, None);
             done = found.end;
         }
-        text::transcode::<ESC>(bytes, at, span.end, usize::MAX, Some(&mut self.out));
+        text::transcode(bytes, at, span.end, escaped, usize::MAX, Some(&mut self.out));
         self.decoded = decoded;
     }
 

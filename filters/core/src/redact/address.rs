@@ -1,60 +1,66 @@
 //! What stands around an `@` or behind `://`: e-mail addresses, passwords in URLs, webhooks.
 
 use super::mark;
-use super::run::Kind;
+use super::run::{self, Kind};
 use super::text::{Match, View};
-use super::value::is_placeholder;
+use super::value::{Shapes, is_placeholder, may_be, shapes};
 use crate::policy::{EMAIL, URL_PASSWORD, WEBHOOK};
 
 /// Last labels that are no top-level domain but the ends of file and unit names (`getty@tty1.service`, `icon@2x.png`).
-const NOT_DOMAINS: &[&[u8]] = &[
-    b"service",
-    b"socket",
-    b"timer",
-    b"mount",
-    b"automount",
-    b"slice",
-    b"scope",
-    b"target",
-    b"device",
-    b"path",
-    b"swap",
-    b"png",
-    b"jpg",
-    b"jpeg",
-    b"gif",
-    b"svg",
-    b"webp",
-    b"ico",
-    b"js",
-    b"jsx",
-    b"ts",
-    b"tsx",
-    b"mjs",
-    b"css",
-    b"json",
-    b"tgz",
-    b"gz",
-    b"zip",
-    b"tar",
-    b"whl",
-    b"jar",
-    b"html",
-    b"txt",
-    b"log",
-    b"yaml",
-    b"yml",
-    b"toml",
-    b"xml",
-    b"conf",
-    b"lock",
-    b"so",
-    b"dll",
-    b"exe",
-    b"pdf",
-    b"csv",
-    b"java",
+const NOT_DOMAINS: &[&str] = &[
+    "service",
+    "socket",
+    "timer",
+    "mount",
+    "automount",
+    "slice",
+    "scope",
+    "target",
+    "device",
+    "path",
+    "swap",
+    "png",
+    "jpg",
+    "jpeg",
+    "gif",
+    "svg",
+    "webp",
+    "ico",
+    "js",
+    "jsx",
+    "ts",
+    "tsx",
+    "mjs",
+    "css",
+    "json",
+    "tgz",
+    "gz",
+    "zip",
+    "tar",
+    "whl",
+    "jar",
+    "html",
+    "txt",
+    "log",
+    "yaml",
+    "yml",
+    "toml",
+    "xml",
+    "conf",
+    "lock",
+    "so",
+    "dll",
+    "exe",
+    "pdf",
+    "csv",
+    "java",
 ];
+
+const NOT_DOMAIN_SHAPES: Shapes = shapes(NOT_DOMAINS);
+
+fn is_no_domain(label: &[u8]) -> bool {
+    may_be(label, &NOT_DOMAIN_SHAPES) && NOT_DOMAINS.iter().any(|known| known.as_bytes() == label)
+}
 
 /// A local part has 64 bytes at most, and three times as many when it is percent-encoded.
 const MAX_LOCAL: usize = 192;
@@ -171,8 +177,7 @@ fn may_end_local(byte: u8) -> bool {
 }
 
 fn is_local(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric()
-        || matches!(byte, b'.' | b'_' | b'-' | b'+' | b'%' | b'\'' | b'!' | b'#' | b'$' | b'*' | b'^' | b'~')
+    run::is(Kind::Local, byte)
 }
 
 enum Script {
@@ -239,7 +244,7 @@ fn domain_end(view: &View, start: usize) -> Option<usize> {
         let name = if n > 0 { top_level(label) } else { &[] };
         if n > 0 && !name.is_empty() {
             end = Some(at + name.len());
-        } else if end.is_some() && label.is_ascii() && NOT_DOMAINS.contains(&label) {
+        } else if end.is_some() && is_no_domain(label) {
             return None;
         }
         at += length;
@@ -265,7 +270,7 @@ fn top_level(label: &[u8]) -> &[u8] {
     let name = label.get(..length).unwrap_or_default();
     // Behind Latin letters only a character beyond ASCII may follow, which is prose.
     let ends = label.get(length).is_none_or(|next| *next >= 0x80 || (*next == b'-' && label.len() == length + 1));
-    if name.len() < 2 || !ends || (ascii > 0 && NOT_DOMAINS.contains(&name)) { &[] } else { name }
+    if name.len() < 2 || !ends || (ascii > 0 && is_no_domain(name)) { &[] } else { name }
 }
 
 /// Length of the letters beyond ASCII that `label` begins with; full-width and CJK punctuation ends them.
@@ -312,8 +317,8 @@ pub(crate) fn url(view: &View, at: usize) -> Option<Match> {
             // A password may hold these when nobody encoded it.
             b'/' | b'?' | b'#' => {
                 limit = limit.min(here + UNENCODED);
-                // Without an `@` it may only be a webhook, whose path begins here or there.
-                if view.run(Kind::NoAt, here) > limit && view.byte(limit) != b'/' {
+                // Without an `@` it may only be a webhook, whose path begins there.
+                if view.run(Kind::NoAt, here) > limit && webhook(view, start, limit).is_none() {
                     return None;
                 }
                 false

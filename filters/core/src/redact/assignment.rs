@@ -1,7 +1,7 @@
 //! Secrets that a text gives to a name: `password=...`, `"api_key": "..."`, `token => ...`, `Authorization: ...`.
 
 use super::mark;
-use super::run::Kind;
+use super::run::{self, Kind, Run};
 use super::text::{Match, View};
 use super::token;
 use super::value::{self, MAX_SPACES, Value};
@@ -39,7 +39,7 @@ struct Name {
 #[cold]
 fn by_meaning(view: &View, name: &Name, keys: &mut Keys) -> Class {
     let mut meaning = Bytes::new();
-    text::decode::<false>(view.text, Span { start: name.start, end: name.end }, &mut meaning);
+    text::decode(view.text, Span { start: name.start, end: name.end }, false, &mut meaning);
     keys.class(meaning.as_slice(), 0, meaning.len(), view.policy)
 }
 
@@ -180,7 +180,7 @@ fn secret(view: &View, class: &Class, name: &Name, behind: usize, separator: u8)
     if header {
         return self::header(view, name, &value, rule);
     }
-    let end = value.end(view.text);
+    let end = value.end(view.text, &view.runs.bare);
     let content = view.text.get(value.start..end)?;
     if mark::is_masked(content) || value::is_placeholder(content) || value.is_code(content) {
         return None;
@@ -230,7 +230,7 @@ fn header(view: &View, name: &Name, value: &Value, rule: RuleId) -> Option<Match
     // The line may have many headers: one that is refused for its first word does not look for its end.
     let near = rest.iter().take(MAX_FIRST).position(|byte| *byte <= b' ').map_or(MAX_FIRST, |space| space + 1);
     let near = view.text.get(..view.text.len().min(start + near))?;
-    let first = near.get(start..header_end(near, name, value, rule, scheme)?)?;
+    let first = near.get(start..header_end(near, &run::nowhere(), name, value, rule, scheme)?)?;
     let word = first.get(..first.iter().take_while(|byte| **byte > b' ').count())?;
     if value::is_words(word) {
         // `auth=ldap`, "authorization: bearer token is missing"; but `Authorization: Bearer abc`.
@@ -242,7 +242,7 @@ fn header(view: &View, name: &Name, value: &Value, rule: RuleId) -> Option<Match
             return None;
         }
     }
-    let end = header_end(view.text, name, value, rule, scheme)?;
+    let end = header_end(view.text, &view.runs.bare, name, value, rule, scheme)?;
     let content = view.text.get(start..end)?;
     if content.is_empty() || mark::is_masked(content) || value::is_placeholder(content) {
         return None;
@@ -260,11 +260,11 @@ fn header(view: &View, name: &Name, value: &Value, rule: RuleId) -> Option<Match
 const MAX_FIRST: usize = 128;
 
 /// Where the value of a header ends in `text`, in which it begins with a scheme of so many bytes.
-fn header_end(text: &[u8], name: &Name, value: &Value, rule: RuleId, scheme: usize) -> Option<usize> {
+fn header_end(text: &[u8], bare: &Run, name: &Name, value: &Value, rule: RuleId, scheme: usize) -> Option<usize> {
     let start = value.start + scheme;
     let credentials = text.get(start..)?;
     if value.quote != 0 {
-        return Some(value.end(text));
+        return Some(value.end(text, bare));
     }
     if scheme > 0 {
         let ends =
@@ -287,7 +287,7 @@ fn header_end(text: &[u8], name: &Name, value: &Value, rule: RuleId, scheme: usi
     // auth=("user", "password"), auth=HTTPBasicAuth("user", "password")
     let close = || credentials.iter().take(MAX_CALL).position(|byte| matches!(*byte, b')' | b'\n'));
     let call = is_call(credentials).then(close).flatten();
-    Some(call.map_or_else(|| value.end(text), |close| start + close))
+    Some(call.map_or_else(|| value.end(text, bare), |close| start + close))
 }
 
 /// How far the arguments of a call reach, in bytes.

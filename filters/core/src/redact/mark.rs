@@ -13,7 +13,7 @@ pub(crate) fn is_mark(text: &[u8]) -> bool {
 
 /// Whether `text` is a mark, also behind the name of an authentication scheme that was kept.
 pub(crate) fn is_masked(text: &[u8]) -> bool {
-    is_mark(text.get(scheme(text)..).unwrap_or_default())
+    text.last() == Some(&b']') && is_mark(text.get(scheme(text)..).unwrap_or_default())
 }
 
 /// Authentication schemes whose name is kept in front of the mark

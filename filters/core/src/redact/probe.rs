@@ -131,15 +131,7 @@ pub(super) fn word(bytes: &[u8], at: usize, policy: &Policy) -> bool {
 #[inline(always)]
 fn letters(lane: u64, policy: &Policy) -> bool {
     let place = sieve_place(lane);
-    policy.sieve[place >> 6 & 63] >> (place & 63) & 1 != 0 && begins(lane, policy)
-}
-
-/// Whether eight bytes begin as something known does.
-#[inline(always)]
-fn begins(lane: u64, policy: &Policy) -> bool {
-    let row = usize::from(lane as u8 & 127);
-    let (first, end) = (usize::from(policy.rows[row]), usize::from(policy.rows[row + 1]));
-    policy.heads.get(first..end).unwrap_or_default().iter().any(|head| head.begins(lane))
+    policy.sieve[place >> 6 & 63] >> (place & 63) & 1 != 0 && policy.heads_of(lane).next().is_some()
 }
 
 /// Whether the number at `at` may be a card number, an SSN or the beginning of a bot's token: eight digits, or the first

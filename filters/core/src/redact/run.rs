@@ -27,6 +27,8 @@ pub(super) enum Kind {
     InQuotes,
     /// What a value without quotes is made of.
     Bare,
+    /// What the local part of an address is made of, in ASCII.
+    Local,
     /// All but `@`.
     NoAt,
     /// All but digits.
@@ -37,7 +39,7 @@ pub(super) enum Kind {
     NoLower,
 }
 
-const KINDS: usize = 19;
+const KINDS: usize = 20;
 
 impl Kind {
     pub(super) const fn of(charset: Charset) -> Kind {
@@ -88,6 +90,7 @@ const fn kinds(byte: u8) -> u32 {
         byte == b'=',
         in_quotes,
         in_quotes && !matches!(byte, b' ' | b',' | b';' | b'&' | b'\t'),
+        url || matches!(byte, b'.' | b'+' | b'%' | b'\'' | b'!' | b'#' | b'$' | b'*' | b'^' | b'~'),
         byte != b'@',
         !digit,
         !upper,
@@ -112,6 +115,8 @@ pub(super) struct Runs {
     kinds: [Run; KINDS],
     /// The last run of groups of four characters without one of [`Odd`], by the rest of its place by four.
     groups: [[Run; 4]; 2],
+    /// The last value without quotes.
+    pub(super) bare: Run,
     /// An end, and where the full stops and colons in front of it begin.
     stops: Cell<(usize, usize)>,
     /// A place, and that of the last quote in front of it.
@@ -121,7 +126,7 @@ pub(super) struct Runs {
 }
 
 /// Where a run was looked at first, and its end.
-type Run = Cell<(usize, usize)>;
+pub(super) type Run = Cell<(usize, usize)>;
 
 /// What a group of four characters of base64 may stand for.
 #[derive(Clone, Copy)]
@@ -136,6 +141,7 @@ impl Runs {
         Runs {
             kinds: [const { nowhere() }; KINDS],
             groups: [const { [const { nowhere() }; 4] }; 2],
+            bare: nowhere(),
             stops: Cell::new((0, 0)),
             quote: Cell::new((start, None)),
             user: nowhere(),
@@ -183,12 +189,12 @@ impl Runs {
 }
 
 /// Every place is in front of a run that begins nowhere.
-const fn nowhere() -> Run {
+pub(super) const fn nowhere() -> Run {
     Cell::new((usize::MAX, 0))
 }
 
 #[inline(always)]
-fn end(run: &Run, at: usize, step: usize, inside: impl Fn(usize) -> bool) -> usize {
+pub(super) fn end(run: &Run, at: usize, step: usize, inside: impl Fn(usize) -> bool) -> usize {
     let (from, end) = run.get();
     if from <= at && at <= end {
         return end;

@@ -26,17 +26,13 @@ pub(crate) fn word(view: &View, at: usize) -> Option<Match> {
 /// A vendor's token at `at`.
 fn vendor(view: &View, at: usize) -> Option<Match> {
     let text = view.text.get(at..)?;
-    let (first, lane) = (*text.first()?, lanes::load(text, 0));
-    let policy = view.policy;
-    let row = usize::from(first & 127);
-    let heads = policy.heads.get(usize::from(policy.rows[row])..usize::from(policy.rows[row + 1]))?;
-    // The tokens of a row stand in front of its other heads, in their own order.
-    let before = policy.tokens.partition_point(|token| token.prefix.as_bytes().first() < Some(&first));
-    let tokens = heads.iter().zip(policy.tokens.get(before..)?).filter(|(head, _)| head.begins(lane));
+    let heads = view.policy.heads_of(lanes::load(text, 0));
     // The longest prefix comes last, and says most.
     let mut found = None;
-    for (_, token) in tokens.filter(|(_, token)| text.starts_with(token.prefix.as_bytes())) {
-        found = length(token, view, at).map(|length| Match::new(at, at + length, token.rule)).or(found);
+    for token in heads.filter_map(|head| view.policy.tokens.get(usize::from(head.token))) {
+        if text.starts_with(token.prefix.as_bytes()) {
+            found = length(token, view, at).map(|length| Match::new(at, at + length, token.rule)).or(found);
+        }
     }
     found
 }

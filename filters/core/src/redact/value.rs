@@ -1,6 +1,7 @@
 //! The value behind a name, and what a value says of itself: that it stands for a secret and is none.
 
 use super::mark;
+use super::run::{self, Run};
 use super::text::View;
 
 /// Spaces around a separator.
@@ -58,8 +59,8 @@ impl Value {
         Value { start, quote: 0, spaced, form }
     }
 
-    /// Where the value ends in `text`.
-    pub(super) fn end(&self, text: &[u8]) -> usize {
+    /// Where the value ends in `text`; `bare` is the last value without quotes that was looked at there.
+    pub(super) fn end(&self, text: &[u8], bare: &Run) -> usize {
         let start = self.start;
         match self.form {
             Form::Quoted(escapes) => closing_quote(text, start, self.quote, escapes),
@@ -70,8 +71,8 @@ impl Value {
                 end + usize::from(text.get(end) == Some(&b']'))
             }
             Form::Json => closing_bracket(text, start),
-            Form::Brackets => bracketed(text, start),
-            Form::Bare => bare_end(text, start),
+            Form::Brackets => bracketed(text, start, bare),
+            Form::Bare => bare_end(text, start, bare),
         }
     }
 
@@ -158,23 +159,19 @@ fn wrapper(view: &View, at: usize) -> Option<usize> {
 
 /// End of a value without quotes at `start`. Punctuation that may go on with the text around it ends the value when
 /// it does: at a space, the end, another quote or bracket, or `,name=`.
-fn bare_end(text: &[u8], start: usize) -> usize {
-    let rest = text.get(start..).unwrap_or_default();
-    for (n, &found) in rest.iter().enumerate() {
-        let next = || rest.get(n + 1).copied().unwrap_or(0);
-        let ends = match found {
+fn bare_end(text: &[u8], start: usize, bare: &Run) -> usize {
+    run::end(bare, start, 1, |at| {
+        let next = || text.get(at + 1).copied().unwrap_or(0);
+        let ends = match text.get(at).copied().unwrap_or(0) {
             0..=b' ' | b'&' | b'`' | b'>' | 0x7f => true,
             b'"' | b'\'' | b')' | b']' | b'}' => !is_inside(next()),
             b'<' => matches!(next(), b'/' | b'a'..=b'z' | b'A'..=b'Z') || !is_inside(next()),
-            b',' | b';' | b'|' => !is_inside(next()) || is_pair(rest.get(n + 1..).unwrap_or_default()),
+            b',' | b';' | b'|' => !is_inside(next()) || is_pair(text.get(at + 1..).unwrap_or_default()),
             b'\\' => matches!(next(), b'n' | b't' | b'r' | b'u' | b'x' | b'"' | b'\'' | b'\\' | 0),
             _ => false,
         };
-        if ends {
-            return start + n;
-        }
-    }
-    text.len()
+        !ends
+    })
 }
 
 fn is_inside(byte: u8) -> bool {
@@ -189,7 +186,7 @@ fn is_pair(text: &[u8]) -> bool {
 }
 
 /// End of the value in brackets at `start`: behind the closing bracket, if it is near.
-fn bracketed(text: &[u8], start: usize) -> usize {
+fn bracketed(text: &[u8], start: usize, bare: &Run) -> usize {
     let rest = text.get(start..).unwrap_or_default();
     let close = match rest.first() {
         Some(b'{') => b'}',
@@ -203,7 +200,7 @@ fn bracketed(text: &[u8], start: usize) -> usize {
             let again = rest.iter().skip(near).take(2).take_while(|byte| **byte == close).count();
             start + near + again
         }
-        _ => bare_end(text, start),
+        _ => bare_end(text, start, bare),
     }
 }
 
@@ -368,7 +365,7 @@ pub(super) fn is_placeholder(value: &[u8]) -> bool {
     let word = trimmed(value);
     word.is_empty()
         || value.iter().all(|byte| matches!(byte, b'*' | b'.' | b'x' | b'X' | b'-' | b'_' | b'?' | b'#'))
-        || value.iter().filter(|byte| **byte == b'*').count() >= 3
+        || value.iter().filter(|byte| **byte == b'*').nth(2).is_some()
         || word.starts_with("\u{2022}\u{2022}".as_bytes())
         || is_known_word(word)
         || is_variable(value)
@@ -376,21 +373,29 @@ pub(super) fn is_placeholder(value: &[u8]) -> bool {
 }
 
 fn is_known_word(word: &[u8]) -> bool {
-    let Some((first, shapes)) = word.first().zip(WORD_SHAPES.get(word.len())) else { return false };
-    shapes >> (first & 31) & 1 != 0 && WORDS.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(word))
+    may_be(word, &WORD_SHAPES) && WORDS.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(word))
 }
 
-/// A bit for the first letter of each of [`WORDS`] of this length.
-const WORD_SHAPES: [u32; 13] = {
-    let mut shapes = [0; 13];
+const WORD_SHAPES: Shapes = shapes(WORDS);
+
+/// A bit for the first letter of each of some words, by their length.
+pub(super) type Shapes = [u32; 16];
+
+pub(super) const fn shapes(words: &[&str]) -> Shapes {
+    let mut shapes = [0; 16];
     let mut n = 0;
-    while n < WORDS.len() {
-        let word = WORDS[n].as_bytes();
+    while n < words.len() {
+        let word = words[n].as_bytes();
         shapes[word.len()] |= 1 << (word[0] & 31);
         n += 1;
     }
     shapes
-};
+}
+
+/// Whether `word` may be one of the words that have these shapes, in any case.
+pub(super) fn may_be(word: &[u8], shapes: &Shapes) -> bool {
+    word.first().zip(shapes.get(word.len())).is_some_and(|(first, shapes)| shapes >> (first & 31) & 1 != 0)
+}
 
 /// A value without the brackets and the full stop around it.
 fn trimmed(value: &[u8]) -> &[u8] {
@@ -456,8 +461,12 @@ fn is_reference(value: &[u8]) -> bool {
                 .iter()
                 .all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'/' | b'.' | b'-' | b'_' | b'0'..=b'9'))
     };
+    if !value.iter().any(|byte| matches!(byte, b'/' | b':')) {
+        return false;
+    }
+    const FIRST: u64 = firsts(SCHEMES) | firsts(ROOTS);
     let first = value.first().copied().unwrap_or(0);
-    SCHEMES.iter().chain(ROOTS).any(|known| known.first() == Some(&first) && value.starts_with(known))
+    (FIRST >> (first & 63) & 1 != 0 && SCHEMES.iter().chain(ROOTS).any(|known| value.starts_with(known)))
         || lower_path()
         || value
             .iter()
@@ -465,6 +474,17 @@ fn is_reference(value: &[u8]) -> bool {
             .skip_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'))
             .take(3)
             .eq(b"://")
+}
+
+/// A bit for the first character of each text.
+const fn firsts(texts: &[&[u8]]) -> u64 {
+    let mut bits = 0;
+    let mut n = 0;
+    while n < texts.len() {
+        bits |= 1 << (texts[n][0] & 63);
+        n += 1;
+    }
+    bits
 }
 
 /// Words that are joined are shorter than this, in bytes.
