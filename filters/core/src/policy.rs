@@ -49,7 +49,7 @@ pub struct Policy {
 /// A name of a key, folded: lower case, without separators (`X-Api-Key` is `xapikey`).
 #[derive(Debug)]
 pub struct Name {
-    /// The folded name.
+    /// The folded name, of two letters or more.
     pub folded: &'static str,
     /// What the name says of the value.
     pub meaning: Meaning,

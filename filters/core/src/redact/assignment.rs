@@ -20,6 +20,8 @@ pub(crate) enum Found {
     },
 }
 
+/// No name of a policy is shorter, in bytes.
+const MIN_NAME: usize = 2;
 /// Names in texts are at most this long, in bytes.
 const MAX_NAME: usize = 64;
 
@@ -50,7 +52,7 @@ fn by_meaning(view: &View, name: &Name, keys: &mut Keys) -> Class {
 /// words of prose (`password: must not be empty`), names of things (`secret="team/tls"`), code, paths and URLs, and
 /// numbers behind names that count (`token: 512`).
 pub(crate) fn assignment(view: &View, at: usize, keys: &mut Keys) -> Option<Found> {
-    let name = name(view, at)?;
+    let name = name(view, at).filter(|name| name.end.saturating_sub(name.start) >= MIN_NAME)?;
     let class = if name.escaped {
         by_meaning(view, &name, keys)
     } else {
