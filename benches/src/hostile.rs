@@ -79,7 +79,7 @@ pub const HOSTILE: &[Hostile] = &[
     near_miss("token/basic", |length| text("basic+", length)),
     near_miss("token/basic_and_stops", |length| framed(r#"{"log":""#, "basic+", ".", r#" off"}"#, length)),
     near_miss("token/basic_and_padding", |length| framed(r#"{"log":""#, "basic+", "=", r#" off"}"#, length)),
-    near_miss("token/dots", |length| text(&format!("{}{}", "SG.".repeat(85), ".".repeat(256)), length)),
+    hostile("token/dots", |length| text(&format!("{}{}", "SG.".repeat(85), ".".repeat(256)), length)),
     near_miss("token/bearer", |length| text("bearer abc ", length)),
     near_miss("token/pem", |length| text("-----BEGIN PRIVATE KEY-----", length)),
     // What is no plain text.
