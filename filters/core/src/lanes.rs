@@ -110,6 +110,17 @@ pub(crate) fn plain_stops(lane: u64) -> u64 {
     (!(quote & slash & control) | lane) & HIGH
 }
 
+/// Offset of the first byte from `at` on that ends or interrupts a plain string; at the latest just behind the end.
+pub(crate) fn plain_end(bytes: &[u8], mut at: usize) -> usize {
+    loop {
+        let stops = plain_stops(load(bytes, at));
+        if stops != 0 {
+            return at + first(stops);
+        }
+        at += 8;
+    }
+}
+
 /// Backslashes; exact where no byte is beyond ASCII, else possibly more.
 #[inline(always)]
 pub(crate) fn slashes(lane: u64) -> u64 {

@@ -40,7 +40,8 @@ impl Output<'_> {
             asked |= !layout.said;
         }
         asked |= body && !layout.said;
-        if asked || layout.origin != self.origin.number {
+        let new = asked || layout.origin != self.origin.number;
+        if new {
             self.move_asked(layout, &mut fields);
             (layout.severity, layout.said) = self.severity(&layout.roles);
             layout.forget_rests();
@@ -53,7 +54,9 @@ impl Output<'_> {
             self.writer.out.set_first(b'{');
             return true;
         }
-        self.move_asked(layout, &mut fields);
+        if !new {
+            self.move_asked(layout, &mut fields);
+        }
         self.rest(&layout.roles, layout.severity, fields, None);
         if !self.writer.redacted {
             layout.remember_rest(self.writer.out.as_slice().get(end..).unwrap_or_default());

@@ -280,16 +280,7 @@ fn push(character: char, out: &mut Bytes) {
 
 /// Length of the run of ASCII without quotes, backslashes and control bytes at `at`.
 fn plain_run(bytes: &[u8], at: usize, end: usize) -> usize {
-    let mut run = at;
-    while run < end {
-        let lane = crate::lanes::load(bytes, run);
-        let stops = crate::lanes::string_stops(lane) | (lane & crate::lanes::HIGH);
-        if stops != 0 {
-            return (run + crate::lanes::first(stops)).min(end) - at;
-        }
-        run += 8;
-    }
-    end - at
+    crate::lanes::plain_end(bytes, at).min(end).saturating_sub(at)
 }
 
 /// Length of the run of UTF-8 without quotes, backslashes and control bytes at `at`.

@@ -65,11 +65,7 @@ impl Form {
             Form::Text { escaped, body, .. } => {
                 string(record, start, escaped).filter(|place| !body || stays_text(record, place, escaped))
             }
-            Form::Number => number(record, start),
-            Form::Other { kind, empty, escaped } => {
-                let place = other(record, start, escaped, nesting, kind);
-                place.filter(|place| empty == is_empty(place.value.of(record)))
-            }
+            _ => self.bare(record, start, nesting),
         };
         Some(place?.value.end)
     }
@@ -89,11 +85,20 @@ impl Form {
                 let place = text(record, start, known, (escaped, scan), policy)?;
                 (!body || stays_text(record, &place, escaped)).then_some(place)
             }
+            _ => self.bare(record, start, nesting),
+        }
+    }
+
+    /// The value at `start`, which is no string.
+    #[inline(always)]
+    fn bare(self, record: &[u8], start: usize, nesting: &mut Nesting) -> Option<Place> {
+        match self {
             Form::Number => number(record, start),
             Form::Other { kind, empty, escaped } => {
                 let place = other(record, start, escaped, nesting, kind)?;
                 (empty == is_empty(place.value.of(record))).then_some(place)
             }
+            Form::Text { .. } => None,
         }
     }
 }

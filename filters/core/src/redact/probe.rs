@@ -41,19 +41,8 @@ pub(crate) fn survey(bytes: &[u8], start: usize, known: usize, numbers: bool, po
         }
         at += 8;
         if found {
-            return Survey { end: plain_end(bytes, at), found };
+            return Survey { end: lanes::plain_end(bytes, at), found };
         }
-    }
-}
-
-/// Offset of the first byte from `at` on that ends or interrupts a plain string.
-fn plain_end(bytes: &[u8], mut at: usize) -> usize {
-    loop {
-        let stops = lanes::plain_stops(lanes::load(bytes, at));
-        if stops != 0 {
-            return at + lanes::first(stops);
-        }
-        at += 8;
     }
 }
 

@@ -71,20 +71,19 @@ const TABLE: [u32; 256] = {
 
 const fn kinds(byte: u8) -> u32 {
     let (digit, upper, lower) = (byte.is_ascii_digit(), byte.is_ascii_uppercase(), byte.is_ascii_lowercase());
-    let alphanumeric = digit || upper || lower;
-    let url = alphanumeric || matches!(byte, b'_' | b'-');
+    let url = Charset::Base64Url.has(byte);
     let in_quotes = !matches!(byte, b'"' | b'\'' | b'\n');
     let kinds = [
-        matches!(byte, b'0'..=b'9' | b'a'..=b'f'),
-        byte.is_ascii_hexdigit(),
-        matches!(byte, b'A'..=b'Z' | b'2'..=b'7'),
-        digit || upper || byte == b'-',
-        matches!(byte, b'0'..=b'9' | b'a'..=b'f' | b'-'),
-        alphanumeric,
-        alphanumeric || byte == b'_',
+        Charset::Hex.has(byte),
+        Charset::AnyHex.has(byte),
+        Charset::Base32.has(byte),
+        Charset::Upper.has(byte),
+        Charset::Uuid.has(byte),
+        Charset::Alphanumeric.has(byte),
+        Charset::Word.has(byte),
         url,
-        url || matches!(byte, b'+' | b'/' | b'='),
-        url || byte == b'.',
+        Charset::Base64.has(byte),
+        Charset::Dotted.has(byte),
         url || matches!(byte, b'.' | b'~' | b'+' | b'/' | b'=' | b'|' | b':' | b'%'),
         url || matches!(byte, b'+' | b'/'),
         byte == b'=',
