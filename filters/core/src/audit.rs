@@ -2,7 +2,7 @@
 
 use crate::json::{self, Kind, Span};
 use crate::key::Class;
-use crate::policy::Policy;
+use crate::policy::{MAX_RULES, Policy};
 use crate::write::Writer;
 
 /// Place of `podsieve` in [`Policy::reserved`].
@@ -23,6 +23,38 @@ impl Failure {
             Failure::NotAnObject => "not_a_json_object",
             Failure::Unreadable => "unreadable",
         }
+    }
+}
+
+/// Redactions by rule.
+pub(crate) struct Counts {
+    counts: [u32; MAX_RULES],
+    /// Bit n % 64 of entry n / 64: the count of rule n is not zero. Few are.
+    known: [u64; MAX_RULES / 64],
+}
+
+impl Counts {
+    pub(crate) fn new() -> Counts {
+        Counts { counts: [0; MAX_RULES], known: [0; MAX_RULES / 64] }
+    }
+
+    pub(crate) fn add(&mut self, rule: usize, number: u32) {
+        if let (Some(count), Some(known)) = (self.counts.get_mut(rule), self.known.get_mut(rule / 64)) {
+            *count = count.saturating_add(number);
+            *known |= u64::from(number != 0) << (rule % 64);
+        }
+    }
+
+    /// The first rule from `rule` on whose count is not zero, with its count.
+    fn next(&self, rule: usize) -> Option<(usize, u32)> {
+        let mut at = rule / 64;
+        let mut known = self.known.get(at)? & (!0 << (rule % 64));
+        while known == 0 {
+            at += 1;
+            known = *self.known.get(at)?;
+        }
+        let found = 64 * at + known.trailing_zeros() as usize;
+        Some((found, *self.counts.get(found)?))
     }
 }
 
@@ -82,8 +114,8 @@ fn counts(writer: &mut Writer, before: Option<(&[u8], Span)>, policy: &Policy, s
                 let Some(number) = decimal(digits) else { return };
                 let known = || policy.rules.iter().position(|found| found.as_bytes() == rule);
                 let known = if shapes & shape(rule) == 0 { None } else { known() };
-                if let Some(total) = known.and_then(|known| writer.counts.get_mut(known)) {
-                    *total = total.saturating_add(number);
+                if let Some(known) = known {
+                    writer.counts.add(known, number);
                     writer.redacted = true;
                 } else if is_rule_name(rule) {
                     // A rule of another policy.
@@ -94,12 +126,12 @@ fn counts(writer: &mut Writer, before: Option<(&[u8], Span)>, policy: &Policy, s
         });
         debug_assert!(read.is_ok(), "an indexed object reads again");
     }
-    for (n, name) in policy.rules.iter().enumerate() {
-        let count = writer.counts.get(n).copied().unwrap_or(0);
-        if count > 0 {
-            let mut digits = [0; 10];
-            one(writer, name.as_bytes(), digits_of(count, &mut digits), &mut inner);
-        }
+    let mut next = 0;
+    while let Some((rule, count)) = writer.counts.next(next) {
+        next = rule + 1;
+        let Some(name) = policy.rules.get(rule) else { break };
+        let mut digits = [0; 10];
+        one(writer, name.as_bytes(), digits_of(count, &mut digits), &mut inner);
     }
     if inner == b'{' {
         writer.out.truncate(start);

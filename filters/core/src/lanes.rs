@@ -30,6 +30,20 @@ pub(crate) fn equal(a: &[u8], b: &[u8]) -> bool {
     a.len() == b.len() && common(a, b) == a.len()
 }
 
+/// Whether the last `length` bytes of two texts are the same.
+#[inline(always)]
+pub(crate) fn equal_ends(a: &[u8], b: &[u8], length: usize) -> bool {
+    match (a.last_chunk::<8>(), b.last_chunk::<8>()) {
+        (Some(a), Some(b)) if (1..=8).contains(&length) => {
+            (u64::from_le_bytes(*a) ^ u64::from_le_bytes(*b)) >> (8 * (8 - length)) == 0
+        }
+        _ => {
+            let (a, b) = (a.get(a.len().wrapping_sub(length)..), b.get(b.len().wrapping_sub(length)..));
+            matches!((a, b), (Some(a), Some(b)) if equal(a, b))
+        }
+    }
+}
+
 /// How many bytes at the beginnings of two texts are the same.
 #[inline(always)]
 pub(crate) fn common(a: &[u8], b: &[u8]) -> usize {
@@ -58,10 +72,12 @@ fn common_tail(a: &[u8], b: &[u8], at: usize) -> usize {
         }
         at += 8;
     }
-    // The last eight, some of which are known to be the same.
-    let last = length.saturating_sub(8);
-    let different = load(a, last) ^ load(b, last);
-    if at >= length || different == 0 { length } else { (last + differing(different)).min(length) }
+    // Fewer than eight are left.
+    let rest = |text: &[u8]| match text.get(length.wrapping_sub(8)..length).and_then(|last| last.first_chunk::<8>()) {
+        Some(last) => u64::from_le_bytes(*last) >> (8 * (at + 8 - length)),
+        None => load(text, at),
+    };
+    if at >= length { length } else { (at + differing(rest(a) ^ rest(b))).min(length) }
 }
 
 /// Index of the first byte in which two lanes differ.
@@ -142,6 +158,17 @@ pub(crate) fn others_than_digits(lane: u64) -> u64 {
     (((digit & LOW7) + ONES * (0x80 - 10)) | digit) & HIGH
 }
 
+/// Bytes that are neither digits nor `a` to `f` nor hyphens, and hyphens.
+#[inline(always)]
+pub(crate) fn others_than_hex(lane: u64) -> (u64, u64) {
+    let low = lane & LOW7;
+    let from = |byte: u8| low + ONES * (0x80 - u64::from(byte));
+    let digit = from(b'0') & !from(b'9' + 1);
+    let letter = from(b'a') & !from(b'f' + 1);
+    let hyphen = !((low ^ (ONES * b'-' as u64)) + LOW7 | lane);
+    ((!(digit | letter | hyphen) | lane) & HIGH, hyphen & HIGH)
+}
+
 /// The classes that the text scan looks at, as exact masks.
 pub(crate) struct Classes {
     /// ASCII letters and digits.
@@ -187,6 +214,9 @@ mod tests {
                 assert_eq!(masks.word == bit, byte.is_ascii_alphanumeric(), "{byte:#x}");
                 assert_eq!(masks.letter == bit, byte.is_ascii_alphabetic(), "{byte:#x}");
                 assert_eq!(others_than_digits(load(&bytes, 0)) & bit == 0, byte.is_ascii_digit(), "{byte:#x}");
+                let hex = byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte) || byte == b'-';
+                let (others, hyphens) = others_than_hex(load(&bytes, 0));
+                assert_eq!((others & bit == 0, hyphens == bit), (hex, byte == b'-'), "{byte:#x}");
                 assert_eq!(masks.special == bit, (b':'..=b'@').contains(&byte), "{byte:#x}");
                 let stop = byte == b'"' || byte == b'\\' || byte < 0x20;
                 let mask = string_stops(load(&bytes, 0));

@@ -6,6 +6,7 @@
 //! could change.
 
 mod form;
+mod texts;
 mod tree;
 
 pub(crate) use form::{Form, Place};
@@ -14,11 +15,12 @@ use crate::Function;
 use crate::bytes::Bytes;
 use crate::json::{Kind, Nesting};
 use crate::key::Role;
-use crate::policy::Severity;
+use crate::policy::{Policy, Severity};
 use crate::record::{Field, Record, Roles};
 use crate::write::Writer;
 use alloc::vec::Vec;
 use form::Scan;
+use texts::Texts;
 use tree::Tree;
 
 /// Fields of a record that has a layout.
@@ -74,12 +76,32 @@ impl Value {
     /// Says where the value is in the record at hand, how much was written for it, and whether it need not be written
     /// once more when it is the same.
     #[inline(always)]
-    pub(crate) fn set(&mut self, place: &Place, written: usize, settled: bool) {
+    pub(crate) fn set(&mut self, place: Place, written: usize, settled: bool) {
         let length = self.gap + place.value.len();
         self.length = length;
         self.reach = if settled { length + self.close } else { NEVER };
         self.written = self.front + written;
         (self.plain, self.clean) = (place.plain, place.clean);
+    }
+
+    /// The length of the value at `start` if it is written as it stands there: if it is of this form, and nothing in it
+    /// is to be redacted. Its first `known` bytes are those of such a value. 0 if that takes a closer look.
+    #[inline(always)]
+    pub(crate) fn clean_length(
+        &self,
+        record: &[u8],
+        start: usize,
+        known: usize,
+        policy: &Policy,
+        texts: &mut Texts,
+    ) -> usize {
+        match (self.form, self.how) {
+            (Form::Text { escaped, body, scan }, How::Text) => {
+                form::clean_text(record, start, known, (escaped, body, scan), policy, texts)
+            }
+            (Form::Number, How::Number) => form::short_number(record, start),
+            _ => 0,
+        }
     }
 }
 
@@ -131,7 +153,14 @@ pub(crate) struct Layouts {
     last: usize,
     /// Hashes of the names of records that had no layout, and how often they came.
     strangers: [(u32, u8); 16],
-    nesting: Nesting,
+    scratch: Scratch,
+}
+
+/// What reading values takes.
+#[derive(Default)]
+pub(crate) struct Scratch {
+    pub(crate) nesting: Nesting,
+    pub(crate) texts: Texts,
 }
 
 impl Layouts {
@@ -151,12 +180,12 @@ impl Layouts {
             self.clear();
             self.function = Some(function);
         }
-        self.last = self.tree.search(record, &mut self.nesting)?;
+        self.last = self.tree.search(record, &mut self.scratch.nesting)?;
         Some(self.last)
     }
 
-    pub(crate) fn get(&mut self, layout: usize) -> Option<(&mut Layout, &mut Nesting)> {
-        self.layouts.get_mut(layout).map(|layout| (layout, &mut self.nesting))
+    pub(crate) fn get(&mut self, layout: usize) -> Option<(&mut Layout, &mut Scratch)> {
+        self.layouts.get_mut(layout).map(|layout| (layout, &mut self.scratch))
     }
 
     fn clear(&mut self) {
@@ -189,7 +218,7 @@ impl Layouts {
     #[cold]
     #[inline(never)]
     fn teach(&mut self, input: &[u8], record: &Record, writer: &Writer) {
-        let layout = Layout::new(input, record, writer, &mut self.nesting);
+        let layout = Layout::new(input, record, writer, &mut self.scratch.nesting);
         let mut at = 0;
         let values = layout.values.iter().map(|value| {
             let front = input.get(at..at + value.gap).unwrap_or_default();
@@ -254,7 +283,7 @@ impl Layout {
             };
             let form = Form::new(field.kind, field.escaped, body, scan, field.value.of(input));
             let unclean = Place { value: field.value, plain: field.value_plain, clean: false };
-            let place = form.read(input, field.value.start, 0, writer.policy, nesting).unwrap_or(unclean);
+            let place = form.read(input, field.value.start, nesting).unwrap_or(unclean);
             let (gap, front) = (field.value.start - at, layout.output.len() - front);
             layout.values.push(Value {
                 length: gap + field.value.len(),
@@ -279,27 +308,22 @@ impl Layout {
         layout
     }
 
-    /// Makes `record` and its fields in `output` the last ones.
-    pub(crate) fn remember(&mut self, record: &[u8], output: &[u8]) {
+    /// Makes `record` the last one.
+    pub(crate) fn remember(&mut self, record: &[u8]) {
         self.record.clear();
         self.record.extend(record);
-        self.output.clear();
-        self.output.extend(output);
-        if self.record.is_short() || self.output.is_short() {
+        if self.record.is_short() {
             self.forget();
         }
     }
 
-    /// Makes a record the last one that begins as `record` does and goes on as the last one from `at` on, and its fields
-    /// in `output`: another layout may begin as this one does.
+    /// Makes a record the last one that begins as `record` does and goes on as the last one from `at` on: another layout
+    /// may begin as this one does, and the output was written up to there.
     #[cold]
     #[inline(never)]
-    pub(crate) fn turn(&mut self, record: &[u8], at: usize, output: &[u8]) {
-        let last = core::mem::take(&mut self.record);
-        self.remember(record, output);
-        self.record.extend(last.as_slice().get(at..).unwrap_or_default());
+    pub(crate) fn turn(&mut self, record: &[u8], at: usize) {
         self.origin = 0;
-        if self.record.is_short() {
+        if self.record.replace(0, at, record).is_none() {
             self.forget();
         }
     }

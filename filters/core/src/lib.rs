@@ -216,12 +216,12 @@ impl Engine {
     #[inline(always)]
     fn known(&mut self, function: Function, input: &[u8], layout: usize) -> bool {
         let Engine { record, layouts, writer, origin, policy, .. } = self;
-        let Some((layout, nesting)) = layouts.get(layout) else { return false };
+        let Some((layout, scratch)) = layouts.get(layout) else { return false };
         core::mem::swap(&mut record.fields, &mut layout.fields);
         let buffers = Buffers { input, scratch: &[] };
         let (enriches, routes) = (function.does(Function::Enrich), function.does(Function::Route));
         let output = Output { writer, record, buffers, origin, policy, enriches, routes };
-        let written = output.write_like(layout, nesting);
+        let written = output.write_like(layout, scratch);
         core::mem::swap(&mut record.fields, &mut layout.fields);
         if !written {
             self.begin(input.len(), function.does(Function::Redact));

@@ -32,6 +32,9 @@ pub struct Policy {
     pub sieve: [u64; 64],
     /// The beginnings of all tokens, schemes and markers; made by [`heads`].
     pub heads: &'static [Head],
+    /// No identifier of lower case hexadecimal digits and hyphens holds a token, unless two digits stand between hyphens;
+    /// made by [`hex_is_clean`].
+    pub hex_is_clean: bool,
     /// Where the heads of a row begin; made by [`rows`].
     pub rows: [u16; ROWS + 1],
     /// Fields that hold a severity, in order of preference; the first is the one that enrichment writes.
@@ -254,7 +257,8 @@ pub(crate) const MAX_RULES: usize = 512;
 
 /// First characters of what the text scan knows besides tokens and digits: authentication schemes, JSON Web Tokens
 /// (`{"` and `{ ` in base64), PEM and PuTTY keys, `\u0040`.
-const MARKERS: &[&str] = &["Bea", "bea", "BEA", "Bas", "bas", "BAS", "eyJ", "eyA", "ewo", "ewk", "BEG", "PuT", "u00"];
+const MARKERS: &[&str] =
+    &["Bear", "bear", "BEAR", "Bas", "bas", "BAS", "eyJ", "eyA", "ewo", "ewk", "BEG", "PuT", "u00"];
 
 /// The filter in front of [`Policy::names`]: a bit for the first eight letters and the length of each name. It has false
 /// positives and no false negatives.
@@ -362,6 +366,26 @@ pub const fn rows(heads: &[Head]) -> [u16; ROWS + 1] {
     rows
 }
 
+/// Whether none of `heads` is made of lower case hexadecimal digits and hyphens alone, but those with a hyphen behind the
+/// second: identifiers often are.
+#[must_use]
+pub const fn hex_is_clean(heads: &[Head]) -> bool {
+    let mut n = 0;
+    while n < heads.len() {
+        let lane = heads[n].lane.to_le_bytes();
+        let length = lane.len() - heads[n].others as usize / 8;
+        let mut hex = 0;
+        while hex < length && matches!(lane[hex], b'0'..=b'9' | b'a'..=b'f' | b'-') {
+            hex += 1;
+        }
+        if hex == length && lane[2] != b'-' {
+            return false;
+        }
+        n += 1;
+    }
+    true
+}
+
 /// A set of the first three characters of `tokens` and of all else that is known by its first characters: bit `n & 63`
 /// of entry `n >> 6`, where `n` is [`sieve_place`] of the three. It has false positives and no false negatives.
 #[must_use]
@@ -421,6 +445,7 @@ impl Policy {
         tokens: TOKENS,
         heads: HEADS,
         rows: rows(HEADS),
+        hex_is_clean: hex_is_clean(HEADS),
         sieve: sieve(TOKENS),
         severity_keys: &[
             "severity",
@@ -505,6 +530,7 @@ mod tests {
                 name.folded
             );
         }
+        assert!(policy.hex_is_clean, "identifiers of hexadecimal digits are read faster then");
         assert!(policy.tokens.is_sorted_by_key(|token| token.prefix));
         for token in policy.tokens {
             assert!(token.prefix.len() >= 2, "{}", token.prefix);

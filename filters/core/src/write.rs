@@ -1,10 +1,11 @@
 //! The writer: bytes of fields to bytes of the output record, redacted on the way. It walks nested values without
 //! recursion, copies what it does not touch in runs, and mends what Fluent Bit writes that is not JSON.
 
+use crate::audit::Counts;
 use crate::bytes::Bytes;
 use crate::json::{self, Kind, Nesting, Span, byte};
 use crate::key::{Class, Keys};
-use crate::policy::{AUTHORIZATION, BASIC, BEARER, CARD, MAX_RULES, Meaning, Policy, RuleId};
+use crate::policy::{AUTHORIZATION, BASIC, BEARER, CARD, Meaning, Policy, RuleId};
 use crate::redact::{self, Match, SHORTEST, Scan, is_card_number, mark};
 use crate::text;
 
@@ -12,8 +13,7 @@ use crate::text;
 pub(crate) struct Writer {
     pub(crate) out: Bytes,
     pub(crate) keys: Keys,
-    /// Redactions by rule.
-    pub(crate) counts: [u32; MAX_RULES],
+    pub(crate) counts: Counts,
     /// Whether any of them is not zero.
     pub(crate) redacted: bool,
     /// Whether to redact.
@@ -28,7 +28,7 @@ impl Writer {
         Writer {
             out: Bytes::new(),
             keys: Keys::new(),
-            counts: [0; MAX_RULES],
+            counts: Counts::new(),
             redacted: false,
             redact: false,
             policy,
@@ -43,7 +43,7 @@ impl Writer {
         self.decoded.clear();
         self.out.reserve(length + length / 8 + 512);
         if core::mem::take(&mut self.redacted) {
-            self.counts = [0; MAX_RULES];
+            self.counts = Counts::new();
         }
         self.redact = redact;
     }
@@ -128,10 +128,8 @@ impl Writer {
         let name = self.policy.rules.get(usize::from(rule)).copied().unwrap_or("secret");
         self.put(name.as_bytes());
         self.put_byte(b']');
-        if let Some(count) = self.counts.get_mut(usize::from(rule)) {
-            *count = count.saturating_add(1);
-            self.redacted = true;
-        }
+        self.counts.add(usize::from(rule), 1);
+        self.redacted = true;
     }
 
     /// Writes the value of a secret key as a mark. False, and nothing written, if there is nothing to hide.

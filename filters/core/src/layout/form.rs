@@ -1,11 +1,15 @@
 //! What a value of a layout is, and how it is read: faster than [`json`] does, since its form is known.
 
+use super::texts::Texts;
 use crate::json::{self, Kind, Nesting, Span};
 use crate::lanes;
 use crate::parse;
 use crate::policy::Policy;
 use crate::record::MAX_DEPTH;
 use crate::redact::survey;
+
+/// A text is another one than the last, and not the last with another end, if fewer bytes are the same.
+const NEW: usize = 16;
 
 /// What a value is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,19 +74,12 @@ impl Form {
         Some(place?.value.end)
     }
 
-    /// The value at `start`, if it is of this form. If it is a string, its first `known` bytes are those of a clean one.
-    #[inline(always)]
-    pub(crate) fn read(
-        self,
-        record: &[u8],
-        start: usize,
-        known: usize,
-        policy: &Policy,
-        nesting: &mut Nesting,
-    ) -> Option<Place> {
+    /// The value at `start`, if it is of this form.
+    pub(crate) fn read(self, record: &[u8], start: usize, nesting: &mut Nesting) -> Option<Place> {
         match self {
             Form::Text { escaped, body, scan } => {
-                let place = text(record, start, known, (escaped, scan), policy)?;
+                let place = string(record, start, escaped)?;
+                let place = Place { clean: place.plain && scan == Scan::Nothing, ..place };
                 (!body || stays_text(record, &place, escaped)).then_some(place)
             }
             _ => self.bare(record, start, nesting),
@@ -110,43 +107,71 @@ fn stays_text(record: &[u8], place: &Place, escaped: bool) -> bool {
         || parse::is_text(record, place.value, escaped)
 }
 
-/// The string that begins at `start`.
+/// The length of the string that begins at `start`, if it is plain and holds nothing to redact; else 0.
 #[inline(always)]
-fn text(record: &[u8], start: usize, known: usize, (escaped, scan): (bool, Scan), policy: &Policy) -> Option<Place> {
-    if scan == Scan::Nothing {
-        let place = string(record, start, escaped)?;
-        return Some(Place { clean: place.plain, ..place });
-    }
-    let read = survey(record, start, known, scan == Scan::All, policy);
-    let closed = if escaped {
-        json::byte(record, read.end) == b'\\' && json::byte(record, read.end + 1) == b'"'
-    } else {
-        json::byte(record, read.end) == b'"'
+pub(super) fn clean_text(
+    record: &[u8],
+    start: usize,
+    known: usize,
+    (escaped, body, scan): (bool, bool, Scan),
+    policy: &Policy,
+    texts: &mut Texts,
+) -> usize {
+    let closed = |end: usize| match escaped {
+        true => json::byte(record, end) == b'\\' && json::byte(record, end + 1) == b'"',
+        false => json::byte(record, end) == b'"',
     };
-    if closed {
-        return Some(Place { value: Span { start, end: read.end }, plain: true, clean: !read.found });
+    if body && !json::byte(record, start).is_ascii_alphabetic() {
+        return 0;
     }
-    string(record, start, escaped)
+    let new = scan == Scan::All && known < NEW;
+    if new
+        && let Some(end) = texts.end(record, start)
+        && closed(end)
+    {
+        return end - start;
+    }
+    let end = if scan == Scan::Nothing {
+        lanes::plain_end(record, start + known)
+    } else {
+        let read = survey(record, start, known, scan == Scan::All, policy);
+        if read.found {
+            return 0;
+        }
+        read.end
+    };
+    if !closed(end) {
+        return 0;
+    }
+    if new {
+        texts.add(record, Span { start, end });
+    }
+    end - start
 }
 
-/// A string with escapes or bytes beyond ASCII.
+/// The string that begins at `start`.
 #[inline(never)]
 fn string(record: &[u8], start: usize, escaped: bool) -> Option<Place> {
     let text = if escaped { json::string::<true>(record, start) } else { json::string::<false>(record, start) }.ok()?;
     Some(Place { value: text.span, plain: text.plain, clean: false })
 }
 
-/// The number at `start`. Nearly all have fewer than eight digits and nothing else.
+/// The length of the number at `start`, if it is like nearly all: fewer than eight digits and nothing else. Else 0.
 #[inline(always)]
-fn number(record: &[u8], start: usize) -> Option<Place> {
+pub(super) fn short_number(record: &[u8], start: usize) -> usize {
     let lane = lanes::load(record, start);
     let digits = lanes::leading_digits(lane);
-    let zero = lane as u8 == b'0' && digits != 1;
     let ends = digits < 8 && matches!((lane >> (8 * digits)) as u8, b',' | b'}' | b' ');
-    if digits == 0 || zero || !ends {
+    if ends && (lane as u8 != b'0' || digits == 1) { digits } else { 0 }
+}
+
+/// The number at `start`.
+fn number(record: &[u8], start: usize) -> Option<Place> {
+    let length = short_number(record, start);
+    if length == 0 {
         return other(record, start, false, &mut Nesting::default(), Kind::Number);
     }
-    Some(Place { value: Span { start, end: start + digits }, plain: true, clean: true })
+    Some(Place { value: Span { start, end: start + length }, plain: true, clean: true })
 }
 
 /// A value of this kind, if it is one.

@@ -26,13 +26,26 @@ const REACH: usize = 8;
 #[inline(always)]
 pub(crate) fn survey(bytes: &[u8], start: usize, known: usize, numbers: bool, policy: &Policy) -> Survey {
     let mut probe = Probe::new(numbers, policy);
-    let mut at = start;
-    if known >= REACH + 8 {
-        at += known - REACH;
-        probe.behind_word = if byte(bytes, at - 1).is_ascii_alphanumeric() { 0x80 } else { 0 };
+    let mut at = start + known.saturating_sub(REACH);
+    if !numbers && policy.hex_is_clean {
+        let end = hex_end(bytes, at);
+        if matches!(byte(bytes, end), b'"' | b'\\') {
+            return Survey { end, found: false };
+        }
+        at = at.max(end.saturating_sub(REACH));
     }
+    if at > start && byte(bytes, at - 1).is_ascii_alphanumeric() {
+        probe.behind_word = 0x80;
+    }
+    let mut rest = bytes.get(at..).unwrap_or_default();
     loop {
-        let lane = lanes::load(bytes, at);
+        let lane = match rest.split_first_chunk::<8>() {
+            Some((lane, behind)) => {
+                rest = behind;
+                u64::from_le_bytes(*lane)
+            }
+            None => lanes::load(bytes, at),
+        };
         let stops = lanes::plain_stops(lane);
         let inside = if stops == 0 { lane } else { lane & lanes::below(stops) };
         let found = probe.lane(bytes, at, &lanes::ascii_classes(inside));
@@ -43,6 +56,23 @@ pub(crate) fn survey(bytes: &[u8], start: usize, known: usize, numbers: bool, po
         if found {
             return Survey { end: lanes::plain_end(bytes, at), found };
         }
+    }
+}
+
+/// Up to where, from `at` on, there are only lower case hexadecimal digits and hyphens, and no two digits between hyphens.
+#[inline(always)]
+fn hex_end(bytes: &[u8], mut at: usize) -> usize {
+    let mut before = lanes::HIGH;
+    loop {
+        let (others, hyphens) = lanes::others_than_hex(lanes::load(bytes, at));
+        if hyphens & (hyphens << 24 | before >> 40) != 0 {
+            return at;
+        }
+        if others != 0 {
+            return at + lanes::first(others);
+        }
+        before = hyphens;
+        at += 8;
     }
 }
 
