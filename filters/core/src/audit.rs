@@ -69,7 +69,7 @@ pub(crate) fn write(writer: &mut Writer, before: Option<(&[u8], Span)>, failure:
     writer.put(b"\"podsieve\":");
     let mut separator = b'{';
     if let Some((bytes, span)) = before {
-        let read = json::members(bytes, span.start, |member| {
+        let read = json::members(bytes, span.start, &mut |member| {
             if is_counts(&member, bytes) {
                 return;
             }
@@ -105,11 +105,11 @@ fn counts(writer: &mut Writer, before: Option<(&[u8], Span)>, policy: &Policy, s
     let mut inner = b'{';
     if let Some((bytes, span)) = before {
         let shapes = policy.rules.iter().fold(0, |shapes, rule| shapes | shape(rule.as_bytes()));
-        let read = json::members(bytes, span.start, |member| {
+        let read = json::members(bytes, span.start, &mut |member| {
             if !is_counts(&member, bytes) {
                 return;
             }
-            let read = json::members(bytes, member.value.span.start, |count| {
+            let read = json::members(bytes, member.value.span.start, &mut |count| {
                 let (rule, digits) = (count.key.span.of(bytes), count.value.span.of(bytes));
                 let Some(number) = decimal(digits) else { return };
                 let known = || policy.rules.iter().position(|found| found.as_bytes() == rule);

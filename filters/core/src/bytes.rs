@@ -42,35 +42,6 @@ impl Bytes {
         self.bytes.get_mut(start..).unwrap_or_default()
     }
 
-    /// Replaces the `length` bytes at `at` by others. Nothing is returned if they are not there, or if there is no memory.
-    #[inline(always)]
-    pub(crate) fn replace(&mut self, at: usize, length: usize, by: &[u8]) -> Option<()> {
-        if length != by.len() {
-            self.make_room(at, length, by.len())?;
-        }
-        self.bytes.get_mut(at..at + by.len())?.copy_from_slice(by);
-        Some(())
-    }
-
-    /// Moves what stands behind the `length` bytes at `at` so that `needed` bytes fit there.
-    #[inline(never)]
-    fn make_room(&mut self, at: usize, length: usize, needed: usize) -> Option<()> {
-        let (end, tail) = (self.bytes.len(), at + length);
-        if tail > end {
-            return None;
-        }
-        if needed > length {
-            self.reserve(needed - length);
-            if self.short {
-                return None;
-            }
-            self.bytes.resize(end + needed - length, 0);
-        }
-        self.bytes.copy_within(tail..end, at + needed);
-        self.bytes.truncate(end + needed - length);
-        Some(())
-    }
-
     /// Replaces the first byte, if there is one.
     pub(crate) fn set_first(&mut self, byte: u8) {
         if let Some(first) = self.bytes.first_mut() {

@@ -108,7 +108,7 @@ impl Origin {
                 writer.value::<false>(bytes, Kind::Members, inner, true, &Class::default());
                 more = true;
             }
-            let read = json::members(bytes, span.start, |member| {
+            let read = json::members(bytes, span.start, &mut |member| {
                 let key = member.key.span.of(bytes);
                 if let Some((_, place)) = members.iter_mut().find(|(name, _)| name.as_bytes() == key) {
                     *place = None;

@@ -435,7 +435,7 @@ pub(crate) struct Member {
 }
 
 /// Hands each member of the object at `at`, which was read before, to `each`.
-pub(crate) fn members(bytes: &[u8], at: usize, mut each: impl FnMut(Member)) -> Result<(), Stop> {
+pub(crate) fn members(bytes: &[u8], at: usize, each: &mut dyn FnMut(Member)) -> Result<(), Stop> {
     let mut nesting = Nesting::default();
     let mut at = skip_space::<false>(bytes, at + 1);
     let mut more = byte(bytes, at) != b'}';

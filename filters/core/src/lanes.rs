@@ -26,70 +26,46 @@ fn load_tail(bytes: &[u8], at: usize) -> u64 {
 }
 
 /// Whether two texts are the same.
-pub(crate) fn equal(a: &[u8], b: &[u8]) -> bool {
-    a.len() == b.len() && common(a, b) == a.len()
-}
-
-/// Whether the last `length` bytes of two texts are the same.
-#[inline(always)]
-pub(crate) fn equal_ends(a: &[u8], b: &[u8], length: usize) -> bool {
-    match (a.last_chunk::<8>(), b.last_chunk::<8>()) {
-        (Some(a), Some(b)) if (1..=8).contains(&length) => {
-            (u64::from_le_bytes(*a) ^ u64::from_le_bytes(*b)) >> (8 * (8 - length)) == 0
-        }
-        _ => {
-            let (a, b) = (a.get(a.len().wrapping_sub(length)..), b.get(b.len().wrapping_sub(length)..));
-            matches!((a, b), (Some(a), Some(b)) if equal(a, b))
-        }
-    }
-}
-
-/// How many bytes at the beginnings of two texts are the same.
-#[inline(always)]
-pub(crate) fn common(a: &[u8], b: &[u8]) -> usize {
-    let mut at = 0;
-    for (a, b) in a.as_chunks::<32>().0.iter().zip(b.as_chunks::<32>().0) {
-        for (n, (a, b)) in a.as_chunks::<8>().0.iter().zip(b.as_chunks::<8>().0).enumerate() {
-            let different = u64::from_le_bytes(*a) ^ u64::from_le_bytes(*b);
-            if different != 0 {
-                return at + 8 * n + differing(different);
-            }
-        }
-        at += 32;
-    }
-    common_tail(a, b, at)
-}
-
-/// The same where the first `at` bytes are the same and fewer than 32 follow in one of them.
 #[inline(never)]
-fn common_tail(a: &[u8], b: &[u8], at: usize) -> usize {
-    let length = a.len().min(b.len());
-    let mut at = at;
-    while at + 8 <= length {
-        let different = load(a, at) ^ load(b, at);
-        if different != 0 {
-            return at + differing(different);
-        }
-        at += 8;
+pub(crate) fn equal(a: &[u8], b: &[u8]) -> bool {
+    if a.len() != b.len() {
+        return false;
     }
-    // Fewer than eight are left.
-    let rest = |text: &[u8]| match text.get(length.wrapping_sub(8)..length).and_then(|last| last.first_chunk::<8>()) {
-        Some(last) => u64::from_le_bytes(*last) >> (8 * (at + 8 - length)),
-        None => load(text, at),
+    let (Some(last_a), Some(last_b)) = (a.last_chunk::<32>(), b.last_chunk::<32>()) else {
+        return equal_short(a, b);
     };
-    if at >= length { length } else { (at + differing(rest(a) ^ rest(b))).min(length) }
+    let (a, b) = (a.as_chunks::<32>().0, b.as_chunks::<32>().0);
+    !differ(last_a, last_b) && !a.iter().zip(b).any(|(a, b)| differ(a, b))
 }
 
-/// Index of the first byte in which two lanes differ.
+/// The same of two of fewer than 32 bytes.
 #[inline(always)]
-fn differing(different: u64) -> usize {
-    (different.trailing_zeros() >> 3) as usize
+fn equal_short(a: &[u8], b: &[u8]) -> bool {
+    let (Some(last_a), Some(last_b)) = (a.last_chunk::<8>(), b.last_chunk::<8>()) else {
+        return load(a, 0) == load(b, 0);
+    };
+    let lanes = a.as_chunks::<8>().0.iter().zip(b.as_chunks::<8>().0);
+    let last = u64::from_le_bytes(*last_a) ^ u64::from_le_bytes(*last_b);
+    lanes.fold(last, |differ, (a, b)| differ | (u64::from_le_bytes(*a) ^ u64::from_le_bytes(*b))) == 0
 }
 
-/// Index of the first byte that a mask names, 0 to 7; the mask is not zero.
+#[inline(always)]
+fn differ(a: &[u8; 32], b: &[u8; 32]) -> bool {
+    let lanes = a.as_chunks::<8>().0.iter().zip(b.as_chunks::<8>().0);
+    lanes.fold(0, |differ, (a, b)| differ | (u64::from_le_bytes(*a) ^ u64::from_le_bytes(*b))) != 0
+}
+
+/// The same of two texts that are known to have the same length, and are often short.
+#[inline(always)]
+pub(crate) fn same(a: &[u8], b: &[u8]) -> bool {
+    if (8..32).contains(&a.len()) { equal_short(a, b) } else { equal(a, b) }
+}
+
+/// Index of the first byte that a mask names, 0 to 7; the mask is not zero. An interpreter that counts trailing zeros
+/// one by one takes longer than for these five instructions.
 #[inline(always)]
 pub(crate) fn first(mask: u64) -> usize {
-    (mask.trailing_zeros() >> 3) as usize
+    (((mask & mask.wrapping_neg()) >> 7).wrapping_mul(0x0001_0203_0405_0607) >> 56) as usize
 }
 
 /// All bits of the bytes in front of the first one that a mask names; the mask is not zero.
@@ -143,12 +119,6 @@ pub(crate) fn slashes(lane: u64) -> u64 {
     let slash = lane ^ (ONES * b'\\' as u64);
     // Adding carries into bit 7 unless all seven lower bits are zero.
     !((slash & LOW7) + LOW7) & HIGH & !lane
-}
-
-/// How many of the eight bytes are ASCII digits before another one comes.
-#[inline(always)]
-pub(crate) fn leading_digits(lane: u64) -> usize {
-    (others_than_digits(lane).trailing_zeros() >> 3) as usize
 }
 
 /// Bytes that are no ASCII digits.
@@ -235,20 +205,17 @@ mod tests {
     }
 
     #[test]
-    fn common_beginnings() {
+    fn texts_are_equal_in_all_their_bytes() {
         let text: [u8; 80] = core::array::from_fn(|n| n as u8);
         for length in 0..80 {
+            assert!(equal(&text[..length], &text[..length]) && same(&text[..length], &text[..length]));
+            assert!(!equal(&text[..length], &text[..length + 1]));
             for place in 0..length {
                 let mut other = text;
-                other[place] = !other[place];
-                assert_eq!(common(&text[..length], &other), place);
-                assert_eq!(common(&other, &text[..length]), place);
+                other[place] ^= 0x80;
+                assert!(!equal(&text[..length], &other[..length]) && !same(&text[..length], &other[..length]));
             }
-            assert_eq!(common(&text[..length], &text), length);
-            assert_eq!(common(&text, &text[..length]), length);
-            assert!(equal(&text[..length], &text[..length]));
         }
-        assert_eq!(common(b"ab\0", b"ab"), 2);
         assert!(!equal(b"ab\0", b"ab"));
     }
 

@@ -13,7 +13,7 @@ pub(crate) use form::{Form, Place};
 
 use crate::Function;
 use crate::bytes::Bytes;
-use crate::json::{Kind, Nesting};
+use crate::json::{Kind, Nesting, Span};
 use crate::key::Role;
 use crate::policy::{Policy, Severity};
 use crate::record::{Field, Record, Roles};
@@ -46,98 +46,115 @@ pub(crate) enum How {
     Dropped,
 }
 
-/// A value, and what it was in the last record.
-pub(crate) struct Value {
-    /// Bytes from the end of the value in front to the end of this one.
-    pub(crate) length: usize,
-    /// The same to where it shows that this one ends there; more than any record has if it must be written in any case.
-    pub(crate) reach: usize,
-    /// Bytes in the output from the end of the value in front to the end of this one.
-    pub(crate) written: usize,
-    /// Bytes between the value in front and this one.
-    pub(crate) gap: usize,
-    /// Bytes behind the value that show that it ends there.
-    pub(crate) close: usize,
-    /// The same in the output.
-    pub(crate) front: usize,
-    /// The field's index.
-    pub(crate) field: usize,
+/// What is known of a value whatever it is.
+#[derive(Clone, Copy)]
+pub(crate) struct What {
     pub(crate) form: Form,
     pub(crate) how: How,
     /// What comes behind the fields depends on it.
     pub(crate) asked: Asked,
     pub(crate) escaped: bool,
     pub(crate) identifier: bool,
-    pub(crate) plain: bool,
-    pub(crate) clean: bool,
+    /// The field's index.
+    pub(crate) field: usize,
 }
 
-impl Value {
-    /// Says where the value is in the record at hand, how much was written for it, and whether it need not be written
-    /// once more when it is the same.
+impl What {
+    /// The length of the value at `start`, if it is of this form, and whether nothing in it is to be redacted, so that it is
+    /// written as it stands there. 0 if that takes a closer look.
     #[inline(always)]
-    pub(crate) fn set(&mut self, place: Place, written: usize, settled: bool) {
-        let length = self.gap + place.value.len();
-        self.length = length;
-        self.reach = if settled { length + self.close } else { NEVER };
-        self.written = self.front + written;
-        (self.plain, self.clean) = (place.plain, place.clean);
-    }
-
-    /// The length of the value at `start` if it is written as it stands there: if it is of this form, and nothing in it
-    /// is to be redacted. Its first `known` bytes are those of such a value. 0 if that takes a closer look.
-    #[inline(always)]
-    pub(crate) fn clean_length(
-        &self,
-        record: &[u8],
-        start: usize,
-        known: usize,
-        policy: &Policy,
-        texts: &mut Texts,
-    ) -> usize {
+    pub(crate) fn length(&self, record: &[u8], start: usize, policy: &Policy, texts: &mut Texts) -> (usize, bool) {
         match (self.form, self.how) {
             (Form::Text { escaped, body, scan }, How::Text) => {
-                form::clean_text(record, start, known, (escaped, body, scan), policy, texts)
+                form::plain_text(record, start, (escaped, body, scan), policy, texts)
             }
-            (Form::Number, How::Number) => form::short_number(record, start),
-            _ => 0,
+            (Form::Number, How::Number) => (form::short_number(record, start), true),
+            _ => (0, false),
         }
     }
 }
 
-/// See [`Value::reach`].
-const NEVER: usize = usize::MAX / 2;
+/// A value of the pattern.
+struct Value {
+    what: What,
+    /// Bytes between the value in front and this one.
+    gap: usize,
+    length: usize,
+    /// Bytes in the output between the value in front and this one.
+    front: usize,
+    written: usize,
+    /// Content and meaning are the same bytes.
+    plain: bool,
+    /// It is read in every record: it was not always the same, or must be written each time.
+    varies: bool,
+}
+
+/// Bytes that are the same in every record, and the value behind them that is not.
+pub(crate) struct Step {
+    pub(crate) what: What,
+    /// How many bytes are the same.
+    pub(crate) run: usize,
+    /// How long the value behind them is in the pattern.
+    pub(crate) hole: usize,
+    /// How many bytes of the output are the same.
+    pub(crate) front: usize,
+    /// How long the value behind them is in the output's pattern.
+    pub(crate) gap: usize,
+    /// The value in the record at hand: how long it is, and how long in the output; and whether it is plain, if someone
+    /// asks for it.
+    pub(crate) length: usize,
+    pub(crate) written: usize,
+    pub(crate) plain: bool,
+    /// It must be written each time.
+    pub(crate) unsettled: bool,
+    /// The value in the last record, if someone asks for it and it is known.
+    pub(crate) last: Bytes,
+    pub(crate) known: bool,
+    /// The value's index.
+    value: usize,
+}
 
 /// Who asks for a value.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Asked {
     No,
-    /// It says how bad the record is, as the only field.
+    /// It says how bad the record is, as the only field that does.
     Severity,
     /// It does, if no other field says so.
     Body,
     Yes,
 }
 
-/// What records with the same keys in the same places have in common, and the last of them.
+/// What records with the same keys in the same places have in common.
 pub(crate) struct Layout {
-    pub(crate) values: Vec<Value>,
+    values: Vec<Value>,
+    /// How a record is read: by all values, or, once it was planned, by those that vary.
+    pub(crate) steps: Vec<Step>,
+    pub(crate) planned: bool,
     pub(crate) roles: Roles,
     /// The field that holds the service's name.
     pub(crate) service: Option<usize>,
     /// As parsing left them.
     pub(crate) fields: Vec<Field>,
-    /// The last record.
-    pub(crate) record: Bytes,
-    /// The fields of the last output, from the comma in front of the first on.
+    /// A record that has this layout.
+    pub(crate) pattern: Bytes,
+    /// Its fields in the output, from the comma in front of the first on.
     pub(crate) output: Bytes,
     pub(crate) severity: Option<Severity>,
     /// A field says so.
     pub(crate) said: bool,
     /// What came behind the fields when the severity was this one, and all else that it depends on as it was last time.
-    rests: [Bytes; SEVERITIES],
+    rests: [Rest; SEVERITIES],
     /// For which tag.
     pub(crate) origin: u32,
+}
+
+/// What comes behind the fields of a record in which nothing was redacted.
+#[derive(Default)]
+struct Rest {
+    bytes: Bytes,
+    /// Where the audit stands if something was.
+    audit: usize,
 }
 
 /// None, and those of [`Severity`].
@@ -149,8 +166,10 @@ pub(crate) struct Layouts {
     function: Option<Function>,
     tree: Tree,
     layouts: Vec<Layout>,
-    /// The one of the last record.
+    /// The one that is tried first: of the last records, but for a single one among others.
     last: usize,
+    /// The one that was found last.
+    found: usize,
     /// Hashes of the names of records that had no layout, and how often they came.
     strangers: [(u32, u8); 16],
     scratch: Scratch,
@@ -164,7 +183,7 @@ pub(crate) struct Scratch {
 }
 
 impl Layouts {
-    /// The layout of the last record, if `record` may have it: layouts serve one function at a time.
+    /// The layout of the last records, if `record` may have it: layouts serve one function at a time.
     #[inline(always)]
     pub(crate) fn last(&self, function: Function, record: &[u8]) -> Option<usize> {
         (self.function == Some(function) && record.len() <= MAX_RECORD).then_some(self.last)
@@ -180,12 +199,22 @@ impl Layouts {
             self.clear();
             self.function = Some(function);
         }
-        self.last = self.tree.search(record, &mut self.scratch.nesting)?;
-        Some(self.last)
+        let found = self.tree.search(record, &mut self.scratch.nesting)?;
+        if core::mem::replace(&mut self.found, found) == found {
+            self.last = found;
+        }
+        Some(found)
     }
 
     pub(crate) fn get(&mut self, layout: usize) -> Option<(&mut Layout, &mut Scratch)> {
         self.layouts.get_mut(layout).map(|layout| (layout, &mut self.scratch))
+    }
+
+    /// Has the next record read by all values of `layout`; false if that is so already.
+    #[inline(never)]
+    pub(crate) fn read_all(&mut self, layout: usize) -> bool {
+        let planned = self.layouts.get_mut(layout).filter(|layout| layout.planned);
+        planned.map(Layout::read_all).is_some()
     }
 
     fn clear(&mut self) {
@@ -218,28 +247,33 @@ impl Layouts {
     #[cold]
     #[inline(never)]
     fn teach(&mut self, input: &[u8], record: &Record, writer: &Writer) {
-        let layout = Layout::new(input, record, writer, &mut self.scratch.nesting);
+        let layout = Layout::new(input, record, writer);
+        if layout.is_short() {
+            return;
+        }
         let mut at = 0;
         let values = layout.values.iter().map(|value| {
             let front = input.get(at..at + value.gap).unwrap_or_default();
-            at += value.length;
-            (front, value.form)
+            at += value.gap + value.length;
+            (front, value.what.form)
         });
-        let end = layout.values.iter().map(|value| value.length).sum();
+        let end = layout.values.iter().map(|value| value.gap + value.length).sum();
         self.tree.add(values, input.get(end..).unwrap_or_default(), self.layouts.len());
         self.layouts.push(layout);
     }
 }
 
 impl Layout {
-    /// What `record`, which lies in `input`, teaches. It is the last one then, not yet written.
-    fn new(input: &[u8], record: &Record, writer: &Writer, nesting: &mut Nesting) -> Layout {
+    /// What `record`, which lies in `input`, teaches. The pattern of the output has the names and no values yet.
+    fn new(input: &[u8], record: &Record, writer: &Writer) -> Layout {
         let mut layout = Layout {
             values: Vec::new(),
+            steps: Vec::new(),
+            planned: false,
             service: record.roles().service(),
             roles: record.roles(),
             fields: record.fields.clone(),
-            record: Bytes::new(),
+            pattern: Bytes::new(),
             output: Bytes::new(),
             severity: None,
             said: false,
@@ -275,79 +309,133 @@ impl Layout {
             };
             let body = matches!(field.class.role, Role::Body(_));
             let asked = match field.class.role {
+                _ if !field.live => Asked::No,
                 _ if !writer.policy.static_fields.is_empty() || field.class.routed.is_some() => Asked::Yes,
                 Role::Body(_) => Asked::Body,
                 Role::Severity(_) if layout.roles.severity.iter().flatten().eq(&[n as u16]) => Asked::Severity,
                 Role::None => Asked::No,
                 _ => Asked::Yes,
             };
-            let form = Form::new(field.kind, field.escaped, body, scan, field.value.of(input));
-            let unclean = Place { value: field.value, plain: field.value_plain, clean: false };
-            let place = form.read(input, field.value.start, nesting).unwrap_or(unclean);
-            let (gap, front) = (field.value.start - at, layout.output.len() - front);
-            layout.values.push(Value {
-                length: gap + field.value.len(),
-                reach: NEVER,
-                written: front,
-                gap,
-                front,
-                field: n,
-                close: form.close(),
-                form,
+            let what = What {
+                form: Form::new(field.kind, field.escaped, body, scan, field.value.of(input)),
                 how,
-                asked: if field.live { asked } else { Asked::No },
+                asked,
                 escaped: field.escaped,
                 identifier: field.class.identifier,
-                plain: place.plain,
-                clean: place.clean,
+                field: n,
+            };
+            layout.values.push(Value {
+                what,
+                gap: field.value.start - at,
+                length: field.value.len(),
+                front: layout.output.len() - front,
+                written: 0,
+                plain: field.value_plain,
+                varies: false,
             });
             at = field.value.end;
         }
         layout.output.extend(quote);
-        layout.record.extend(input);
+        layout.pattern.extend(input);
+        layout.read_all();
         layout
     }
 
-    /// Makes `record` the last one.
-    pub(crate) fn remember(&mut self, record: &[u8]) {
-        self.record.clear();
-        self.record.extend(record);
-        if self.record.is_short() {
-            self.forget();
+    /// Has the next record read by all values: one that was thought to be the same in every record is not.
+    fn read_all(&mut self) {
+        self.planned = false;
+        self.steps(|_| true);
+    }
+
+    /// Makes a record that was read by all values the pattern, and has the next ones read by those that vary.
+    #[inline(never)]
+    pub(crate) fn plan(&mut self, record: &[u8], output: &[u8]) {
+        let (mut before, mut at) = (0, 0);
+        for (value, step) in self.values.iter_mut().zip(&self.steps) {
+            (before, at) = (before + value.gap, at + value.gap);
+            let old = Span { start: before, end: before + value.length }.of(self.pattern.as_slice());
+            let new = Span { start: at, end: at + step.length }.of(record);
+            value.varies |= step.unsettled || old != new;
+            (before, at) = (before + value.length, at + step.length);
+            (value.length, value.written, value.plain) = (step.length, step.written, step.plain);
+        }
+        self.pattern.clear();
+        self.pattern.extend(record);
+        self.output.clear();
+        self.output.extend(output);
+        self.planned = true;
+        self.steps(|value| value.varies);
+    }
+
+    fn steps(&mut self, varies: impl Fn(&Value) -> bool) {
+        self.steps.clear();
+        let (mut run, mut front) = (0, 0);
+        for (n, value) in self.values.iter().enumerate() {
+            (run, front) = (run + value.gap, front + value.front);
+            if varies(value) {
+                self.steps.push(Step {
+                    what: value.what,
+                    run,
+                    hole: value.length,
+                    front,
+                    gap: value.written,
+                    length: value.length,
+                    written: value.written,
+                    plain: value.plain,
+                    unsettled: false,
+                    last: Bytes::new(),
+                    known: false,
+                    value: n,
+                });
+                (run, front) = (0, 0);
+            } else {
+                (run, front) = (run + value.length, front + value.written);
+            }
         }
     }
 
-    /// Makes a record the last one that begins as `record` does and goes on as the last one from `at` on: another layout
-    /// may begin as this one does, and the output was written up to there.
-    #[cold]
-    #[inline(never)]
-    pub(crate) fn turn(&mut self, record: &[u8], at: usize) {
-        self.origin = 0;
-        if self.record.replace(0, at, record).is_none() {
-            self.forget();
-        }
+    /// Whether there was no memory for some of it.
+    pub(crate) fn is_short(&self) -> bool {
+        self.pattern.is_short() || self.output.is_short()
     }
 
-    /// Forgets the last record. No other is like it from then on.
+    /// Says that what comes behind the fields is not known to be what these values say.
     #[cold]
-    #[inline(never)]
     pub(crate) fn forget(&mut self) {
-        self.record = Bytes::new();
-        self.output = Bytes::new();
+        self.steps.iter_mut().for_each(|step| step.known = false);
     }
 
-    /// What came behind the fields when the severity was the present one; nothing if that is not known.
-    pub(crate) fn rest(&self) -> &[u8] {
-        self.rests.get(self.rank()).map_or(&[], Bytes::as_slice)
+    /// Where the values stand in the record at hand for which someone asks: the value, its place, whether it is plain,
+    /// and its place in the output.
+    pub(crate) fn asked(&self) -> impl Iterator<Item = (What, Place, Span)> {
+        let (mut at, mut written, mut steps) = (0, 0, self.steps.iter().peekable());
+        self.values.iter().enumerate().filter_map(move |(n, value)| {
+            let step = steps.next_if(|step| step.value == n);
+            let (length, plain, wrote) =
+                step.map_or((value.length, value.plain, value.written), |step| (step.length, step.plain, step.written));
+            let (start, front) = (at + value.gap, written + value.front);
+            (at, written) = (start + length, front + wrote);
+            let place = Place { value: Span { start, end: at }, plain };
+            (value.what.asked != Asked::No).then_some((value.what, place, Span { start: front, end: written }))
+        })
     }
 
-    /// Remembers what comes behind the fields when the severity is the present one.
-    pub(crate) fn remember_rest(&mut self, rest: &[u8]) {
+    /// What came behind the fields when the severity was the present one, in front of the audit and behind it; nothing if
+    /// that is not known.
+    pub(crate) fn rest(&self) -> (&[u8], &[u8]) {
+        let rest = self.rests.get(self.rank());
+        rest.map_or((&[], &[]), |rest| rest.bytes.as_slice().split_at_checked(rest.audit).unwrap_or_default())
+    }
+
+    /// Remembers what comes behind the fields when the severity is the present one, and where the audit would stand.
+    pub(crate) fn remember_rest(&mut self, bytes: &[u8], audit: usize) {
         let rank = self.rank();
-        if let Some(place) = self.rests.get_mut(rank) {
-            place.extend(rest);
-            if place.is_short() {
-                place.clear();
+        if let Some(rest) = self.rests.get_mut(rank) {
+            rest.audit = audit;
+            rest.bytes.clear();
+            rest.bytes.extend(bytes);
+            if rest.bytes.is_short() {
+                rest.bytes.clear();
             }
         }
     }
@@ -355,7 +443,7 @@ impl Layout {
     #[cold]
     #[inline(never)]
     pub(crate) fn forget_rests(&mut self) {
-        self.rests.iter_mut().for_each(Bytes::clear);
+        self.rests.iter_mut().for_each(|rest| rest.bytes.clear());
     }
 
     fn rank(&self) -> usize {

@@ -159,7 +159,10 @@ impl Engine {
             return true;
         }
         let found = self.layouts.search(function, record);
-        found.is_some_and(|layout| self.known(function, record, layout))
+        found.is_some_and(|layout| {
+            last != found && self.known(function, record, layout)
+                || self.layouts.read_all(layout) && self.known(function, record, layout)
+        })
     }
 
     /// What stands for a record that the host could not hand over, with a NUL behind it.

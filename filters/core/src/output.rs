@@ -61,8 +61,14 @@ impl Output<'_> {
         enrich::severity(self.record, roles, &self.buffers, self.policy)
     }
 
-    /// Writes what comes behind the fields: what enrichment adds, the audit, the route.
-    pub(crate) fn rest(&mut self, roles: &Roles, severity: Option<Severity>, fields: Fields, failure: Option<Failure>) {
+    /// Writes what comes behind the fields: what enrichment adds, the audit, the route. Returns the audit's place.
+    pub(crate) fn rest(
+        &mut self,
+        roles: &Roles,
+        severity: Option<Severity>,
+        fields: Fields,
+        failure: Option<Failure>,
+    ) -> usize {
         let mut service = fields.service;
         let Output { buffers, policy, origin, enriches, routes, .. } = *self;
         if fields.kubernetes {
@@ -71,6 +77,7 @@ impl Output<'_> {
         if enriches && let Some(added) = enrich::write(self.record, roles, origin, severity, self.writer, &buffers) {
             service = added;
         }
+        let audit = self.writer.out.len();
         if self.writer.redact {
             let before = self.record.field(roles.reserved[usize::from(PODSIEVE)]);
             let before = before.filter(|field| field.kind == Kind::Object);
@@ -90,10 +97,11 @@ impl Output<'_> {
         }
         self.writer.out.set_first(b'{');
         self.writer.put_byte(b'}');
+        audit
     }
 
     /// Writes a field, unless its name is reserved, and returns where its value stands in the output.
-    #[inline(always)]
+    #[inline(never)]
     pub(crate) fn one(&mut self, field: &Field, fields: &mut Fields) -> Span {
         if let Role::Reserved(name) = field.class.role {
             let object = field.kind == Kind::Object;

@@ -33,7 +33,16 @@ static INSTANCE: Instance = Instance(UnsafeCell::new(None));
 fn guest() -> &'static mut Guest {
     // SAFETY: one thread, and no export calls another, so no other reference is alive.
     let guest = unsafe { &mut *INSTANCE.0.get() };
-    guest.get_or_insert_with(|| Guest { engine: Engine::new(&POLICY), inbox: Inbox::new() })
+    match guest {
+        Some(guest) => guest,
+        None => first(guest),
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn first(guest: &'static mut Option<Guest>) -> &'static mut Guest {
+    guest.insert(Guest { engine: Engine::new(&POLICY), inbox: Inbox::new() })
 }
 
 /// Room for `length` bytes that the host is about to write, or 0 if there is none.

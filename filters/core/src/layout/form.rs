@@ -8,9 +8,6 @@ use crate::policy::Policy;
 use crate::record::MAX_DEPTH;
 use crate::redact::survey;
 
-/// A text is another one than the last, and not the last with another end, if fewer bytes are the same.
-const NEW: usize = 16;
-
 /// What a value is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Form {
@@ -42,8 +39,6 @@ pub(crate) struct Place {
     pub(crate) value: Span,
     /// Content and meaning are the same bytes.
     pub(crate) plain: bool,
-    /// Plain, and nothing in it is to be redacted.
-    pub(crate) clean: bool,
 }
 
 impl Form {
@@ -54,11 +49,6 @@ impl Form {
             Kind::Number => Form::Number,
             kind => Form::Other { kind, empty: is_empty(value), escaped },
         }
-    }
-
-    /// How many bytes behind a value show that it ends there.
-    pub(crate) fn close(self) -> usize {
-        if let Form::Text { escaped: true, .. } = self { 2 } else { 1 }
     }
 
     /// The end of the value at `start`, if it is of this form.
@@ -77,9 +67,8 @@ impl Form {
     /// The value at `start`, if it is of this form.
     pub(crate) fn read(self, record: &[u8], start: usize, nesting: &mut Nesting) -> Option<Place> {
         match self {
-            Form::Text { escaped, body, scan } => {
+            Form::Text { escaped, body, .. } => {
                 let place = string(record, start, escaped)?;
-                let place = Place { clean: place.plain && scan == Scan::Nothing, ..place };
                 (!body || stays_text(record, &place, escaped)).then_some(place)
             }
             _ => self.bare(record, start, nesting),
@@ -107,61 +96,62 @@ fn stays_text(record: &[u8], place: &Place, escaped: bool) -> bool {
         || parse::is_text(record, place.value, escaped)
 }
 
-/// The length of the string that begins at `start`, if it is plain and holds nothing to redact; else 0.
+/// The length of the string that begins at `start`, if it is plain, else 0; and whether it holds nothing to redact.
 #[inline(always)]
-pub(super) fn clean_text(
+pub(super) fn plain_text(
     record: &[u8],
     start: usize,
-    known: usize,
     (escaped, body, scan): (bool, bool, Scan),
     policy: &Policy,
     texts: &mut Texts,
-) -> usize {
+) -> (usize, bool) {
     let closed = |end: usize| match escaped {
         true => json::byte(record, end) == b'\\' && json::byte(record, end + 1) == b'"',
         false => json::byte(record, end) == b'"',
     };
-    if body && !json::byte(record, start).is_ascii_alphabetic() {
-        return 0;
+    let prose = json::byte(record, start).is_ascii_alphabetic();
+    if body && !prose {
+        return (0, false);
     }
-    let new = scan == Scan::All && known < NEW;
-    if new
+    let prose = prose && scan == Scan::All;
+    if prose
         && let Some(end) = texts.end(record, start)
         && closed(end)
     {
-        return end - start;
+        return (end - start, true);
     }
-    let end = if scan == Scan::Nothing {
-        lanes::plain_end(record, start + known)
+    let (end, clean) = if scan == Scan::Nothing {
+        (lanes::plain_end(record, start), true)
     } else {
-        let read = survey(record, start, known, scan == Scan::All, policy);
-        if read.found {
-            return 0;
-        }
-        read.end
+        let read = survey(record, start, scan == Scan::All, policy);
+        (read.end, !read.found)
     };
     if !closed(end) {
-        return 0;
+        return (0, false);
     }
-    if new {
+    if prose && clean {
         texts.add(record, Span { start, end });
     }
-    end - start
+    (end - start, clean)
 }
 
 /// The string that begins at `start`.
 #[inline(never)]
 fn string(record: &[u8], start: usize, escaped: bool) -> Option<Place> {
     let text = if escaped { json::string::<true>(record, start) } else { json::string::<false>(record, start) }.ok()?;
-    Some(Place { value: text.span, plain: text.plain, clean: false })
+    Some(Place { value: text.span, plain: text.plain })
 }
 
 /// The length of the number at `start`, if it is like nearly all: fewer than eight digits and nothing else. Else 0.
 #[inline(always)]
 pub(super) fn short_number(record: &[u8], start: usize) -> usize {
     let lane = lanes::load(record, start);
-    let digits = lanes::leading_digits(lane);
-    let ends = digits < 8 && matches!((lane >> (8 * digits)) as u8, b',' | b'}' | b' ');
+    let others = lanes::others_than_digits(lane);
+    if others == 0 {
+        return 0;
+    }
+    let digits = lanes::first(others);
+    let ends = matches!((lane >> (8 * digits)) as u8, b',' | b'}' | b' ');
     if ends && (lane as u8 != b'0' || digits == 1) { digits } else { 0 }
 }
 
@@ -171,7 +161,7 @@ fn number(record: &[u8], start: usize) -> Option<Place> {
     if length == 0 {
         return other(record, start, false, &mut Nesting::default(), Kind::Number);
     }
-    Some(Place { value: Span { start, end: start + length }, plain: true, clean: true })
+    Some(Place { value: Span { start, end: start + length }, plain: true })
 }
 
 /// A value of this kind, if it is one.
@@ -184,7 +174,7 @@ fn other(record: &[u8], start: usize, escaped: bool, nesting: &mut Nesting, kind
         json::value::<false>(record, start, usize::MAX, nesting)
     };
     let value = value.ok().filter(|value| value.kind == kind)?;
-    Some(Place { value: value.span, plain: true, clean: false })
+    Some(Place { value: value.span, plain: true })
 }
 
 /// Whether a value is a container with nothing but white space in it, which may be escaped.

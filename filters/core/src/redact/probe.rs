@@ -18,26 +18,18 @@ pub(crate) struct Survey {
     pub(crate) found: bool,
 }
 
-/// How many bytes from a place on decide whether something may begin there.
-const REACH: usize = 8;
-
-/// Reads the string that begins at `start` and probes it in the same pass. Its first `known` bytes are those of a plain
-/// string in which nothing was found.
+/// Reads the string that begins at `start` and probes it in the same pass.
 #[inline(always)]
-pub(crate) fn survey(bytes: &[u8], start: usize, known: usize, numbers: bool, policy: &Policy) -> Survey {
+pub(crate) fn survey(bytes: &[u8], start: usize, numbers: bool, policy: &Policy) -> Survey {
     let mut probe = Probe::new(numbers, policy);
-    let mut at = start + known.saturating_sub(REACH);
+    let mut at = start;
     if !numbers && policy.hex_is_clean {
         let end = hex_end(bytes, at);
         if matches!(byte(bytes, end), b'"' | b'\\') {
             return Survey { end, found: false };
         }
-        at = at.max(end.saturating_sub(REACH));
     }
-    if at > start && byte(bytes, at - 1).is_ascii_alphanumeric() {
-        probe.behind_word = 0x80;
-    }
-    let mut rest = bytes.get(at..).unwrap_or_default();
+    let Some(mut rest) = bytes.get(at..) else { return Survey { end: at, found: true } };
     loop {
         let lane = match rest.split_first_chunk::<8>() {
             Some((lane, behind)) => {
