@@ -24,6 +24,7 @@ mod verdict;
 use std::{env, fs};
 
 use corpus::{Case, Corpus};
+use podsieve_host::json::{self, Verdict};
 use podsieve_host::{Native, Runner};
 use report::{Figures, Tally};
 use text::shown;
@@ -63,6 +64,17 @@ fn the_score_does_not_fall() {
         ));
     }
     assert!(wrong.is_empty(), "{}\n{}\n`make score` shows more\n", figures.table(), wrong.join("\n"));
+}
+
+/// What the verdicts rest on: a case that nothing was done to shows its secrets, and all that is around them.
+#[test]
+fn every_case_holds_its_secrets() {
+    for case in corpus::load().cases {
+        let record = case.record();
+        assert_eq!(json::judge(&record), Verdict::Object, "{}: expected a record, found {}", case.id, shown(&record));
+        assert!(verdict::leak(&case, &record).is_some(), "{}: expected a secret in {}", case.id, shown(&record));
+        assert_eq!(verdict::swallowed(&case, &record), None, "{}: {}", case.id, shown(&record));
+    }
 }
 
 fn option(name: &str) -> Option<String> {
@@ -132,9 +144,15 @@ fn judged<'a>(cases: impl Iterator<Item = &'a Case>, engine: &mut Native) -> Tal
         } else {
             continue;
         };
-        // A token is missed for its family, whatever the line.
-        let id = if let Some(family) = &case.family { family } else { &case.id };
-        tally.add_wrong(id, if case.family.is_some() { "" } else { &case.form }, verdict + &shown(&output));
+        let verdict = verdict + &shown(&output);
+        match &case.family {
+            // A token is missed for its family, whatever the line.
+            Some(family) => {
+                tally.add_wrong(family, "", verdict);
+                *tally.carriers.entry(case.form.clone()).or_default() += 1;
+            }
+            None => tally.add_wrong(&case.id, &case.form, verdict),
+        }
     }
     tally
 }

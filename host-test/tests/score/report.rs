@@ -13,6 +13,8 @@ pub(crate) struct Tally {
     pub(crate) swallowed: usize,
     /// Wrong verdicts by form.
     pub(crate) wrong: BTreeMap<String, Wrong>,
+    /// Wrong verdicts of tokens by the line that carried them: one that hides many families is at fault itself.
+    pub(crate) carriers: BTreeMap<String, usize>,
 }
 
 /// The wrong verdicts of one form.
@@ -104,6 +106,11 @@ impl Figures {
                 for verdict in wrong.verdicts.iter().take(most) {
                     let _ = writeln!(out, "    {verdict}");
                 }
+            }
+            let mut carriers: Vec<_> = tally.carriers.iter().collect();
+            carriers.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+            for (form, count) in carriers {
+                let _ = writeln!(out, "{count} wrong in {form}");
             }
         }
         out
