@@ -15,7 +15,7 @@ PEERS := --package podsieve-bench-pass-through --package podsieve-bench-tutorial
 TERMINAL := $(shell [ -t 1 ] && tput cols 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test bench bench-fluent-bit lint dist reproducible modules wasm peers clean tools
+.PHONY: help demo build test score score-floor bench bench-fluent-bit lint dist reproducible modules wasm peers clean tools
 
 help: ## what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,6 +29,15 @@ build: wasm ## dist/podsieve.wasm and the command dist/podsieve
 
 test: modules peers ## everything that can be tested on this machine
 	$(CARGO) test --release --locked --workspace
+
+# What each option does is in host-test/testdata/score/README.md.
+score: wasm ## recall and precision by kind, each wrong verdict; HOLDOUT=1, SHOW=9, OUT=file, SAMPLES=kind
+	@$(foreach option,HOLDOUT SHOW OUT SAMPLES,PODSIEVE_SCORE_$(option)='$($(option))') \
+	  $(CARGO) test --release --locked --package podsieve-host --test score the_score -- --nocapture
+
+score-floor: wasm ## today's figures become the floor; LOWER=1 where one may fall
+	@PODSIEVE_SCORE_FLOOR=1 PODSIEVE_SCORE_LOWER='$(LOWER)' \
+	  $(CARGO) test --release --locked --package podsieve-host --test score the_score -- --nocapture
 
 bench: wasm ## natively and in wasmtime, beside vrl and regex
 	$(CARGO) bench --locked --package podsieve-benches --bench throughput
