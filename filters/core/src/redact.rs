@@ -3,6 +3,7 @@
 mod address;
 mod assignment;
 mod digits;
+mod header;
 pub(crate) mod mark;
 mod probe;
 mod run;

@@ -1,0 +1,107 @@
+//! `Authorization`, `Cookie` and their like in a text: what stands behind the separator.
+
+use super::assignment::{MAX_NAME, Name};
+use super::mark;
+use super::run::{self, Run};
+use super::text::{Match, View};
+use super::value::{self, Value};
+use crate::policy::{AUTHORIZATION, BASIC, BEARER, COOKIE, RuleId};
+
+/// `Authorization: <scheme> <credentials>` and `Cookie: <name>=<value>; ...`: the scheme stays when it is a known one.
+/// Without quotes a cookie goes on to the end of its line.
+pub(super) fn header(view: &View, name: &Name, value: &Value, rule: RuleId) -> Option<Match> {
+    let line = view.text.get(value.start..)?;
+    let scheme = if rule == AUTHORIZATION { mark::scheme(line) } else { 0 };
+    let start = value.start + scheme;
+    let rest = view.text.get(start..)?;
+    if rest.starts_with(mark::OPEN) {
+        return None;
+    }
+    // The line may have many headers: one that is refused for its first word does not look for its end.
+    let near = rest.iter().take(MAX_FIRST).position(|byte| *byte <= b' ').map_or(MAX_FIRST, |space| space + 1);
+    let near = view.text.get(..view.text.len().min(start + near))?;
+    let first = near.get(start..header_end(near, &run::nowhere(), name, value, rule, scheme)?)?;
+    let word = first.get(..first.iter().take_while(|byte| **byte > b' ').count())?;
+    if value::is_words(word) {
+        // `auth=ldap`, "authorization: bearer token is missing"; but `Authorization: Bearer abc`.
+        const PROSE: &[&[u8]] = &[b"token", b"auth", b"authentication", b"authorization", b"credentials", b"header"];
+        let next = start + word.len();
+        let goes_on = view.byte(next) == b' ' && view.byte(next + 1).is_ascii_lowercase();
+        let said = PROSE.iter().any(|said| said.eq_ignore_ascii_case(word)) || value::is_placeholder(word);
+        if (scheme == 0 && value.quote == 0) || (scheme > 0 && (said || goes_on)) {
+            return None;
+        }
+    }
+    let end = header_end(view.text, &view.runs.bare, name, value, rule, scheme)?;
+    let content = view.text.get(start..end)?;
+    if content.is_empty() || mark::is_masked(content) || value::is_placeholder(content) {
+        return None;
+    }
+    let rule = match (scheme, line.first()? | 0x20, line.get(1)? | 0x20) {
+        (1.., b'b', b'e') => BEARER,
+        (1.., b'b', b'a') => BASIC,
+        _ => rule,
+    };
+    Some(Match::new(start, end, rule))
+}
+
+/// How much of a header decides whether it is one, in bytes: more than the longest of [`value::is_words`] and what is
+/// looked at behind it.
+const MAX_FIRST: usize = 128;
+
+/// Where the value of a header ends in `text`, in which it begins with a scheme of so many bytes.
+fn header_end(text: &[u8], bare: &Run, name: &Name, value: &Value, rule: RuleId, scheme: usize) -> Option<usize> {
+    let start = value.start + scheme;
+    let credentials = text.get(start..)?;
+    if value.quote != 0 {
+        return Some(value.end(text, bare));
+    }
+    if scheme > 0 {
+        let ends =
+            |byte: u8| byte <= b' ' || matches!(byte, b'"' | b'\'' | b'`' | b'\\' | b')' | b'}' | b']' | b'<' | b'>');
+        let comma =
+            |n: usize| credentials.get(n) == Some(&b',') && credentials.get(n + 1).is_none_or(|next| *next <= b' ');
+        let mut length = 0;
+        while credentials.get(length).is_some_and(|byte| !ends(*byte)) && !comma(length) {
+            length += 1;
+        }
+        // Parameters: `Digest username="x", response="y"`, `AWS4-HMAC-SHA256 Credential=x, Signature=y`.
+        let quoted = matches!(credentials.get(length), Some(b'"' | b'\\'));
+        let first = credentials.get(..length)?;
+        let parameters = first.contains(&b'=') && (quoted || !first.ends_with(b"="));
+        return Some(start + if parameters || comma(length) { line_end(credentials, name.quote) } else { length });
+    }
+    if rule == COOKIE {
+        return Some(start + line_end(credentials, name.quote));
+    }
+    // auth=("user", "password"), auth=HTTPBasicAuth("user", "password")
+    let close = || credentials.iter().take(MAX_CALL).position(|byte| matches!(*byte, b')' | b'\n'));
+    let call = is_call(credentials).then(close).flatten();
+    Some(call.map_or_else(|| value.end(text, bare), |close| start + close))
+}
+
+/// How far the arguments of a call reach, in bytes.
+const MAX_CALL: usize = 256;
+
+/// Whether `line` begins with a bracket, or a name and a bracket.
+fn is_call(line: &[u8]) -> bool {
+    let name = line.iter().take(MAX_NAME).take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'.').count();
+    line.get(name) == Some(&b'(')
+}
+
+/// Length of the rest of a line; in quotes around all of it, up to the quote.
+fn line_end(rest: &[u8], quote: u8) -> usize {
+    let mut escaped = false;
+    for (n, &byte) in rest.iter().enumerate() {
+        match byte {
+            b'\n' | b'\r' => return n,
+            b'n' | b'r' if escaped => return n - 1,
+            // `curl -H 'Cookie: a=b'`, or a dictionary.
+            b'\'' | b'`' => return n,
+            _ if quote != 0 && byte == quote => return n,
+            _ => {}
+        }
+        escaped = byte == b'\\';
+    }
+    rest.len()
+}
