@@ -15,9 +15,12 @@ pub(crate) fn load(bytes: &[u8], at: usize) -> u64 {
     }
 }
 
-#[cold]
 #[inline(never)]
 fn load_tail(bytes: &[u8], at: usize) -> u64 {
+    if let Some(last) = bytes.last_chunk::<8>() {
+        let missing = at.saturating_sub(bytes.len() - 8);
+        return if missing < 8 { u64::from_le_bytes(*last) >> (8 * missing) } else { 0 };
+    }
     let mut lane = 0;
     for (n, &byte) in bytes.iter().skip(at).take(8).enumerate() {
         lane |= u64::from(byte) << (8 * n);
@@ -25,40 +28,49 @@ fn load_tail(bytes: &[u8], at: usize) -> u64 {
     lane
 }
 
-/// Whether two texts are the same.
+/// Whether two texts are the same. As good as always they are: there is one branch for many bytes.
 #[inline(never)]
 pub(crate) fn equal(a: &[u8], b: &[u8]) -> bool {
     if a.len() != b.len() {
         return false;
     }
-    let (Some(last_a), Some(last_b)) = (a.last_chunk::<32>(), b.last_chunk::<32>()) else {
-        return equal_short(a, b);
-    };
-    let (a, b) = (a.as_chunks::<32>().0, b.as_chunks::<32>().0);
-    !differ(last_a, last_b) && !a.iter().zip(b).any(|(a, b)| differ(a, b))
-}
-
-/// The same of two of fewer than 32 bytes.
-#[inline(always)]
-fn equal_short(a: &[u8], b: &[u8]) -> bool {
-    let (Some(last_a), Some(last_b)) = (a.last_chunk::<8>(), b.last_chunk::<8>()) else {
-        return load(a, 0) == load(b, 0);
-    };
-    let lanes = a.as_chunks::<8>().0.iter().zip(b.as_chunks::<8>().0);
-    let last = u64::from_le_bytes(*last_a) ^ u64::from_le_bytes(*last_b);
-    lanes.fold(last, |differ, (a, b)| differ | (u64::from_le_bytes(*a) ^ u64::from_le_bytes(*b))) == 0
-}
-
-#[inline(always)]
-fn differ(a: &[u8; 32], b: &[u8; 32]) -> bool {
-    let lanes = a.as_chunks::<8>().0.iter().zip(b.as_chunks::<8>().0);
-    lanes.fold(0, |differ, (a, b)| differ | (u64::from_le_bytes(*a) ^ u64::from_le_bytes(*b))) != 0
+    let Some(mut differ) = last::<32>(a, b) else { return equal_short(a, b) };
+    let ((a, rest_a), (b, rest_b)) = (a.as_chunks::<64>(), b.as_chunks::<64>());
+    if let (Some(a), Some(b)) = (rest_a.first_chunk::<32>(), rest_b.first_chunk::<32>()) {
+        differ |= difference(a, b);
+    }
+    a.iter().zip(b).fold(differ, |differ, (a, b)| differ | difference(a, b)) == 0
 }
 
 /// The same of two texts that are known to have the same length, and are often short.
 #[inline(always)]
 pub(crate) fn same(a: &[u8], b: &[u8]) -> bool {
     if (8..32).contains(&a.len()) { equal_short(a, b) } else { equal(a, b) }
+}
+
+/// The same of two of fewer than 32 bytes.
+#[inline(always)]
+fn equal_short(a: &[u8], b: &[u8]) -> bool {
+    if let (Some(x), Some(y)) = (a.first_chunk::<16>(), b.first_chunk::<16>()) {
+        return difference(x, y) | last::<16>(a, b).unwrap_or_default() == 0;
+    }
+    if let (Some(x), Some(y)) = (a.first_chunk::<8>(), b.first_chunk::<8>()) {
+        return difference(x, y) | last::<8>(a, b).unwrap_or_default() == 0;
+    }
+    a.iter().zip(b).fold(0, |differ, (a, b)| differ | (a ^ b)) == 0
+}
+
+/// The [`difference`] of their last bytes, if they have so many.
+#[inline(always)]
+fn last<const N: usize>(a: &[u8], b: &[u8]) -> Option<u64> {
+    Some(difference(a.last_chunk::<N>()?, b.last_chunk::<N>()?))
+}
+
+/// 0 if they are the same.
+#[inline(always)]
+fn difference<const N: usize>(a: &[u8; N], b: &[u8; N]) -> u64 {
+    let lanes = a.as_chunks::<8>().0.iter().zip(b.as_chunks::<8>().0);
+    lanes.fold(0, |differ, (a, b)| differ | (u64::from_le_bytes(*a) ^ u64::from_le_bytes(*b)))
 }
 
 /// Index of the first byte that a mask names, 0 to 7; the mask is not zero. An interpreter that counts trailing zeros
@@ -137,6 +149,23 @@ pub(crate) fn others_than_hex(lane: u64) -> (u64, u64) {
     let letter = from(b'a') & !from(b'f' + 1);
     let hyphen = !((low ^ (ONES * b'-' as u64)) + LOW7 | lane);
     ((!(digit | letter | hyphen) | lane) & HIGH, hyphen & HIGH)
+}
+
+/// Up to where there are only lower case hexadecimal digits and hyphens, and no two digits between hyphens.
+#[inline(always)]
+pub(crate) fn hex_end(bytes: &[u8]) -> usize {
+    let (mut at, mut before) = (0, HIGH);
+    loop {
+        let (others, hyphens) = others_than_hex(load(bytes, at));
+        if hyphens & (hyphens << 24 | before >> 40) != 0 {
+            return at;
+        }
+        if others != 0 {
+            return at + first(others);
+        }
+        before = hyphens;
+        at += 8;
+    }
 }
 
 /// The classes that the text scan looks at, as exact masks.
