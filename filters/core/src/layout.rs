@@ -6,6 +6,7 @@
 //! could change.
 
 mod form;
+mod shape;
 mod texts;
 mod tree;
 
@@ -19,7 +20,8 @@ use crate::policy::{Policy, Severity};
 use crate::record::{Field, Record, Roles};
 use crate::write::Writer;
 use alloc::vec::Vec;
-use form::Scan;
+use form::{Scan, Way};
+use shape::Shape;
 use texts::Texts;
 use tree::Tree;
 
@@ -51,27 +53,13 @@ pub(crate) enum How {
 pub(crate) struct What {
     pub(crate) form: Form,
     pub(crate) how: How,
+    way: Way,
     /// What comes behind the fields depends on it.
     pub(crate) asked: Asked,
     pub(crate) escaped: bool,
     pub(crate) identifier: bool,
     /// The field's index.
     pub(crate) field: usize,
-}
-
-impl What {
-    /// The length of the value at `start`, if it is of this form, and whether nothing in it is to be redacted, so that it is
-    /// written as it stands there. 0 if that takes a closer look.
-    #[inline(always)]
-    pub(crate) fn length(&self, record: &[u8], start: usize, policy: &Policy, texts: &mut Texts) -> (usize, bool) {
-        match (self.form, self.how) {
-            (Form::Text { escaped, body, scan }, How::Text) => {
-                form::plain_text(record, start, (escaped, body, scan), policy, texts)
-            }
-            (Form::Number, How::Number) => (form::short_number(record, start), true),
-            _ => (0, false),
-        }
-    }
 }
 
 /// A value of the pattern.
@@ -94,12 +82,8 @@ pub(crate) struct Step {
     pub(crate) what: What,
     /// How many bytes are the same.
     pub(crate) run: usize,
-    /// How long the value behind them is in the pattern.
-    pub(crate) hole: usize,
     /// How many bytes of the output are the same.
     pub(crate) front: usize,
-    /// How long the value behind them is in the output's pattern.
-    pub(crate) gap: usize,
     /// The value in the record at hand: how long it is, and how long in the output; and whether it is plain, if someone
     /// asks for it.
     pub(crate) length: usize,
@@ -110,8 +94,30 @@ pub(crate) struct Step {
     /// The value in the last record, if someone asks for it and it is known.
     pub(crate) last: Bytes,
     pub(crate) known: bool,
+    /// What the last values looked like.
+    shape: Shape,
     /// The value's index.
     value: usize,
+}
+
+impl Step {
+    /// The length of the value at `start`, with which `text` begins, if it is of the step's form, and whether nothing in
+    /// it is to be redacted, so that it is written as it stands there. 0 if that takes a closer look.
+    #[inline(always)]
+    pub(crate) fn length(
+        &mut self,
+        record: &[u8],
+        start: usize,
+        text: &[u8],
+        policy: &Policy,
+        texts: &mut Texts,
+    ) -> (usize, bool) {
+        match self.what.way {
+            Way::Slowly => (0, false),
+            Way::Number => (form::short_number(record, start), true),
+            way => form::plain_text(text, (way, self.what.escaped), &mut self.shape, policy, texts),
+        }
+    }
 }
 
 /// Who asks for a value.
@@ -130,6 +136,11 @@ pub(crate) struct Layout {
     values: Vec<Value>,
     /// How a record is read: by all values, or, once it was planned, by those that vary.
     pub(crate) steps: Vec<Step>,
+    /// What is the same: for each step its bytes of the record and those of the output, and then what stands behind the
+    /// last value in both.
+    pub(crate) script: Bytes,
+    /// How many bytes stand behind the last value.
+    pub(crate) tail: usize,
     pub(crate) planned: bool,
     pub(crate) roles: Roles,
     /// The field that holds the service's name.
@@ -137,7 +148,7 @@ pub(crate) struct Layout {
     /// As parsing left them.
     pub(crate) fields: Vec<Field>,
     /// A record that has this layout.
-    pub(crate) pattern: Bytes,
+    pattern: Bytes,
     /// Its fields in the output, from the comma in front of the first on.
     pub(crate) output: Bytes,
     pub(crate) severity: Option<Severity>,
@@ -269,6 +280,8 @@ impl Layout {
         let mut layout = Layout {
             values: Vec::new(),
             steps: Vec::new(),
+            script: Bytes::new(),
+            tail: 0,
             planned: false,
             service: record.roles().service(),
             roles: record.roles(),
@@ -316,9 +329,11 @@ impl Layout {
                 Role::None => Asked::No,
                 _ => Asked::Yes,
             };
+            let form = Form::new(field.kind, field.escaped, body, scan, field.value.of(input));
             let what = What {
-                form: Form::new(field.kind, field.escaped, body, scan, field.value.of(input)),
+                form,
                 how,
+                way: Way::new(form, how),
                 asked,
                 escaped: field.escaped,
                 identifier: field.class.identifier,
@@ -369,22 +384,28 @@ impl Layout {
 
     fn steps(&mut self, varies: impl Fn(&Value) -> bool) {
         self.steps.clear();
+        self.script.clear();
+        let (mut pattern, mut output) = (self.pattern.as_slice(), self.output.as_slice());
         let (mut run, mut front) = (0, 0);
         for (n, value) in self.values.iter().enumerate() {
             (run, front) = (run + value.gap, front + value.front);
             if varies(value) {
+                for (bytes, same, hole) in [(&mut pattern, run, value.length), (&mut output, front, value.written)] {
+                    let (same, behind) = bytes.split_at_checked(same).unwrap_or_default();
+                    self.script.extend(same);
+                    *bytes = behind.get(hole..).unwrap_or_default();
+                }
                 self.steps.push(Step {
                     what: value.what,
                     run,
-                    hole: value.length,
                     front,
-                    gap: value.written,
                     length: value.length,
                     written: value.written,
                     plain: value.plain,
                     unsettled: false,
                     last: Bytes::new(),
                     known: false,
+                    shape: Shape::default(),
                     value: n,
                 });
                 (run, front) = (0, 0);
@@ -392,11 +413,14 @@ impl Layout {
                 (run, front) = (run + value.length, front + value.written);
             }
         }
+        self.script.extend(pattern);
+        self.script.extend(output);
+        self.tail = pattern.len();
     }
 
     /// Whether there was no memory for some of it.
     pub(crate) fn is_short(&self) -> bool {
-        self.pattern.is_short() || self.output.is_short()
+        self.pattern.is_short() || self.output.is_short() || self.script.is_short()
     }
 
     /// Says that what comes behind the fields is not known to be what these values say.

@@ -109,38 +109,49 @@ impl Output<'_> {
     #[inline(always)]
     fn repeat(&mut self, layout: &mut Layout, scratch: &mut Scratch, repeated: &mut Repeated) -> Option<()> {
         let input = self.buffers.input;
-        let Layout { steps, pattern, output, service, .. } = &mut *layout;
-        let (pattern, output) = (pattern.as_slice(), output.as_slice());
-        // Offsets in the record, in the pattern, and in the pattern of the output.
-        let (mut from, mut at, mut to) = (0, 0, 0);
+        let Layout { steps, script, tail, service, .. } = &mut *layout;
+        // All of both is at most what is copied, so that there is room wherever no value grew.
+        let most = input.len() + script.len();
+        self.writer.out.reserve(most);
+        let mut room = self.writer.out.room()?;
+        let (mut rest, mut script) = (input, script.as_slice());
         for step in steps.iter_mut() {
-            if !lanes::same(input.get(from..from + step.run)?, pattern.get(at..at + step.run)?) {
+            let ((run, behind), (known, more)) = (rest.split_at_checked(step.run)?, script.split_at_checked(step.run)?);
+            if !lanes::same(run, known) {
                 return None;
             }
-            from += step.run;
-            at += step.run + step.hole;
-            self.writer.put(output.get(to..to + step.front)?);
-            to += step.front + step.gap;
-            let (length, clean) = step.what.length(input, from, self.policy, &mut scratch.texts);
+            let (front, more) = more.split_at_checked(step.front)?;
+            room = copy(front, room)?;
+            script = more;
+            let from = input.len() - behind.len();
+            let (length, clean) = step.length(input, from, behind, self.policy, &mut scratch.texts);
             if clean && length != 0 {
-                self.writer.put(input.get(from..from + length)?);
+                let (value, behind) = behind.split_at_checked(length)?;
+                room = copy(value, room)?;
+                rest = behind;
                 (step.length, step.written) = (length, length);
                 if step.what.asked != Asked::No {
                     let place = Place { value: Span { start: from, end: from + length }, plain: true };
                     repeated.note(step, input, &place);
                 }
             } else {
+                let left = room.len();
+                self.writer.out.filled(left);
                 let place = Place { value: Span { start: from, end: from + length }, plain: true };
                 let read = |nesting| step.what.form.read(input, from, nesting);
                 let place = if length != 0 { place } else { read(&mut scratch.nesting)? };
                 self.value(step, &place, *service, repeated)?;
+                rest = behind.get(step.length..)?;
+                self.writer.out.reserve(most);
+                room = self.writer.out.room()?;
             }
-            from += step.length;
         }
-        if !lanes::equal(input.get(from..)?, pattern.get(at..)?) {
+        let (known, output) = script.split_at_checked(*tail)?;
+        if !lanes::equal(rest, known) {
             return None;
         }
-        self.writer.put(output.get(to..)?);
+        let left = copy(output, room)?.len();
+        self.writer.out.filled(left);
         Some(())
     }
 
@@ -175,4 +186,12 @@ impl Output<'_> {
         }
         Some(())
     }
+}
+
+/// Copies `bytes` to the beginning of `room` and returns what is left of it.
+#[inline(always)]
+fn copy<'a>(bytes: &[u8], room: &'a mut [u8]) -> Option<&'a mut [u8]> {
+    let (place, left) = room.split_at_mut_checked(bytes.len())?;
+    place.copy_from_slice(bytes);
+    Some(left)
 }

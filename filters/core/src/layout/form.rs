@@ -1,5 +1,7 @@
 //! What a value of a layout is, and how it is read: faster than [`json`] does, since its form is known.
 
+use super::How;
+use super::shape::Shape;
 use super::texts::Texts;
 use crate::json::{self, Kind, Nesting, Span};
 use crate::lanes;
@@ -31,6 +33,36 @@ pub(crate) enum Scan {
     /// It identifies something: no numbers.
     Letters,
     All,
+}
+
+/// How a value is read that is like nearly all of its form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// It takes a closer look in any case.
+    Slowly,
+    /// A number.
+    Number,
+    /// A string in which nothing is looked for.
+    Copied,
+    /// One that is looked through for [`Scan::Letters`].
+    Letters,
+    /// For [`Scan::All`].
+    All,
+    /// A body that stays text, for [`Scan::All`].
+    Body,
+}
+
+impl Way {
+    pub(crate) fn new(form: Form, how: How) -> Way {
+        match (form, how) {
+            (Form::Number, How::Number) => Way::Number,
+            (Form::Text { body: false, scan: Scan::Nothing, .. }, How::Text) => Way::Copied,
+            (Form::Text { body: false, scan: Scan::Letters, .. }, How::Text) => Way::Letters,
+            (Form::Text { body: false, scan: Scan::All, .. }, How::Text) => Way::All,
+            (Form::Text { body: true, scan: Scan::All, .. }, How::Text) => Way::Body,
+            _ => Way::Slowly,
+        }
+    }
 }
 
 /// Where a value stands in a record.
@@ -96,43 +128,64 @@ fn stays_text(record: &[u8], place: &Place, escaped: bool) -> bool {
         || parse::is_text(record, place.value, escaped)
 }
 
-/// The length of the string that begins at `start`, if it is plain, else 0; and whether it holds nothing to redact.
+/// The length of the string with which `text` begins, if it is plain, else 0; and whether it holds nothing to redact.
 #[inline(always)]
 pub(super) fn plain_text(
-    record: &[u8],
-    start: usize,
-    (escaped, body, scan): (bool, bool, Scan),
+    text: &[u8],
+    (way, escaped): (Way, bool),
+    shape: &mut Shape,
     policy: &Policy,
     texts: &mut Texts,
 ) -> (usize, bool) {
-    let closed = |end: usize| match escaped {
-        true => json::byte(record, end) == b'\\' && json::byte(record, end + 1) == b'"',
-        false => json::byte(record, end) == b'"',
+    let closed = |end: usize| match text.get(end..).and_then(|rest| rest.first_chunk::<2>()) {
+        Some(close) if escaped => close == b"\\\"",
+        Some([close, _]) => *close == b'"',
+        None => false,
     };
-    let prose = json::byte(record, start).is_ascii_alphabetic();
-    if body && !prose {
-        return (0, false);
-    }
-    let prose = prose && scan == Scan::All;
-    if prose
-        && let Some(end) = texts.end(record, start)
-        && closed(end)
-    {
-        return (end - start, true);
-    }
-    let (end, clean) = if scan == Scan::Nothing {
-        (lanes::plain_end(record, start), true)
+    let prose = matches!(way, Way::All | Way::Body) && text.first().is_some_and(u8::is_ascii_alphabetic);
+    if prose {
+        if let Some(end) = texts.end(text)
+            && closed(end)
+        {
+            return (end, true);
+        }
     } else {
-        let read = survey(record, start, scan == Scan::All, policy);
-        (read.end, !read.found)
-    };
-    if !closed(end) {
+        let known = match way {
+            Way::Body => return (0, false),
+            Way::Copied => Some(lanes::plain_end(text, 0)),
+            _ => digits_alone(text, way, shape, policy),
+        };
+        if let Some(end) = known
+            && closed(end)
+        {
+            return (end, true);
+        }
+    }
+    let read = survey(text, way != Way::Letters, policy);
+    if !closed(read.end) {
         return (0, false);
     }
-    if prose && clean {
-        texts.add(record, Span { start, end });
+    if !read.found {
+        match prose {
+            true => texts.add(text, read.end),
+            false => shape.learn(text, read.end, policy),
+        }
     }
-    (end - start, clean)
+    (read.end, !read.found)
+}
+
+/// The end of the value with which `text` begins, if it is like the last ones: hexadecimal, or the same but for digits.
+#[inline(always)]
+fn digits_alone(text: &[u8], way: Way, shape: &mut Shape, policy: &Policy) -> Option<usize> {
+    if !shape.hex
+        && let Some(length) = shape.length(text)
+    {
+        return Some(length);
+    }
+    let hex = || Some(lanes::hex_end(text)).filter(|end| matches!(json::byte(text, *end), b'"' | b'\\'));
+    let end = if way == Way::Letters && policy.hex_is_clean { hex() } else { None };
+    shape.hex = end.is_some();
+    end
 }
 
 /// The string that begins at `start`.

@@ -2,7 +2,6 @@
 //! only be compared.
 
 use crate::bytes::Bytes;
-use crate::json::Span;
 use crate::lanes;
 use alloc::vec::Vec;
 
@@ -18,23 +17,20 @@ pub(crate) struct Texts {
 }
 
 impl Texts {
-    /// Where the text ends that begins at `start`, if it is one of these. More may follow.
+    /// Where the text ends with which `bytes` begin, if it is one of these. More may follow.
     #[inline(always)]
-    pub(super) fn end(&self, record: &[u8], start: usize) -> Option<usize> {
-        let text = self.places.get(place(record.get(start..)?)?)?.as_slice();
-        let end = start + text.len();
-        (!text.is_empty() && lanes::equal(record.get(start..end)?, text)).then_some(end)
+    pub(super) fn end(&self, bytes: &[u8]) -> Option<usize> {
+        let text = self.places.get(place(bytes)?)?.as_slice();
+        (!text.is_empty() && lanes::equal(bytes.get(..text.len())?, text)).then_some(text.len())
     }
 
-    /// Remembers a text in which nothing is to be redacted, whatever stands around it.
-    pub(super) fn add(&mut self, record: &[u8], text: Span) {
-        if !(SHORTEST..=LONGEST).contains(&text.len()) {
-            return;
-        }
+    /// Remembers the text of this length with which `bytes` begin, in which nothing is to be redacted, whatever stands
+    /// around it.
+    pub(super) fn add(&mut self, bytes: &[u8], length: usize) {
+        let Some(text) = bytes.get(..length).filter(|_| (SHORTEST..=LONGEST).contains(&length)) else { return };
         if self.places.is_empty() && self.places.try_reserve_exact(PLACES).is_ok() {
             self.places.resize_with(PLACES, Bytes::new);
         }
-        let text = text.of(record);
         if let Some(known) = place(text).and_then(|place| self.places.get_mut(place)) {
             known.clear();
             known.extend(text);
@@ -61,19 +57,18 @@ mod tests {
     fn a_text_is_known_by_all_its_bytes() {
         let text = b"Webhook received and queued for processing";
         let mut texts = Texts::default();
-        let whole = Span { start: 0, end: text.len() };
-        assert_eq!(texts.end(text, 0), None);
-        texts.add(text, whole);
-        assert_eq!(texts.end(text, 0), Some(text.len()));
-        assert_eq!(texts.end(&text[..text.len() - 1], 0), None);
+        assert_eq!(texts.end(text), None);
+        texts.add(text, text.len());
+        assert_eq!(texts.end(text), Some(text.len()));
+        assert_eq!(texts.end(&text[..text.len() - 1]), None);
         for at in 0..text.len() {
             let mut other = *text;
             other[at] ^= 1;
-            assert_eq!(texts.end(&other, 0), None, "{at}");
+            assert_eq!(texts.end(&other), None, "{at}");
         }
-        texts.add(text, Span { start: 0, end: SHORTEST - 1 });
-        assert_eq!(texts.end(text, 0), Some(text.len()));
-        texts.add(text, Span { start: 0, end: SHORTEST });
-        assert_eq!(texts.end(text, 0), Some(SHORTEST));
+        texts.add(text, SHORTEST - 1);
+        assert_eq!(texts.end(text), Some(text.len()));
+        texts.add(text, SHORTEST);
+        assert_eq!(texts.end(text), Some(SHORTEST));
     }
 }
