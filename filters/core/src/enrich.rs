@@ -218,7 +218,12 @@ pub(crate) fn severity(record: &Record, roles: &Roles, buffers: &Buffers, policy
 
 /// How bad a record is whose severity is the value of this kind at `span`.
 pub(crate) fn said(kind: Kind, bytes: &[u8], span: Span, policy: &Policy) -> Option<Severity> {
-    let value = span.of(bytes).trim_ascii();
+    let value = span.of(bytes);
+    // Few have white space around them, and to look for it takes two loops.
+    let value = match value {
+        [b'!'..=b'~', .., b'!'..=b'~'] => value,
+        _ => value.trim_ascii(),
+    };
     match kind {
         Kind::Number => number(value),
         Kind::String if value.first()?.is_ascii_digit() => number(value),

@@ -145,8 +145,6 @@ pub(crate) struct Layout {
     pub(crate) roles: Roles,
     /// The field that holds the service's name.
     pub(crate) service: Option<usize>,
-    /// As parsing left them.
-    pub(crate) fields: Vec<Field>,
     /// A record that has this layout.
     pattern: Bytes,
     /// Its fields in the output, from the comma in front of the first on.
@@ -176,7 +174,8 @@ const SEVERITIES: usize = 7;
 pub(crate) struct Layouts {
     function: Option<Function>,
     tree: Tree,
-    layouts: Vec<Layout>,
+    /// Each with an index of its fields as parsing left them.
+    layouts: Vec<(Layout, Record)>,
     /// The one that is tried first: of the last records, but for a single one among others.
     last: usize,
     /// The one that was found last.
@@ -217,15 +216,16 @@ impl Layouts {
         Some(found)
     }
 
-    pub(crate) fn get(&mut self, layout: usize) -> Option<(&mut Layout, &mut Scratch)> {
-        self.layouts.get_mut(layout).map(|layout| (layout, &mut self.scratch))
+    #[inline(always)]
+    pub(crate) fn get(&mut self, layout: usize) -> Option<(&mut Layout, &mut Record, &mut Scratch)> {
+        self.layouts.get_mut(layout).map(|(layout, record)| (layout, record, &mut self.scratch))
     }
 
     /// Has the next record read by all values of `layout`; false if that is so already.
     #[inline(never)]
     pub(crate) fn read_all(&mut self, layout: usize) -> bool {
-        let planned = self.layouts.get_mut(layout).filter(|layout| layout.planned);
-        planned.map(Layout::read_all).is_some()
+        let planned = self.layouts.get_mut(layout).filter(|(layout, _)| layout.planned);
+        planned.map(|(layout, _)| layout.read_all()).is_some()
     }
 
     fn clear(&mut self) {
@@ -270,7 +270,9 @@ impl Layouts {
         });
         let end = layout.values.iter().map(|value| value.gap + value.length).sum();
         self.tree.add(values, input.get(end..).unwrap_or_default(), self.layouts.len());
-        self.layouts.push(layout);
+        let mut index = Record::new();
+        index.fields.clone_from(&record.fields);
+        self.layouts.push((layout, index));
     }
 }
 
@@ -285,7 +287,6 @@ impl Layout {
             planned: false,
             service: record.roles().service(),
             roles: record.roles(),
-            fields: record.fields.clone(),
             pattern: Bytes::new(),
             output: Bytes::new(),
             severity: None,
@@ -448,7 +449,7 @@ impl Layout {
     /// that is not known.
     pub(crate) fn rest(&self) -> (&[u8], &[u8]) {
         let rest = self.rests.get(self.rank());
-        rest.map_or((&[], &[]), |rest| rest.bytes.as_slice().split_at_checked(rest.audit).unwrap_or_default())
+        rest.and_then(|rest| rest.bytes.get()?.split_at_checked(rest.audit)).unwrap_or_default()
     }
 
     /// Remembers what comes behind the fields when the severity is the present one, and where the audit would stand.

@@ -155,9 +155,12 @@ impl Engine {
     #[inline(always)]
     fn repeats(&mut self, function: Function, record: &[u8]) -> bool {
         let last = self.layouts.last(function, record);
-        if last.is_some_and(|layout| self.known(function, record, layout)) {
-            return true;
-        }
+        last.is_some_and(|layout| self.known(function, record, layout)) || self.repeats_another(function, record, last)
+    }
+
+    /// The same, if it is not `last` or does not have it as it was planned.
+    #[inline(never)]
+    fn repeats_another(&mut self, function: Function, record: &[u8], last: Option<usize>) -> bool {
         let found = self.layouts.search(function, record);
         found.is_some_and(|layout| {
             last != found && self.known(function, record, layout)
@@ -216,16 +219,14 @@ impl Engine {
     }
 
     /// Does the jobs to a record that has this layout; false if it has another one.
-    #[inline(always)]
+    #[inline(never)]
     fn known(&mut self, function: Function, input: &[u8], layout: usize) -> bool {
-        let Engine { record, layouts, writer, origin, policy, .. } = self;
-        let Some((layout, scratch)) = layouts.get(layout) else { return false };
-        core::mem::swap(&mut record.fields, &mut layout.fields);
+        let Engine { layouts, writer, origin, policy, .. } = self;
+        let Some((layout, record, scratch)) = layouts.get(layout) else { return false };
         let buffers = Buffers { input, scratch: &[] };
         let (enriches, routes) = (function.does(Function::Enrich), function.does(Function::Route));
         let output = Output { writer, record, buffers, origin, policy, enriches, routes };
         let written = output.write_like(layout, scratch);
-        core::mem::swap(&mut record.fields, &mut layout.fields);
         if !written {
             self.begin(input.len(), function.does(Function::Redact));
         }

@@ -21,15 +21,16 @@ struct Repeated {
 }
 
 impl Repeated {
-    /// Notes a value that someone asks for.
-    fn note(&mut self, step: &mut Step, input: &[u8], place: &Place) {
-        step.plain = place.plain;
-        let value = place.value.of(input);
+    /// Notes a value, which begins at `start`, that someone asks for.
+    fn note(&mut self, step: &mut Step, value: &[u8], start: usize, plain: bool) {
+        step.plain = plain;
         if step.what.asked == Asked::Body {
             self.body = true;
-        } else if !step.known || !lanes::equal(step.last.as_slice(), value) {
+        } else if !step.known || !step.last.get().is_some_and(|last| lanes::equal(last, value)) {
             match step.what.asked {
-                Asked::Severity => self.severity = Some((step.what.field, place.value)),
+                Asked::Severity => {
+                    self.severity = Some((step.what.field, Span { start, end: start + value.len() }));
+                }
                 _ => self.asked = true,
             }
             step.last.clear();
@@ -114,7 +115,7 @@ impl Output<'_> {
         let most = input.len() + script.len();
         self.writer.out.reserve(most);
         let mut room = self.writer.out.room()?;
-        let (mut rest, mut script) = (input, script.as_slice());
+        let (mut rest, mut script) = (input, script.get()?);
         for step in steps.iter_mut() {
             let ((run, behind), (known, more)) = (rest.split_at_checked(step.run)?, script.split_at_checked(step.run)?);
             if !lanes::same(run, known) {
@@ -131,8 +132,7 @@ impl Output<'_> {
                 rest = behind;
                 (step.length, step.written) = (length, length);
                 if step.what.asked != Asked::No {
-                    let place = Place { value: Span { start: from, end: from + length }, plain: true };
-                    repeated.note(step, input, &place);
+                    repeated.note(step, value, from, true);
                 }
             } else {
                 let left = room.len();
@@ -182,7 +182,7 @@ impl Output<'_> {
         step.unsettled |= !settled || self.writer.redacted;
         self.writer.redacted |= redacted;
         if step.what.asked != Asked::No {
-            repeated.note(step, input, place);
+            repeated.note(step, place.value.of(input), place.value.start, place.plain);
         }
         Some(())
     }

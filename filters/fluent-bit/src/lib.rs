@@ -87,6 +87,7 @@ fn call(function: Function, tag: (u32, u32), record: (u32, u32)) -> u32 {
 }
 
 /// The bytes that the host handed over; none if it had no room for them and passes 0 or an address outside of memory.
+#[inline(always)]
 fn given((address, length): (u32, u32)) -> Option<&'static [u8]> {
     let end = u64::from(address) + u64::from(length);
     let memory = core::arch::wasm32::memory_size(0) as u64 * 65_536;

@@ -6,20 +6,28 @@ pub(crate) struct Inbox {
     slots: Vec<Vec<u8>>,
     /// How many of them were given out since the last call.
     used: usize,
-    /// Whether a call came since the last `malloc`.
-    delivered: bool,
 }
 
 impl Inbox {
     pub(crate) fn new() -> Inbox {
-        Inbox { slots: Vec::new(), used: 0, delivered: false }
+        Inbox { slots: Vec::new(), used: 0 }
     }
 
     /// Address of room for `length` bytes, or 0 if there is none.
+    #[inline(always)]
     pub(crate) fn room(&mut self, length: usize) -> u32 {
-        if core::mem::take(&mut self.delivered) {
-            self.used = 0;
+        match self.slots.get_mut(self.used) {
+            Some(slot) if slot.capacity() >= length => {
+                self.used += 1;
+                slot.as_mut_ptr() as u32
+            }
+            _ => self.grow(length),
         }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn grow(&mut self, length: usize) -> u32 {
         if self.used == self.slots.len() {
             if self.slots.try_reserve(1).is_err() {
                 return 0;
@@ -27,13 +35,11 @@ impl Inbox {
             self.slots.push(Vec::new());
         }
         let Some(slot) = self.slots.get_mut(self.used) else { return 0 };
-        if slot.capacity() < length {
-            // Release first, so that the old and the new buffer need not fit side by side.
-            *slot = Vec::new();
-            let roomy = length.saturating_add(length / 8).saturating_add(64);
-            if slot.try_reserve_exact(roomy).is_err() && slot.try_reserve_exact(length).is_err() {
-                return 0;
-            }
+        // Release first, so that the old and the new buffer need not fit side by side.
+        *slot = Vec::new();
+        let roomy = length.saturating_add(length / 8).saturating_add(64);
+        if slot.try_reserve_exact(roomy).is_err() && slot.try_reserve_exact(length).is_err() {
+            return 0;
         }
         self.used += 1;
         slot.as_mut_ptr() as u32
@@ -41,6 +47,6 @@ impl Inbox {
 
     /// What was given out is being read now: the next `malloc` starts over.
     pub(crate) fn delivered(&mut self) {
-        self.delivered = true;
+        self.used = 0;
     }
 }

@@ -20,7 +20,7 @@ impl Texts {
     /// Where the text ends with which `bytes` begin, if it is one of these. More may follow.
     #[inline(always)]
     pub(super) fn end(&self, bytes: &[u8]) -> Option<usize> {
-        let text = self.places.get(place(bytes)?)?.as_slice();
+        let text = self.places.get(place(bytes)?)?.get()?;
         (!text.is_empty() && lanes::equal(bytes.get(..text.len())?, text)).then_some(text.len())
     }
 
