@@ -147,7 +147,7 @@ pub(crate) fn others_than_hex(lane: u64) -> (u64, u64) {
     let from = |byte: u8| low + ONES * (0x80 - u64::from(byte));
     let digit = from(b'0') & !from(b'9' + 1);
     let letter = from(b'a') & !from(b'f' + 1);
-    let hyphen = !((low ^ (ONES * b'-' as u64)) + LOW7 | lane);
+    let hyphen = !(((low ^ (ONES * b'-' as u64)) + LOW7) | lane);
     ((!(digit | letter | hyphen) | lane) & HIGH, hyphen & HIGH)
 }
 

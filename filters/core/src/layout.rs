@@ -445,11 +445,11 @@ impl Layout {
         })
     }
 
-    /// What came behind the fields when the severity was the present one, in front of the audit and behind it; nothing if
-    /// that is not known.
-    pub(crate) fn rest(&self) -> (&[u8], &[u8]) {
-        let rest = self.rests.get(self.rank());
-        rest.and_then(|rest| rest.bytes.get()?.split_at_checked(rest.audit)).unwrap_or_default()
+    /// What came behind the fields when the severity was the present one, and where the audit stands in it; nothing if that
+    /// is not known.
+    pub(crate) fn rest(&self) -> Option<(&[u8], usize)> {
+        let rest = self.rests.get(self.rank())?;
+        Some((rest.bytes.get().filter(|bytes| !bytes.is_empty())?, rest.audit))
     }
 
     /// Remembers what comes behind the fields when the severity is the present one, and where the audit would stand.

@@ -69,21 +69,23 @@ impl Output<'_> {
                 layout.origin = self.origin.number;
             }
         }
-        let (front, back) = layout.rest();
-        if front.is_empty() && back.is_empty() {
+        let Some((rest, audit)) = layout.rest() else {
             self.move_asked(layout, &mut fields);
             let audit = self.rest(&layout.roles, layout.severity, fields, None);
             if !self.writer.redacted && end != 0 {
                 layout.remember_rest(self.writer.out.as_slice().get(end..).unwrap_or_default(), audit - end);
             }
             return true;
-        }
-        self.writer.put(front);
+        };
         if self.writer.redacted {
+            let (front, back) = rest.split_at_checked(audit).unwrap_or_default();
+            self.writer.put(front);
             self.writer.put_byte(b',');
             audit::write(self.writer, None, None, self.policy);
+            self.writer.put(back);
+        } else {
+            self.writer.put(rest);
         }
-        self.writer.put(back);
         self.writer.out.set_first(b'{');
         true
     }

@@ -143,22 +143,33 @@ pub(super) fn plain_text(
         None => false,
     };
     let prose = matches!(way, Way::All | Way::Body) && text.first().is_some_and(u8::is_ascii_alphabetic);
-    if prose {
-        if let Some(end) = texts.end(text)
-            && closed(end)
-        {
-            return (end, true);
+    match way {
+        _ if prose => {
+            if let Some(end) = texts.end(text)
+                && closed(end)
+            {
+                return (end, true);
+            }
         }
-    } else {
-        let known = match way {
-            Way::Body => return (0, false),
-            Way::Copied => Some(lanes::plain_end(text, 0)),
-            _ => digits_alone(text, way, shape, policy),
-        };
-        if let Some(end) = known
-            && closed(end)
-        {
-            return (end, true);
+        Way::Body => return (0, false),
+        Way::Copied => {
+            let end = lanes::plain_end(text, 0);
+            return if closed(end) { (end, true) } else { (0, false) };
+        }
+        _ => {
+            if !shape.hex
+                && let Some(end) = shape.length(text)
+                && closed(end)
+            {
+                return (end, true);
+            }
+            if way == Way::Letters && policy.hex_is_clean {
+                let end = lanes::hex_end(text);
+                shape.hex = closed(end);
+                if shape.hex {
+                    return (end, true);
+                }
+            }
         }
     }
     let read = survey(text, way != Way::Letters, policy);
@@ -172,20 +183,6 @@ pub(super) fn plain_text(
         }
     }
     (read.end, !read.found)
-}
-
-/// The end of the value with which `text` begins, if it is like the last ones: hexadecimal, or the same but for digits.
-#[inline(always)]
-fn digits_alone(text: &[u8], way: Way, shape: &mut Shape, policy: &Policy) -> Option<usize> {
-    if !shape.hex
-        && let Some(length) = shape.length(text)
-    {
-        return Some(length);
-    }
-    let hex = || Some(lanes::hex_end(text)).filter(|end| matches!(json::byte(text, *end), b'"' | b'\\'));
-    let end = if way == Way::Letters && policy.hex_is_clean { hex() } else { None };
-    shape.hex = end.is_some();
-    end
 }
 
 /// The string that begins at `start`.

@@ -44,7 +44,7 @@ impl Lane {
     fn difference(&self, bytes: &[u8; 8]) -> u64 {
         let lane = u64::from_le_bytes(*bytes);
         let digits = lane & self.digits;
-        (lane ^ digits ^ self.same) | (digits + (self.digits & (ONES * 6))) & (ONES * 0x10)
+        (lane ^ digits ^ self.same) | ((digits + (self.digits & (ONES * 6))) & (ONES * 0x10))
     }
 }
 

@@ -32,6 +32,9 @@ pub(crate) fn survey(bytes: &[u8], numbers: bool, policy: &Policy) -> Survey {
             None => lanes::load(bytes, at),
         };
         let stops = lanes::plain_stops(lane);
+        if at == 0 && stops != 0 && lanes::first(stops) < SHORTEST {
+            return Survey { end: lanes::first(stops), found: false };
+        }
         let inside = if stops == 0 { lane } else { lane & lanes::below(stops) };
         let found = probe.lane(bytes, at, &lanes::ascii_classes(inside));
         if stops != 0 {
