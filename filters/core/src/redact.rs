@@ -2,11 +2,13 @@
 
 mod address;
 mod assignment;
+mod command;
 mod digits;
 mod header;
 pub(crate) mod mark;
 mod probe;
 mod run;
+mod spoken;
 mod text;
 mod token;
 mod value;

@@ -9,7 +9,7 @@ use super::value::{self, MAX_SPACES, Value};
 use crate::bytes::Bytes;
 use crate::json::{Span, hex4};
 use crate::key::{Class, Keys};
-use crate::policy::{AUTHORIZATION, COOKIE, Meaning, SECRET};
+use crate::policy::{AUTHORIZATION, COOKIE, Meaning, PASSWORD, RuleId, SECRET};
 use crate::text;
 
 /// What stands around a separator.
@@ -59,17 +59,70 @@ pub(crate) fn assignment(view: &View, at: usize, keys: &mut Keys) -> Option<Foun
     } else {
         keys.class(view.text, name.start, name.end, view.policy)
     };
+    let class = if class.secret.is_none() { named_before(view, &name, keys).unwrap_or(class) } else { class };
     if class.secret.is_none() && !class.identifier {
         return None;
     }
     if class.identifier {
         return Some(Found::Identifier { until: identifier_end(view, at + 1) });
     }
+    // `Token::new` of code, `TestApiKeys::test_one`.
+    if view.byte(at) == b':' && (view.byte(at + 1) == b':' || view.before(at) == b':') {
+        return None;
+    }
     let mut behind = at + 1;
-    if matches!(view.byte(behind), b'>' | b'=' | b'~') {
+    while matches!(view.byte(behind), b'>' | b'=' | b'~') && behind < at + 3 {
         behind += 1;
     }
     secret(view, &class, &name, behind, view.byte(at)).map(Found::Secret)
+}
+
+/// The class that the name of another member gives to a `value`: `"name": "password", "value": "x"`,
+/// `<add key="Password" value="x"/>`, `- name: DB_PASSWORD` and `value: x` on the next line; to a word behind others:
+/// `api key: x`, `Mot de passe: x`; and to the input of a field: `"loc": ["body", "password"], "input": "x"`.
+fn named_before(view: &View, name: &Name, keys: &mut Keys) -> Option<Class> {
+    let label = view.text.get(name.start..name.end)?;
+    let is = |words: &[&[u8]]| words.iter().any(|word| word.eq_ignore_ascii_case(label));
+    let mut end = name.start;
+    if name.quote == 0 && view.before(end) == b' ' && is(&[b"key", b"passe", b"a", b"number"]) {
+        let front = view.text.get(view.from.max(end.saturating_sub(8))..end)?;
+        let word = front.iter().rev().skip(1).take_while(|byte| byte.is_ascii_alphabetic()).count();
+        // "Mot de passe"
+        let word = if front.ends_with(b"Mot de ") { 6 } else { word };
+        return Some(keys.class(view.text, end - 1 - word, name.end, view.policy));
+    }
+    if !is(&[b"value", b"input", b"default"]) {
+        return None;
+    }
+    while end > view.from && name.start - end < MAX_NAME {
+        let found = view.byte(end - 1);
+        let escape = matches!(found, b'n' | b'r' | b't') && view.before(end - 1) == b'\\';
+        if !escape && !matches!(found, b' ' | b'\t' | b'\n' | b'\r' | b'"' | b'\'' | b'\\' | b',' | b']' | b'{' | b'-') {
+            break;
+        }
+        end -= 1;
+    }
+    let mut start = end;
+    while start > view.from && end - start < MAX_NAME && is_name(view.byte(start - 1)) {
+        start -= 1;
+    }
+    let mut front = view.text.get(view.from..start)?;
+    front = trim_end(front, b" \"'\\");
+    let named = match label.first()? | 0x20 {
+        b'v' => {
+            let name = trim_end(front.strip_suffix(b":").or_else(|| front.strip_suffix(b"="))?, b" \"'\\");
+            [&b"name"[..], b"Name", b"key", b"Key"].iter().any(|member| name.ends_with(member))
+        }
+        b'd' => front.ends_with(b"variable"),
+        _ => front.ends_with(b",") && view.text.get(end..name.start)?.contains(&b']'),
+    };
+    named.then(|| keys.class(view.text, start, end, view.policy))
+}
+
+/// `text` without the last of these characters; no more than 16.
+fn trim_end<'a>(text: &'a [u8], others: &[u8]) -> &'a [u8] {
+    let count = text.iter().rev().take(16).take_while(|byte| others.contains(byte)).count();
+    text.get(..text.len() - count).unwrap_or_default()
 }
 
 /// How far the value of an identifier is looked at, in bytes: farther than any number that matters, and no farther,
@@ -142,8 +195,9 @@ fn name(view: &View, at: usize) -> Option<Name> {
     Some(Name { start, end, quote, escapes, escaped })
 }
 
+/// Letters beyond ASCII are left out of a name: "contraseña" is `contrasea`.
 fn is_name(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.')
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | 0x80..)
 }
 
 /// Names whose meaning matters end in one of these letters; a digit never ends one but `cvv2` and its like.
@@ -189,11 +243,14 @@ fn secret(view: &View, class: &Class, name: &Name, behind: usize, separator: u8)
         return None;
     }
     let bare = value.quote == 0;
-    let number = bare && content.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-'));
+    let number = bare && content.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b','));
+    if is_other(view, name, &value, rule, separator, content) {
+        return None;
+    }
     if only_text && number {
         return None;
     }
-    if bare && name.quote == 0 && separator == b':' && value.spaced && is_prose(view, end, content) {
+    if bare && matches!(name.quote, 0 | b'`') && separator == b':' && value.spaced && is_prose(view, end, content) {
         return None;
     }
     // `api_key=api_key` of code.
@@ -219,6 +276,43 @@ fn secret(view: &View, class: &Class, name: &Name, behind: usize, separator: u8)
     found.quoted = (bare && json && name.quote == b'"').then_some(name.escapes);
     Some(found)
 }
+
+/// Whether what a separator gives to a name is known to be something else than a secret.
+fn is_other(view: &View, name: &Name, value: &Value, rule: RuleId, separator: u8, content: &[u8]) -> bool {
+    let label = view.text.get(name.start..name.end).unwrap_or_default();
+    let bare = value.quote == 0;
+    let words = value::is_words(content);
+    let is = |other: &[u8]| label.eq_ignore_ascii_case(other);
+    // `token = lookahead`, `e.token = old_token`, `struct token: 'struct token'` of code.
+    let spoken = || {
+        let named = content.len() > label.len() && content.to_ascii_lowercase().ends_with(&label.to_ascii_lowercase());
+        named && content.get(content.len() - label.len() - 1).is_some_and(|byte| matches!(byte, b' ' | b'_' | b'.'))
+    };
+    let end = value.start + content.len();
+    (rule != PASSWORD && ((bare && words && content.len() < MAX_WORD) || spoken()))
+        // `--password= --verbose`
+        || (bare && value.spaced && content.starts_with(b"--"))
+        // `password = 5;`
+        || (bare && content.len() == 1)
+        // `(known after apply)`
+        || (bare && content.starts_with(b"(") && !content.contains(&b')') && view.byte(end) == b' ')
+        // `$this->password`
+        || (bare && content.starts_with(b"$") && content.ends_with(b"-") && view.byte(end) == b'>')
+        // "PASS: TestLogin" of test runners.
+        || (is(b"pass") && words && view.byte(name.start) == b'P')
+        // A signature in a trace and not in a URL.
+        || (is(b"sig") && separator == b':' && bare)
+        // "DEBUG app.auth.password: cache evicted" of a logger.
+        || (bare
+            && separator == b':'
+            && label.contains(&b'.')
+            && (view.before(name.start) == b':' || (value.spaced && view.byte(end) == b' ' && view.byte(end + 1).is_ascii_alphabetic())))
+        // A typographic quote.
+        || content.starts_with("\u{201d}".as_bytes())
+}
+
+/// Words that stand for a token or a key in code are shorter than this, in bytes.
+const MAX_WORD: usize = 20;
 
 /// Whether a parser speaks of its own tokens.
 fn is_unexpected(view: &View, name: &Name) -> bool {

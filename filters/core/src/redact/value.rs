@@ -42,6 +42,10 @@ impl Value {
         if let Some(inner) = wrapper(view, start) {
             start = inner;
         }
+        // `[]string{"..."}` of Go.
+        if view.text.get(start..).is_some_and(|rest| rest.starts_with(b"[]string{")) {
+            start += 9;
+        }
         let mut open = start;
         while view.byte(open) == b'\\' {
             open += 1;
@@ -53,6 +57,7 @@ impl Value {
         let form = match view.byte(start) {
             b'[' if view.text.get(start..).is_some_and(|rest| rest.starts_with(mark::OPEN)) => Form::Mark,
             b'[' | b'{' if quoted_key => Form::Json,
+            b'[' if matches!(view.byte(start + 1), b'"' | b'\'' | b'\\') => Form::Json,
             b'[' | b'{' | b'<' | b'(' => Form::Brackets,
             _ => Form::Bare,
         };
@@ -282,7 +287,9 @@ const MAX_PLACEHOLDER: usize = 128;
 const WORDS: &[&str] = &[
     "-",
     "absent",
+    "always",
     "any",
+    "await",
     "bool",
     "bytes",
     "changeme",
@@ -304,8 +311,10 @@ const WORDS: &[&str] = &[
     "found",
     "hidden",
     "incorrect",
+    "include",
     "int",
     "invalid",
+    "lambda",
     "is",
     "mask",
     "masked",
@@ -314,6 +323,7 @@ const WORDS: &[&str] = &[
     "must",
     "n/a",
     "needed",
+    "new",
     "nil",
     "no",
     "none",
@@ -337,6 +347,8 @@ const WORDS: &[&str] = &[
     "rotated",
     "scrubbed",
     "secret",
+    "same-origin",
+    "secretstr",
     "sensitive",
     "set",
     "should",
@@ -350,6 +362,7 @@ const WORDS: &[&str] = &[
     "unknown",
     "unset",
     "valid",
+    "vault",
     "was",
     "wrong",
     "yes",
