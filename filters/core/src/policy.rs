@@ -262,7 +262,7 @@ pub(crate) const MAX_RULES: usize = 512;
 const MARKERS: &[&str] = &[
     "Bear", "bear", "BEAR", "Bas", "bas", "BAS", "eyJ", "eyA", "ewo", "ewk", "BEG", "PuT", "u00",
     // Names, with what stands behind them where the word alone is frequent.
-    "password", "Password", "PASSWORD", "passwd ", "passwd>", "passwd\"", "passwd'", "passphra", "pass ", "PASS ", "pass>",
+    "password", "Password", "PASSWORD", "passwd ", "passwd>", "passwd\"", "passwd'", "passphra", "pass ", "PASS ", "pass>", "SECRET>", "TOKEN>", "KEY>",
     "bindpw ", "rootpw ", "requirep", "masterau", "storepas", "keypass ", "IDENTIFI", "identifi", "AUTH PLA",
     "token ", "Token ", "token>", "Token>", "token\"", "token'", "secret ", "Secret ", "secret>", "secret\"", "secret'",
     "apikey ", "apikey>", "apikey\"", "apiKey>", "ApiKey>", "apiToken", "ApiToken", "authToke", "AuthToke", "accessTo",

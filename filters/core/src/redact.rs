@@ -12,6 +12,7 @@ mod spoken;
 mod text;
 mod token;
 mod value;
+mod words;
 
 pub(crate) use digits::is_card_number;
 pub(crate) use probe::{SHORTEST, may_hold, survey};

@@ -6,6 +6,7 @@ use super::run::Kind;
 use super::text::{Match, View};
 use super::token;
 use super::value::{self, MAX_SPACES, Value};
+use super::words::{behind, ends_in, find, is_one};
 use crate::bytes::Bytes;
 use crate::json::{Span, hex4};
 use crate::key::{Class, Keys};
@@ -80,49 +81,51 @@ pub(crate) fn assignment(view: &View, at: usize, keys: &mut Keys) -> Option<Foun
 /// The class that the name of another member gives to a `value`: `"name": "password", "value": "x"`,
 /// `<add key="Password" value="x"/>`, `- name: DB_PASSWORD` and `value: x` on the next line; to a word behind others:
 /// `api key: x`, `Mot de passe: x`; and to the input of a field: `"loc": ["body", "password"], "input": "x"`.
+#[inline(never)]
 fn named_before(view: &View, name: &Name, keys: &mut Keys) -> Option<Class> {
+    const BETWEEN: &[u8] = b" \t\n\r\"'\\,]{-";
     let label = view.text.get(name.start..name.end)?;
-    let is = |words: &[&[u8]]| words.iter().any(|word| word.eq_ignore_ascii_case(label));
     let mut end = name.start;
-    if name.quote == 0 && view.before(end) == b' ' && is(&[b"key", b"passe", b"a", b"number"]) {
-        let front = view.text.get(view.from.max(end.saturating_sub(8))..end)?;
-        let word = front.iter().rev().skip(1).take_while(|byte| byte.is_ascii_alphabetic()).count();
-        // "Mot de passe"
-        let word = if front.ends_with(b"Mot de ") { 6 } else { word };
-        return Some(keys.class(view.text, end - 1 - word, name.end, view.policy));
+    if name.quote == 0 && view.before(end) == b' ' && is_one(label, &[b"key", b"passe", b"number"]) {
+        end = behind(view.text, view.from, end, b" ");
+        while name.start - end < 12 && view.before(end).is_ascii_alphabetic() {
+            end -= 1;
+        }
+        let french = ends_in(view.text.get(view.from..end)?, &[b"Mot ", b"mot "]);
+        return Some(keys.class(view.text, end - if french { 4 } else { 0 }, name.end, view.policy));
     }
-    if !is(&[b"value", b"input", b"default"]) {
+    // An authorization code in the URL that a user comes back to (https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2).
+    if matches!(view.before(end), b'?' | b'&') && label == b"code" && view.run(Kind::Bare, name.end + 1) > name.end + 16
+    {
+        return Some(Class { secret: Some(Meaning::SecretText(SECRET)), ..Class::default() });
+    }
+    if !is_one(label, &[b"value", b"input", b"default"]) {
         return None;
     }
-    while end > view.from && name.start - end < MAX_NAME {
-        let found = view.byte(end - 1);
-        let escape = matches!(found, b'n' | b'r' | b't') && view.before(end - 1) == b'\\';
-        if !escape && !matches!(found, b' ' | b'\t' | b'\n' | b'\r' | b'"' | b'\'' | b'\\' | b',' | b']' | b'{' | b'-') {
+    loop {
+        let next = behind(view.text, view.from, end, BETWEEN);
+        let escape = matches!(view.before(next), b'n' | b'r' | b't') && view.before(next - 1) == b'\\';
+        end = next - usize::from(escape);
+        if !escape || name.start - end > MAX_NAME {
             break;
         }
-        end -= 1;
     }
     let mut start = end;
-    while start > view.from && end - start < MAX_NAME && is_name(view.byte(start - 1)) {
+    while end - start < MAX_NAME && is_name(view.before(start)) {
         start -= 1;
     }
-    let mut front = view.text.get(view.from..start)?;
-    front = trim_end(front, b" \"'\\");
+    let before = behind(view.text, view.from, start, b" \"'\\");
+    let front = view.text.get(view.from..before)?;
     let named = match label.first()? | 0x20 {
         b'v' => {
-            let name = trim_end(front.strip_suffix(b":").or_else(|| front.strip_suffix(b"="))?, b" \"'\\");
-            [&b"name"[..], b"Name", b"key", b"Key"].iter().any(|member| name.ends_with(member))
+            let member = behind(view.text, view.from, before.saturating_sub(1).max(view.from), b" \"'\\");
+            matches!(front.last(), Some(b':' | b'='))
+                && ends_in(view.text.get(view.from..member)?, &[b"name", b"Name", b"key", b"Key"])
         }
         b'd' => front.ends_with(b"variable"),
-        _ => front.ends_with(b",") && view.text.get(end..name.start)?.contains(&b']'),
+        _ => front.ends_with(b",") && find(view.text.get(end..name.start)?, b"]").is_some(),
     };
     named.then(|| keys.class(view.text, start, end, view.policy))
-}
-
-/// `text` without the last of these characters; no more than 16.
-fn trim_end<'a>(text: &'a [u8], others: &[u8]) -> &'a [u8] {
-    let count = text.iter().rev().take(16).take_while(|byte| others.contains(byte)).count();
-    text.get(..text.len() - count).unwrap_or_default()
 }
 
 /// How far the value of an identifier is looked at, in bytes: farther than any number that matters, and no farther,
@@ -196,7 +199,7 @@ fn name(view: &View, at: usize) -> Option<Name> {
 }
 
 /// Letters beyond ASCII are left out of a name: "contraseña" is `contrasea`.
-fn is_name(byte: u8) -> bool {
+pub(super) fn is_name(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | 0x80..)
 }
 
@@ -278,37 +281,51 @@ fn secret(view: &View, class: &Class, name: &Name, behind: usize, separator: u8)
 }
 
 /// Whether what a separator gives to a name is known to be something else than a secret.
+#[inline(never)]
 fn is_other(view: &View, name: &Name, value: &Value, rule: RuleId, separator: u8, content: &[u8]) -> bool {
     let label = view.text.get(name.start..name.end).unwrap_or_default();
     let bare = value.quote == 0;
-    let words = value::is_words(content);
-    let is = |other: &[u8]| label.eq_ignore_ascii_case(other);
-    // `token = lookahead`, `e.token = old_token`, `struct token: 'struct token'` of code.
-    let spoken = || {
-        let named = content.len() > label.len() && content.to_ascii_lowercase().ends_with(&label.to_ascii_lowercase());
-        named && content.get(content.len() - label.len() - 1).is_some_and(|byte| matches!(byte, b' ' | b'_' | b'.'))
-    };
     let end = value.start + content.len();
-    (rule != PASSWORD && ((bare && words && content.len() < MAX_WORD) || spoken()))
-        // `--password= --verbose`
-        || (bare && value.spaced && content.starts_with(b"--"))
+    let (next, then) = (view.byte(end), view.byte(end + 1));
+    let words = value::is_words(content);
+    if rule != PASSWORD {
+        // `token = lookahead`, `e.token = old_token`, `struct token: 'struct token'` of code.
+        let named = content.len().checked_sub(label.len()).and_then(|front| content.split_at_checked(front));
+        let named = named
+            .is_some_and(|(front, last)| matches!(front.last(), Some(b' ' | b'_' | b'.')) && is_one(last, &[label]));
+        if named || (bare && ((words && content.len() < MAX_WORD) || find(content, b"(").is_some())) {
+            return true;
+        }
+    }
+    // A comparison, in which a word is an option or the name of something: `token === '--require'`.
+    if separator == b'=' && view.text.get(..value.start).is_some_and(|front| ends_in(front, &[b"== '", b"== \""])) {
+        return content.starts_with(b"-") || !content.iter().any(u8::is_ascii_digit);
+    }
+    // "PASS: TestLogin" of test runners.
+    if is_one(label, &[b"pass"]) && words && view.byte(name.start) == b'P' {
+        return true;
+    }
+    // "DEBUG app.auth.password: cache evicted" of a logger, and a signature in a trace and not in a URL.
+    if bare && separator == b':' {
+        let goes_on = value.spaced && next == b' ' && then.is_ascii_alphabetic();
+        let dotted = label.iter().any(|byte| *byte == b'.');
+        if is_one(label, &[b"sig"]) || (dotted && (goes_on || view.before(name.start) == b':')) {
+            return true;
+        }
+    }
+    match content {
         // `password = 5;`
-        || (bare && content.len() == 1)
+        [_] => bare,
+        // `--password= --verbose`
+        [b'-', b'-', ..] => bare && value.spaced,
         // `(known after apply)`
-        || (bare && content.starts_with(b"(") && !content.contains(&b')') && view.byte(end) == b' ')
+        [b'(', .., last] => bare && *last != b')' && matches!(next, b' ' | b','),
         // `$this->password`
-        || (bare && content.starts_with(b"$") && content.ends_with(b"-") && view.byte(end) == b'>')
-        // "PASS: TestLogin" of test runners.
-        || (is(b"pass") && words && view.byte(name.start) == b'P')
-        // A signature in a trace and not in a URL.
-        || (is(b"sig") && separator == b':' && bare)
-        // "DEBUG app.auth.password: cache evicted" of a logger.
-        || (bare
-            && separator == b':'
-            && label.contains(&b'.')
-            && (view.before(name.start) == b':' || (value.spaced && view.byte(end) == b' ' && view.byte(end + 1).is_ascii_alphabetic())))
-        // A typographic quote.
-        || content.starts_with("\u{201d}".as_bytes())
+        [b'$', .., b'-'] => bare && next == b'>',
+        // A volume of Kubernetes.
+        [b'{', ..] => rule == SECRET && find(content, b"secretName").is_some(),
+        _ => content.starts_with("\u{201d}".as_bytes()),
+    }
 }
 
 /// Words that stand for a token or a key in code are shorter than this, in bytes.

@@ -1,150 +1,124 @@
 //! Passwords on the command lines of known tools, behind options of one letter: `mysql -pX`, `curl -u user:X`.
 
-use super::mark;
 use super::spoken;
 use super::text::{Match, View};
 use super::value;
+use super::words::{find, first_of, until};
 use crate::policy::PASSWORD;
 
 /// How far behind the tool's name its option is looked for, in bytes.
 const MAX_LINE: usize = 192;
 
-/// Where the password stands.
-#[derive(Clone, Copy)]
-enum Form {
-    /// Behind the option, with or without a space: `-p X`, `-pX`.
-    Option(u8),
-    /// In the same word as the option: `-pX`. `-p x` is something else.
-    Joined(u8),
-    /// Behind the option and a user's name: `-u user:X`.
-    User(u8, u8),
-    /// The third word of those without dashes.
-    Third,
-}
-
-/// The first characters of command lines (policy's `MARKERS` has them too), and where their manuals put the password.
-const TOOLS: &[(&[u8], Form)] = &[
+/// The first characters of command lines (the policy's `MARKERS` has them too), and where the password stands: behind
+/// the option of this letter, with or without a space, and behind a user's name and this separator. A dot instead of it
+/// says that there is none and that the option and its value are one word: `mysql -p x` names a database.
+const TOOLS: &[(&[u8], u8, u8)] = &[
     // https://dev.mysql.com/doc/refman/8.4/en/command-line-options.html
-    (b"mysql", Form::Joined(b'p')),
-    (b"mariadb", Form::Joined(b'p')),
+    (b"mysql", b'p', b'.'),
+    (b"mariadb", b'p', b'.'),
     // https://www.mongodb.com/docs/mongodb-shell/reference/options/
-    (b"mongo", Form::Option(b'p')),
-    (b"sshpass ", Form::Option(b'p')),
+    (b"mongo", b'p', 0),
+    (b"sshpass ", b'p', 0),
     // https://docs.docker.com/reference/cli/docker/login/
-    (b"docker login", Form::Option(b'p')),
-    (b"podman login", Form::Option(b'p')),
-    (b"az login", Form::Option(b'p')),
+    (b"docker login", b'p', 0),
+    (b"podman login", b'p', 0),
+    (b"az login", b'p', 0),
     // https://curl.se/docs/manpage.html#-u
-    (b"curl ", Form::User(b'u', b':')),
+    (b"curl ", b'u', b':'),
     // https://redis.io/docs/latest/develop/tools/cli/
-    (b"redis-cli ", Form::Option(b'a')),
-    (b"valkey-cli ", Form::Option(b'a')),
+    (b"redis-cli ", b'a', 0),
+    (b"valkey-cli ", b'a', 0),
     // https://learn.microsoft.com/sql/tools/sqlcmd/sqlcmd-utility
-    (b"sqlcmd ", Form::Option(b'P')),
-    (b"zip ", Form::Option(b'P')),
-    (b"unzip ", Form::Option(b'P')),
+    (b"sqlcmd ", b'P', 0),
+    (b"zip ", b'P', 0),
+    (b"unzip ", b'P', 0),
     // https://www.openldap.org/software/man.cgi?query=ldapsearch
-    (b"ldap", Form::Option(b'w')),
-    (b"smbclient ", Form::User(b'U', b'%')),
-    (b"lftp ", Form::User(b'u', b',')),
-    // https://httpd.apache.org/docs/2.4/programs/htpasswd.html
-    (b"htpasswd -", Form::Third),
-    (b"rabbitmqctl add_user ", Form::Third),
-    (b"rabbitmqctl change_password ", Form::Third),
+    (b"ldap", b'w', 0),
+    (b"smbclient ", b'U', b'%'),
+    (b"lftp ", b'u', b','),
 ];
 
+/// Commands whose password is the fourth word without dashes, the tool being the first.
+// https://httpd.apache.org/docs/2.4/programs/htpasswd.html, https://www.rabbitmq.com/docs/man/rabbitmqctl.8
+const FOURTH: &[&[u8]] = &[b"htpasswd -b", b"htpasswd -cb", b"rabbitmqctl add_user ", b"rabbitmqctl change_password "];
+
 /// The password on the command line at `at`, which begins a word. Other secrets may stand in front of it.
+#[inline(never)]
 pub(super) fn line(view: &View, at: usize) -> Option<Match> {
     let text = view.text.get(at..)?;
-    let (tool, form) = TOOLS.iter().find(|(tool, _)| text.starts_with(tool))?;
-    let line = text.get(..MAX_LINE.min(text.len()))?;
-    let line = line.iter().position(|byte| *byte == b'\n').map_or(line, |end| line.get(..end).unwrap_or_default());
-    let (start, end) = match form {
-        Form::Third => third(view, at, line.len())?,
-        Form::Option(letter) | Form::Joined(letter) | Form::User(letter, _) => {
-            let mut places = line.windows(3).enumerate().skip(tool.len().saturating_sub(1));
-            places.find_map(|(n, found)| {
-                // Other letters may stand in front: `-sSu user:x`.
-                let [front @ (b' ' | b'"' | b'\''), b'-', option] = found else { return None };
-                if option != letter {
+    let line = text.get(..until(text, 0, MAX_LINE, b""))?;
+    let (start, end) = match TOOLS.iter().find(|(tool, ..)| line.starts_with(tool)) {
+        Some((tool, option, user)) => behind_option(view, at + tool.len() - 1, at + line.len(), *option, *user)?,
+        None => {
+            first_of(line, FOURTH)?;
+            let mut words = 0;
+            let mut start = at;
+            loop {
+                let end = until(view.text, start, MAX_LINE, b" ");
+                words += u8::from(view.byte(start) != b'-' && end > start);
+                if words == 4 {
+                    break (start, end);
+                }
+                if end >= at + line.len() {
                     return None;
                 }
-                let joined = at + n + 3;
-                let behind = match view.byte(joined) {
-                    b' ' if matches!(form, Form::Joined(_)) => return None,
-                    b' ' => value::spaces(view, joined),
-                    b'=' => joined + 1,
-                    // `'-u', 'x'`
-                    b'"' | b'\'' if view.byte(joined) == *front => value::spaces(view, joined + 2),
-                    _ => joined,
-                };
-                word(view, behind, *front)
-            })?
+                start = end + 1;
+            }
         }
-    };
-    let start = match form {
-        Form::User(_, separator) => {
-            start + view.text.get(start..end)?.iter().position(|byte| byte == separator)? + 1
-        }
-        _ => start,
     };
     let content = view.text.get(start..end)?;
-    const NAMES: &[&[u8]] = &[b"password", b"passwd", b"pass", b"pwd", b"mypassword", b"yourpassword"];
-    let named = NAMES.iter().any(|name| name.eq_ignore_ascii_case(content));
-    let secret = content.len() >= 2
-        && !named
-        && !matches!(content.first()?, b'-' | b'$' | b'/')
-        && !content.starts_with(mark::OPEN)
-        && !value::is_placeholder(content);
+    let secret = !matches!(content.first()?, b'-' | b'$' | b'/') && spoken::is_secret(content);
     secret.then(|| Match::new(start, end, PASSWORD))
 }
 
-/// The word at `at`, also in quotes; `front` is what stands in front of its option.
-fn word(view: &View, at: usize, front: u8) -> Option<(usize, usize)> {
-    let ends = |byte: u8| byte <= b' ' || matches!(byte, b'"' | b'\'' | b'\\') || byte == front;
-    spoken::string(view, at).or_else(|| {
-        let rest = view.text.get(at..)?;
-        let length = rest.iter().take(MAX_LINE).take_while(|byte| !ends(**byte)).count();
-        (length > 0).then_some((at, at + length))
-    })
-}
-
-/// The last of the three words without dashes behind the tool's name, or of the two behind its command.
-fn third(view: &View, at: usize, length: usize) -> Option<(usize, usize)> {
-    let line = view.text.get(at..at + length)?;
-    let batch = !line.starts_with(b"ht") || line.windows(3).any(|option| matches!(option, [b' ', b'-', b'b'] | [b'-', _, b'b']));
-    let mut words = 0;
-    let mut start = 0;
-    for (n, &byte) in line.iter().enumerate() {
-        if byte == b' ' {
-            start = n + 1;
+/// The value of `option` on the line at `from`, or of what is behind the user's name in it.
+fn behind_option(view: &View, from: usize, to: usize, option: u8, user: u8) -> Option<(usize, usize)> {
+    let mut at = from;
+    // `--user`, `--proxy-user` of curl.
+    let long = || find(view.text.get(from..to)?, b"user ").filter(|_| user == b':').map(|at| from + at + 5);
+    let (start, end) = loop {
+        if at >= to {
+            break word(view, long()?)?;
         }
-        let last = line.get(n + 1).is_none_or(|next| *next == b' ');
-        if last && n + 1 > start && line.get(start) != Some(&b'-') {
-            words += 1;
-            if words == 4 {
-                return batch.then_some((at + start, at + n + 1));
+        let front = view.byte(at);
+        if matches!(front, b' ' | b'"' | b'\'') && view.byte(at + 1) == b'-' && view.byte(at + 2) == option {
+            let joined = at + 3;
+            let next = view.byte(joined);
+            if next != b' ' || user != b'.' {
+                let behind = match next {
+                    b' ' => value::spaces(view, joined),
+                    b'=' => joined + 1,
+                    // `'-u', 'x'`
+                    b'"' | b'\'' if next == front => value::spaces(view, joined + 2),
+                    _ => joined,
+                };
+                break word(view, behind)?;
             }
         }
-    }
-    None
+        at += 1;
+    };
+    let separator = if !matches!(user, 0 | b'.') { find(view.text.get(start..end)?, &[user])? + 1 } else { 0 };
+    Some((start + separator, end))
+}
+
+/// The word at `at`, also in quotes.
+#[inline(never)]
+fn word(view: &View, at: usize) -> Option<(usize, usize)> {
+    spoken::string(view, at).or_else(|| Some((at, until(view.text, at, MAX_LINE, b" \"'\\"))))
 }
 
 /// The password that a command is given through a pipe, whose word is at `at`: `echo x | sudo -S`, `echo u:x | chpasswd`.
+#[inline(never)]
 pub(super) fn piped(view: &View, at: usize) -> Option<Match> {
     let text = view.text.get(at..)?;
-    let user = text.starts_with(b"chpasswd");
-    if !user && !text.starts_with(b"sudo -S") && !text.starts_with(b"docker login") {
+    let reader = first_of(text, &[b"chpasswd", b"sudo -S", b"docker login", b"podman login"])?;
+    if reader.ends_with(b"login") && find(text.get(..until(text, 0, MAX_LINE, b"|"))?, b"-stdin").is_none() {
         return None;
     }
     let from = view.from.max(at.saturating_sub(MAX_LINE));
-    let front = view.text.get(from..at)?.strip_suffix(b"| ")?;
-    let echo = front.windows(5).rposition(|found| found == b"echo ")? + 5;
-    let (start, end) = word(view, from + echo, b' ')?;
-    let content = view.text.get(start..end)?;
-    let start = if user { start + content.iter().position(|byte| *byte == b':')? + 1 } else { start };
-    let content = view.text.get(start..end)?;
-    let stdin = user || text.starts_with(b"sudo") || text.get(..MAX_LINE.min(text.len()))?.windows(14).any(|o| o == b"password-stdin");
-    (stdin && !content.is_empty() && !content.starts_with(b"$") && !content.starts_with(mark::OPEN) && !value::is_placeholder(content))
-        .then(|| Match::new(start, end, PASSWORD))
+    let echo = find(view.text.get(from..at)?.strip_suffix(b"| ")?, b"echo ")? + 5;
+    let (start, end) = word(view, from + echo)?;
+    let user = if reader == b"chpasswd" { find(view.text.get(start..end)?, b":")? + 1 } else { 0 };
+    let content = view.text.get(start + user..end)?;
+    (!content.starts_with(b"$") && spoken::is_secret(content)).then(|| Match::new(start + user, end, PASSWORD))
 }

@@ -62,6 +62,9 @@ impl View<'_> {
     }
 }
 
+/// Between a word and the secret it announces there is nothing else to look for if they are nearer, in bytes.
+const NEAR: usize = 24;
+
 /// A scan that goes on where the last match ended.
 pub(crate) struct Scan<'a> {
     view: View<'a>,
@@ -70,7 +73,7 @@ pub(crate) struct Scan<'a> {
     at: usize,
     /// End of the value of a key in the text that names an identifier.
     identifier_until: usize,
-    /// A password farther on in a command line, in front of which there may be other secrets.
+    /// A secret farther on that a word announced; in front of it there may be others.
     pending: Option<Match>,
 }
 
@@ -162,10 +165,13 @@ impl<'a> Scan<'a> {
             return None;
         }
         let found = spoken::word(&self.view, at, keys).or_else(|| command::piped(&self.view, at));
-        if found.is_none() && self.pending.is_none() {
-            self.pending = command::line(&self.view, at);
+        if found.is_some_and(|found| found.start < at + NEAR) {
+            return found;
         }
-        found
+        if self.pending.is_none() {
+            self.pending = found.or_else(|| command::line(&self.view, at));
+        }
+        None
     }
 
     #[inline(never)]

@@ -171,6 +171,8 @@ fn bare_end(text: &[u8], start: usize, bare: &Run) -> usize {
             0..=b' ' | b'&' | b'`' | b'>' | 0x7f => true,
             b'"' | b'\'' | b')' | b']' | b'}' => !is_inside(next()),
             b'<' => matches!(next(), b'/' | b'a'..=b'z' | b'A'..=b'Z') || !is_inside(next()),
+            // `$argon2id$v=19$m=65536,t=3,p=4$...`
+            b',' if text.get(start..).is_some_and(|value| value.starts_with(b"$argon2")) => false,
             b',' | b';' | b'|' => !is_inside(next()) || is_pair(text.get(at + 1..).unwrap_or_default()),
             b'\\' => matches!(next(), b'n' | b't' | b'r' | b'u' | b'x' | b'"' | b'\'' | b'\\' | 0),
             _ => false,
