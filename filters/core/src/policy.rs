@@ -256,9 +256,23 @@ const AWS: RuleId = rule("aws_key");
 pub(crate) const MAX_RULES: usize = 512;
 
 /// First characters of what the text scan knows besides tokens and digits: authentication schemes, JSON Web Tokens
-/// (`{"` and `{ ` in base64), PEM and PuTTY keys, `\u0040`.
-const MARKERS: &[&str] =
-    &["Bear", "bear", "BEAR", "Bas", "bas", "BAS", "eyJ", "eyA", "ewo", "ewk", "BEG", "PuT", "u00"];
+/// (`{"` and `{ ` in base64), PEM and PuTTY keys, `\u0040`, words that announce a secret without `:` or `=`, and command
+/// lines that have one.
+#[rustfmt::skip]
+const MARKERS: &[&str] = &[
+    "Bear", "bear", "BEAR", "Bas", "bas", "BAS", "eyJ", "eyA", "ewo", "ewk", "BEG", "PuT", "u00",
+    // Names, with what stands behind them where the word alone is frequent.
+    "password", "Password", "PASSWORD", "passwd ", "passwd>", "passwd\"", "passwd'", "passphra", "pass ", "PASS ", "pass>", "SECRET>", "TOKEN>", "KEY>",
+    "bindpw ", "rootpw ", "requirep", "masterau", "storepas", "keypass ", "IDENTIFI", "identifi", "AUTH PLA",
+    "token ", "Token ", "token>", "Token>", "token\"", "token'", "secret ", "Secret ", "secret>", "secret\"", "secret'",
+    "apikey ", "apikey>", "apikey\"", "apiKey>", "ApiKey>", "apiToken", "ApiToken", "authToke", "AuthToke", "accessTo",
+    "AccessTo", "refreshT", "RefreshT", "clientSe", "ClientSe", "secretKe", "SecretKe", "secretAc", "SecretAc",
+    "key>", "key ", "key\"", "key'", "api key ", "API key ", "API Key ", "api-key ", "access_k", "api_key ",
+    // Tools.
+    "mysql", "mariadb", "mongo", "sshpass ", "docker l", "podman l", "az login", "curl ", "redis-cl", "valkey-c", "sqlcmd ",
+    "zip ", "unzip ", "ldapsear", "ldapmodi", "ldapadd ", "ldapdele", "ldappass", "ldapwhoa", "smbclien", "lftp ", "htpasswd",
+    "rabbitmq", "chpasswd", "sudo -S",
+];
 
 /// The filter in front of [`Policy::names`]: a bit for the first eight letters and the length of each name. It has false
 /// positives and no false negatives.

@@ -2,14 +2,17 @@
 
 mod address;
 mod assignment;
+mod command;
 mod digits;
 mod header;
 pub(crate) mod mark;
 mod probe;
 mod run;
+mod spoken;
 mod text;
 mod token;
 mod value;
+mod words;
 
 pub(crate) use digits::is_card_number;
 pub(crate) use probe::{SHORTEST, may_hold, survey};

@@ -6,10 +6,11 @@ use super::run::Kind;
 use super::text::{Match, View};
 use super::token;
 use super::value::{self, MAX_SPACES, Value};
+use super::words::{behind, ends_in, find, is_one};
 use crate::bytes::Bytes;
 use crate::json::{Span, hex4};
 use crate::key::{Class, Keys};
-use crate::policy::{AUTHORIZATION, COOKIE, Meaning, SECRET};
+use crate::policy::{AUTHORIZATION, COOKIE, Meaning, PASSWORD, RuleId, SECRET};
 use crate::text;
 
 /// What stands around a separator.
@@ -59,17 +60,72 @@ pub(crate) fn assignment(view: &View, at: usize, keys: &mut Keys) -> Option<Foun
     } else {
         keys.class(view.text, name.start, name.end, view.policy)
     };
+    let class = if class.secret.is_none() { named_before(view, &name, keys).unwrap_or(class) } else { class };
     if class.secret.is_none() && !class.identifier {
         return None;
     }
     if class.identifier {
         return Some(Found::Identifier { until: identifier_end(view, at + 1) });
     }
+    // `Token::new` of code, `TestApiKeys::test_one`.
+    if view.byte(at) == b':' && (view.byte(at + 1) == b':' || view.before(at) == b':') {
+        return None;
+    }
     let mut behind = at + 1;
-    if matches!(view.byte(behind), b'>' | b'=' | b'~') {
+    while matches!(view.byte(behind), b'>' | b'=' | b'~') && behind < at + 3 {
         behind += 1;
     }
     secret(view, &class, &name, behind, view.byte(at)).map(Found::Secret)
+}
+
+/// The class that the name of another member gives to a `value`: `"name": "password", "value": "x"`,
+/// `<add key="Password" value="x"/>`, `- name: DB_PASSWORD` and `value: x` on the next line; to a word behind others:
+/// `api key: x`, `Mot de passe: x`; and to the input of a field: `"loc": ["body", "password"], "input": "x"`.
+#[inline(never)]
+fn named_before(view: &View, name: &Name, keys: &mut Keys) -> Option<Class> {
+    const BETWEEN: &[u8] = b" \t\n\r\"'\\,]{-";
+    let label = view.text.get(name.start..name.end)?;
+    let mut end = name.start;
+    if name.quote == 0 && view.before(end) == b' ' && is_one(label, &[b"key", b"passe", b"number"]) {
+        end = behind(view.text, view.from, end, b" ");
+        while name.start - end < 12 && view.before(end).is_ascii_alphabetic() {
+            end -= 1;
+        }
+        let french = ends_in(view.text.get(view.from..end)?, &[b"Mot ", b"mot "]);
+        return Some(keys.class(view.text, end - if french { 4 } else { 0 }, name.end, view.policy));
+    }
+    // An authorization code in the URL that a user comes back to (https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2).
+    if matches!(view.before(end), b'?' | b'&') && label == b"code" && view.run(Kind::Bare, name.end + 1) > name.end + 16
+    {
+        return Some(Class { secret: Some(Meaning::SecretText(SECRET)), ..Class::default() });
+    }
+    if !is_one(label, &[b"value", b"input", b"default"]) {
+        return None;
+    }
+    loop {
+        let next = behind(view.text, view.from, end, BETWEEN);
+        let escape = matches!(view.before(next), b'n' | b'r' | b't') && view.before(next - 1) == b'\\';
+        end = next - usize::from(escape);
+        if !escape || name.start - end > MAX_NAME {
+            break;
+        }
+    }
+    let mut start = end;
+    while end - start < MAX_NAME && is_name(view.before(start)) {
+        start -= 1;
+    }
+    let before = behind(view.text, view.from, start, b" \"'\\");
+    let front = view.text.get(view.from..before)?;
+    let named = match label.first()? | 0x20 {
+        b'v' => {
+            let member = behind(view.text, view.from, before.saturating_sub(1).max(view.from), b" \"'\\");
+            matches!(front.last(), Some(b':' | b'='))
+                && ends_in(view.text.get(view.from..member)?, &[b"name", b"Name", b"key", b"Key"])
+        }
+        b'd' => front.ends_with(b"variable"),
+        _ => front.ends_with(b",") && find(view.text.get(end..name.start)?, b"]").is_some(),
+    };
+    named.then(|| keys.class(view.text, start, end, view.policy))
 }
 
 /// How far the value of an identifier is looked at, in bytes: farther than any number that matters, and no farther,
@@ -142,8 +198,9 @@ fn name(view: &View, at: usize) -> Option<Name> {
     Some(Name { start, end, quote, escapes, escaped })
 }
 
-fn is_name(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.')
+/// Letters beyond ASCII are left out of a name: "contraseña" is `contrasea`.
+pub(super) fn is_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | 0x80..)
 }
 
 /// Names whose meaning matters end in one of these letters; a digit never ends one but `cvv2` and its like.
@@ -189,11 +246,14 @@ fn secret(view: &View, class: &Class, name: &Name, behind: usize, separator: u8)
         return None;
     }
     let bare = value.quote == 0;
-    let number = bare && content.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-'));
+    let number = bare && content.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b','));
+    if is_other(view, name, &value, rule, separator, content) {
+        return None;
+    }
     if only_text && number {
         return None;
     }
-    if bare && name.quote == 0 && separator == b':' && value.spaced && is_prose(view, end, content) {
+    if bare && matches!(name.quote, 0 | b'`') && separator == b':' && value.spaced && is_prose(view, end, content) {
         return None;
     }
     // `api_key=api_key` of code.
@@ -219,6 +279,57 @@ fn secret(view: &View, class: &Class, name: &Name, behind: usize, separator: u8)
     found.quoted = (bare && json && name.quote == b'"').then_some(name.escapes);
     Some(found)
 }
+
+/// Whether what a separator gives to a name is known to be something else than a secret.
+#[inline(never)]
+fn is_other(view: &View, name: &Name, value: &Value, rule: RuleId, separator: u8, content: &[u8]) -> bool {
+    let label = view.text.get(name.start..name.end).unwrap_or_default();
+    let bare = value.quote == 0;
+    let end = value.start + content.len();
+    let (next, then) = (view.byte(end), view.byte(end + 1));
+    let words = value::is_words(content);
+    if rule != PASSWORD {
+        // `token = lookahead`, `e.token = old_token`, `struct token: 'struct token'` of code.
+        let named = content.len().checked_sub(label.len()).and_then(|front| content.split_at_checked(front));
+        let named = named
+            .is_some_and(|(front, last)| matches!(front.last(), Some(b' ' | b'_' | b'.')) && is_one(last, &[label]));
+        if named || (bare && ((words && content.len() < MAX_WORD) || find(content, b"(").is_some())) {
+            return true;
+        }
+    }
+    // A comparison, in which a word is an option or the name of something: `token === '--require'`.
+    if separator == b'=' && view.text.get(..value.start).is_some_and(|front| ends_in(front, &[b"== '", b"== \""])) {
+        return content.starts_with(b"-") || !content.iter().any(u8::is_ascii_digit);
+    }
+    // "PASS: TestLogin" of test runners.
+    if is_one(label, &[b"pass"]) && words && view.byte(name.start) == b'P' {
+        return true;
+    }
+    // "DEBUG app.auth.password: cache evicted" of a logger, and a signature in a trace and not in a URL.
+    if bare && separator == b':' {
+        let goes_on = value.spaced && next == b' ' && then.is_ascii_alphabetic();
+        let dotted = label.iter().any(|byte| *byte == b'.');
+        if is_one(label, &[b"sig"]) || (dotted && (goes_on || view.before(name.start) == b':')) {
+            return true;
+        }
+    }
+    match content {
+        // `password = 5;`
+        [_] => bare,
+        // `--password= --verbose`
+        [b'-', b'-', ..] => bare && value.spaced,
+        // `(known after apply)`
+        [b'(', .., last] => bare && *last != b')' && matches!(next, b' ' | b','),
+        // `$this->password`
+        [b'$', .., b'-'] => bare && next == b'>',
+        // A volume of Kubernetes.
+        [b'{', ..] => rule == SECRET && find(content, b"secretName").is_some(),
+        _ => content.starts_with("\u{201d}".as_bytes()),
+    }
+}
+
+/// Words that stand for a token or a key in code are shorter than this, in bytes.
+const MAX_WORD: usize = 20;
 
 /// Whether a parser speaks of its own tokens.
 fn is_unexpected(view: &View, name: &Name) -> bool {

@@ -1,7 +1,7 @@
 //! The scan over a text: one pass in lanes that stops where something could begin, and asks there.
 
 use super::run::{Kind, Runs};
-use super::{address, assignment, digits, probe, token};
+use super::{address, assignment, command, digits, probe, spoken, token};
 use crate::json::byte;
 use crate::key::Keys;
 use crate::lanes;
@@ -62,6 +62,9 @@ impl View<'_> {
     }
 }
 
+/// Between a word and the secret it announces there is nothing else to look for if they are nearer, in bytes.
+const NEAR: usize = 24;
+
 /// A scan that goes on where the last match ended.
 pub(crate) struct Scan<'a> {
     view: View<'a>,
@@ -70,6 +73,8 @@ pub(crate) struct Scan<'a> {
     at: usize,
     /// End of the value of a key in the text that names an identifier.
     identifier_until: usize,
+    /// A secret farther on that a word announced; in front of it there may be others.
+    pending: Option<Match>,
 }
 
 impl<'a> Scan<'a> {
@@ -78,7 +83,7 @@ impl<'a> Scan<'a> {
         let text = buffer.get(..end).unwrap_or(buffer);
         let slashes = text.get(from..).is_some_and(|text| text.contains(&b'\\'));
         let view = View { text, from, start: from, numbers, policy, runs: Runs::new(from) };
-        Scan { view, slashes, at: from, identifier_until: 0 }
+        Scan { view, slashes, at: from, identifier_until: 0, pending: None }
     }
 
     /// The next thing to redact; matches come in order and do not overlap. Linear in the text over all calls.
@@ -97,16 +102,30 @@ impl<'a> Scan<'a> {
             while stops != 0 {
                 let stop = at + lanes::first(stops);
                 stops &= stops - 1;
-                if let Some(found) = self.look(stop, keys) {
-                    self.at = found.end;
-                    self.view.from = found.end;
-                    return Some(found);
+                let found = match self.pending {
+                    Some(pending) if pending.start <= stop => self.pending.take(),
+                    _ => self.look(stop, keys),
+                };
+                if let Some(found) = found {
+                    return Some(self.matched(found));
                 }
             }
             at += 8;
         }
         self.at = at;
-        None
+        let found = self.pending.take()?;
+        Some(self.matched(found))
+    }
+
+    /// Goes on behind `found`; what was pending inside it is a part of it.
+    fn matched(&mut self, found: Match) -> Match {
+        let mut found = found;
+        if let Some(pending) = self.pending.take_if(|pending| pending.start < found.end) {
+            found.end = found.end.max(pending.end);
+        }
+        self.at = found.end;
+        self.view.from = found.end;
+        found
     }
 
     #[inline(always)]
@@ -114,23 +133,23 @@ impl<'a> Scan<'a> {
         let text = self.view.text;
         let first = self.view.byte(at);
         if first.is_ascii_alphanumeric() {
-            return if probe::word(text, at, self.view.policy) { self.word(at, first) } else { None };
+            return if probe::word(text, at, self.view.policy) { self.word(at, first, keys) } else { None };
         }
         match first {
-            b'@' => address::email(&self.view, at),
+            b'@' => spoken::connection(&self.view, at).or_else(|| address::email(&self.view, at)),
             b':' | b'=' => self.separator(at, keys),
             // An escape for a line end; the word behind it begins with another letter.
             b'\\' if matches!(self.view.byte(at + 1), b'n' | b'r' | b't') => {
                 let first = self.view.byte(at + 2);
                 let known = first.is_ascii_alphanumeric() && probe::word(text, at + 2, self.view.policy);
-                if known { self.word(at + 2, first) } else { None }
+                if known { self.word(at + 2, first, keys) } else { None }
             }
             _ => None,
         }
     }
 
     #[inline(never)]
-    fn word(&self, at: usize, first: u8) -> Option<Match> {
+    fn word(&mut self, at: usize, first: u8, keys: &mut Keys) -> Option<Match> {
         let encoded = || address::encoded_email(&self.view, at);
         if first.is_ascii_digit() {
             let numbers = self.view.numbers && at >= self.identifier_until;
@@ -139,7 +158,20 @@ impl<'a> Scan<'a> {
         if first == b'u' && self.view.before(at) == b'\\' {
             return encoded();
         }
-        token::word(&self.view, at)
+        if let Some(found) = token::word(&self.view, at) {
+            return Some(found);
+        }
+        if !self.view.word_begins(at) {
+            return None;
+        }
+        let found = spoken::word(&self.view, at, keys).or_else(|| command::piped(&self.view, at));
+        if found.is_some_and(|found| found.start < at + NEAR) {
+            return found;
+        }
+        if self.pending.is_none() {
+            self.pending = found.or_else(|| command::line(&self.view, at));
+        }
+        None
     }
 
     #[inline(never)]

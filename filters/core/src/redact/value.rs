@@ -42,6 +42,10 @@ impl Value {
         if let Some(inner) = wrapper(view, start) {
             start = inner;
         }
+        // `[]string{"..."}` of Go.
+        if view.text.get(start..).is_some_and(|rest| rest.starts_with(b"[]string{")) {
+            start += 9;
+        }
         let mut open = start;
         while view.byte(open) == b'\\' {
             open += 1;
@@ -53,6 +57,7 @@ impl Value {
         let form = match view.byte(start) {
             b'[' if view.text.get(start..).is_some_and(|rest| rest.starts_with(mark::OPEN)) => Form::Mark,
             b'[' | b'{' if quoted_key => Form::Json,
+            b'[' if matches!(view.byte(start + 1), b'"' | b'\'' | b'\\') => Form::Json,
             b'[' | b'{' | b'<' | b'(' => Form::Brackets,
             _ => Form::Bare,
         };
@@ -166,6 +171,8 @@ fn bare_end(text: &[u8], start: usize, bare: &Run) -> usize {
             0..=b' ' | b'&' | b'`' | b'>' | 0x7f => true,
             b'"' | b'\'' | b')' | b']' | b'}' => !is_inside(next()),
             b'<' => matches!(next(), b'/' | b'a'..=b'z' | b'A'..=b'Z') || !is_inside(next()),
+            // `$argon2id$v=19$m=65536,t=3,p=4$...`
+            b',' if text.get(start..).is_some_and(|value| value.starts_with(b"$argon2")) => false,
             b',' | b';' | b'|' => !is_inside(next()) || is_pair(text.get(at + 1..).unwrap_or_default()),
             b'\\' => matches!(next(), b'n' | b't' | b'r' | b'u' | b'x' | b'"' | b'\'' | b'\\' | 0),
             _ => false,
@@ -282,7 +289,9 @@ const MAX_PLACEHOLDER: usize = 128;
 const WORDS: &[&str] = &[
     "-",
     "absent",
+    "always",
     "any",
+    "await",
     "bool",
     "bytes",
     "changeme",
@@ -304,8 +313,10 @@ const WORDS: &[&str] = &[
     "found",
     "hidden",
     "incorrect",
+    "include",
     "int",
     "invalid",
+    "lambda",
     "is",
     "mask",
     "masked",
@@ -314,6 +325,7 @@ const WORDS: &[&str] = &[
     "must",
     "n/a",
     "needed",
+    "new",
     "nil",
     "no",
     "none",
@@ -337,6 +349,8 @@ const WORDS: &[&str] = &[
     "rotated",
     "scrubbed",
     "secret",
+    "same-origin",
+    "secretstr",
     "sensitive",
     "set",
     "should",
@@ -350,6 +364,7 @@ const WORDS: &[&str] = &[
     "unknown",
     "unset",
     "valid",
+    "vault",
     "was",
     "wrong",
     "yes",

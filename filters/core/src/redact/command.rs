@@ -1,0 +1,124 @@
+//! Passwords on the command lines of known tools, behind options of one letter: `mysql -pX`, `curl -u user:X`.
+
+use super::spoken;
+use super::text::{Match, View};
+use super::value;
+use super::words::{find, first_of, until};
+use crate::policy::PASSWORD;
+
+/// How far behind the tool's name its option is looked for, in bytes.
+const MAX_LINE: usize = 192;
+
+/// The first characters of command lines (the policy's `MARKERS` has them too), and where the password stands: behind
+/// the option of this letter, with or without a space, and behind a user's name and this separator. A dot instead of it
+/// says that there is none and that the option and its value are one word: `mysql -p x` names a database.
+const TOOLS: &[(&[u8], u8, u8)] = &[
+    // https://dev.mysql.com/doc/refman/8.4/en/command-line-options.html
+    (b"mysql", b'p', b'.'),
+    (b"mariadb", b'p', b'.'),
+    // https://www.mongodb.com/docs/mongodb-shell/reference/options/
+    (b"mongo", b'p', 0),
+    (b"sshpass ", b'p', 0),
+    // https://docs.docker.com/reference/cli/docker/login/
+    (b"docker login", b'p', 0),
+    (b"podman login", b'p', 0),
+    (b"az login", b'p', 0),
+    // https://curl.se/docs/manpage.html#-u
+    (b"curl ", b'u', b':'),
+    // https://redis.io/docs/latest/develop/tools/cli/
+    (b"redis-cli ", b'a', 0),
+    (b"valkey-cli ", b'a', 0),
+    // https://learn.microsoft.com/sql/tools/sqlcmd/sqlcmd-utility
+    (b"sqlcmd ", b'P', 0),
+    (b"zip ", b'P', 0),
+    (b"unzip ", b'P', 0),
+    // https://www.openldap.org/software/man.cgi?query=ldapsearch
+    (b"ldap", b'w', 0),
+    (b"smbclient ", b'U', b'%'),
+    (b"lftp ", b'u', b','),
+];
+
+/// Commands whose password is the fourth word without dashes, the tool being the first.
+// https://httpd.apache.org/docs/2.4/programs/htpasswd.html, https://www.rabbitmq.com/docs/man/rabbitmqctl.8
+const FOURTH: &[&[u8]] = &[b"htpasswd -b", b"htpasswd -cb", b"rabbitmqctl add_user ", b"rabbitmqctl change_password "];
+
+/// The password on the command line at `at`, which begins a word. Other secrets may stand in front of it.
+#[inline(never)]
+pub(super) fn line(view: &View, at: usize) -> Option<Match> {
+    let text = view.text.get(at..)?;
+    let line = text.get(..until(text, 0, MAX_LINE, b""))?;
+    let (start, end) = match TOOLS.iter().find(|(tool, ..)| line.starts_with(tool)) {
+        Some((tool, option, user)) => behind_option(view, at + tool.len() - 1, at + line.len(), *option, *user)?,
+        None => {
+            first_of(line, FOURTH)?;
+            let mut words = 0;
+            let mut start = at;
+            loop {
+                let end = until(view.text, start, MAX_LINE, b" ");
+                words += u8::from(view.byte(start) != b'-' && end > start);
+                if words == 4 {
+                    break (start, end);
+                }
+                if end >= at + line.len() {
+                    return None;
+                }
+                start = end + 1;
+            }
+        }
+    };
+    let content = view.text.get(start..end)?;
+    let secret = !matches!(content.first()?, b'-' | b'$' | b'/') && spoken::is_secret(content);
+    secret.then(|| Match::new(start, end, PASSWORD))
+}
+
+/// The value of `option` on the line at `from`, or of what is behind the user's name in it.
+fn behind_option(view: &View, from: usize, to: usize, option: u8, user: u8) -> Option<(usize, usize)> {
+    let mut at = from;
+    // `--user`, `--proxy-user` of curl.
+    let long = || find(view.text.get(from..to)?, b"user ").filter(|_| user == b':').map(|at| from + at + 5);
+    let (start, end) = loop {
+        if at >= to {
+            break word(view, long()?)?;
+        }
+        let front = view.byte(at);
+        if matches!(front, b' ' | b'"' | b'\'') && view.byte(at + 1) == b'-' && view.byte(at + 2) == option {
+            let joined = at + 3;
+            let next = view.byte(joined);
+            if next != b' ' || user != b'.' {
+                let behind = match next {
+                    b' ' => value::spaces(view, joined),
+                    b'=' => joined + 1,
+                    // `'-u', 'x'`
+                    b'"' | b'\'' if next == front => value::spaces(view, joined + 2),
+                    _ => joined,
+                };
+                break word(view, behind)?;
+            }
+        }
+        at += 1;
+    };
+    let separator = if !matches!(user, 0 | b'.') { find(view.text.get(start..end)?, &[user])? + 1 } else { 0 };
+    Some((start + separator, end))
+}
+
+/// The word at `at`, also in quotes.
+#[inline(never)]
+fn word(view: &View, at: usize) -> Option<(usize, usize)> {
+    spoken::string(view, at).or_else(|| Some((at, until(view.text, at, MAX_LINE, b" \"'\\"))))
+}
+
+/// The password that a command is given through a pipe, whose word is at `at`: `echo x | sudo -S`, `echo u:x | chpasswd`.
+#[inline(never)]
+pub(super) fn piped(view: &View, at: usize) -> Option<Match> {
+    let text = view.text.get(at..)?;
+    let reader = first_of(text, &[b"chpasswd", b"sudo -S", b"docker login", b"podman login"])?;
+    if reader.ends_with(b"login") && find(text.get(..until(text, 0, MAX_LINE, b"|"))?, b"-stdin").is_none() {
+        return None;
+    }
+    let from = view.from.max(at.saturating_sub(MAX_LINE));
+    let echo = find(view.text.get(from..at)?.strip_suffix(b"| ")?, b"echo ")? + 5;
+    let (start, end) = word(view, from + echo)?;
+    let user = if reader == b"chpasswd" { find(view.text.get(start..end)?, b":")? + 1 } else { 0 };
+    let content = view.text.get(start + user..end)?;
+    (!content.starts_with(b"$") && spoken::is_secret(content)).then(|| Match::new(start + user, end, PASSWORD))
+}

@@ -1,0 +1,363 @@
+//! Secrets behind a name without `:` or `=`: options of command lines, XML elements, tuples, SQL, sentences.
+
+use super::assignment::MAX_NAME;
+use super::mark;
+use super::text::{Match, View};
+use super::value;
+use super::words::{begins_like_one, behind, ends_in, find, first_of, is_one, until};
+use super::{assignment, token};
+use crate::key::Keys;
+use crate::policy::{Meaning, PASSWORD, RuleId, SECRET, URL_PASSWORD};
+
+/// How far behind a name a sentence is read for its value, in bytes.
+const MAX_SENTENCE: usize = 96;
+/// A longer value is no secret that anyone would say, in bytes.
+const MAX_VALUE: usize = 512;
+
+/// A name, and what it says.
+struct Name {
+    start: usize,
+    end: usize,
+    rule: RuleId,
+}
+
+/// What a password stands behind, without a name.
+const PHRASES: &[&[u8]] = &[b"IDENTIFIED BY ", b"identified by ", b"AUTH PLAIN "];
+
+/// The secret that the name around the word at `at` announces.
+#[inline(never)]
+pub(super) fn word(view: &View, at: usize, keys: &mut Keys) -> Option<Match> {
+    let rest = view.text.get(at..)?;
+    let ((start, end), rule) = match first_of(rest, PHRASES) {
+        Some(phrase) => {
+            let start = at + phrase.len();
+            let plain = || phrase.starts_with(b"AUTH").then(|| (start, bare(view, start)));
+            (string(view, start).or_else(plain)?, PASSWORD)
+        }
+        None => {
+            let name = name(view, at, keys)?;
+            (value_of(view, &name)?, name.rule)
+        }
+    };
+    if !is_secret(view.text.get(start..end)?) {
+        return None;
+    }
+    // The rule that knows the value itself says more than the name.
+    let known = token::word(view, start).filter(|known| known.start == start);
+    known.or_else(|| (end < start + MAX_VALUE).then(|| Match::new(start, end, rule)))
+}
+
+/// Whether a value is there, is not masked and is no placeholder.
+#[inline(never)]
+pub(super) fn is_secret(content: &[u8]) -> bool {
+    let named = is_one(content, &[b"password", b"passwd", b"pass", b"pwd", b"mypassword", b"yourpassword", b"token"]);
+    !named
+        && content.len() >= 2
+        && !content.starts_with(mark::OPEN)
+        && !mark::is_masked(content)
+        && !value::is_placeholder(content)
+}
+
+#[inline(never)]
+fn name(view: &View, at: usize, keys: &mut Keys) -> Option<Name> {
+    let mut start = at;
+    while at - start < MAX_NAME && assignment::is_name(view.before(start)) {
+        start -= 1;
+    }
+    while start < at && matches!(view.byte(start), b'-' | b'.') {
+        start += 1;
+    }
+    let mut end = at;
+    while end - at < MAX_NAME && assignment::is_name(view.byte(end)) {
+        end += 1;
+    }
+    // Two words are one name: "API key".
+    if begins_like_one(view.text.get(end..)?, &[b" key "]) {
+        end += 4;
+    }
+    let class = keys.class(view.text, start, end, view.policy);
+    let (Meaning::Secret(rule) | Meaning::SecretText(rule)) = class.secret? else { return None };
+    Some(Name { start, end, rule })
+}
+
+/// Where the value of `name` is, from what follows it.
+#[inline(never)]
+fn value_of(view: &View, name: &Name) -> Option<(usize, usize)> {
+    match view.byte(name.end) {
+        b' ' | b'\t' if is_option(view, name.start) => option(view, value::spaces(view, name.end)),
+        b' ' | b'\t' if is_tag(view, name) => {
+            let tag = until(view.text, name.end, MAX_SENTENCE, b"<>");
+            (view.byte(tag) == b'>').then(|| content(view, tag + 1))?
+        }
+        b' ' | b'\t' => sentence(view, name),
+        b'>' if is_tag(view, name) => content(view, name.end + 1),
+        b'"' | b'\'' | b'\\' => quoted(view, name),
+        // `PASSWORD('x')` of SQL.
+        b'(' if name.rule == PASSWORD && is_sql(view, name) => string(view, name.end + 1),
+        _ => None,
+    }
+}
+
+/// Whether dashes in front of `start` make it an option.
+fn is_option(view: &View, start: usize) -> bool {
+    view.before(start) == b'-' && !view.before(start - 1).is_ascii_alphanumeric()
+}
+
+/// `<password>`, `<wsse:Password Type="...">`
+fn is_tag(view: &View, name: &Name) -> bool {
+    let space = if view.before(name.start) == b':' {
+        behind(view.text, view.from, name.start - 1, b"abcdefghijklmnopqrstuvwxyz")
+    } else {
+        name.start
+    };
+    view.before(space) == b'<'
+}
+
+/// `ALTER USER x PASSWORD 'y'` of SQL, which is written in capitals.
+fn is_sql(view: &View, name: &Name) -> bool {
+    view.text.get(name.start..name.end) == Some(b"PASSWORD")
+}
+
+/// The value of an option at `at`: `--password x`. A plain word goes with it when another option follows: "the
+/// --password option" is a sentence, and `--password string` help.
+#[inline(never)]
+fn option(view: &View, at: usize) -> Option<(usize, usize)> {
+    if let Some(found) = string(view, at) {
+        let content = view.text.get(found.0..found.1)?;
+        return (view.byte(at + 1) != b'-' && !value::is_words(content)).then_some(found);
+    }
+    let end = bare(view, at);
+    let content = view.text.get(at..end)?;
+    if matches!(content.first()?, b'-' | b'[' | b'<' | b'(' | b'=' | b'$' | b'{') || find(content, b"://").is_some() {
+        return None;
+    }
+    let secret = if value::is_words(content) {
+        let rest = view.text.get(end..)?;
+        let last = content.len() >= 10 && rest.is_empty();
+        content.iter().all(u8::is_ascii_lowercase) && (last || rest.starts_with(b" -"))
+    } else {
+        // A shorter one is a count.
+        content.len() >= 5
+    };
+    secret.then_some((at, end))
+}
+
+/// Where the value without quotes at `at` ends; punctuation of the sentence does not belong to it.
+#[inline(never)]
+fn bare(view: &View, at: usize) -> usize {
+    let end = until(view.text, at, MAX_VALUE, b" \"'`<>\\|");
+    behind(view.text, at, end, b".,;:?])}")
+}
+
+/// The content of the string whose quote is at `at`; backslashes and a prefix of Python may stand in front.
+#[inline(never)]
+pub(super) fn string(view: &View, at: usize) -> Option<(usize, usize)> {
+    let first = at + usize::from(view.byte(at) == b'b');
+    let mut open = first;
+    while view.byte(open) == b'\\' && open - first < 8 {
+        open += 1;
+    }
+    let quote = view.byte(open);
+    if !matches!(quote, b'"' | b'\'' | b'`') {
+        return None;
+    }
+    let start = open + 1;
+    let end = until(view.text, start, MAX_VALUE, &[quote]);
+    (view.byte(end) == quote).then(|| (start, end.saturating_sub(open - first).max(start)))
+}
+
+/// What stands between `at` and the tag that closes an element.
+#[inline(never)]
+fn content(view: &View, at: usize) -> Option<(usize, usize)> {
+    let end = until(view.text, at, MAX_VALUE, b"<");
+    let content = view.text.get(at..end)?;
+    let label = content.first()?.is_ascii_uppercase() && value::is_words(content);
+    (view.byte(end) == b'<' && view.byte(end + 1) == b'/' && !label).then_some((at, end))
+}
+
+/// A name in quotes that none of `:` and `=` follows: `("password", "x")`, `"--password", "x"`, `a1="--password" a2="x"`,
+/// `name="password">x</`, `name="password"\r\n\r\nx`.
+#[inline(never)]
+fn quoted(view: &View, name: &Name) -> Option<(usize, usize)> {
+    let mut end = name.end;
+    while view.byte(end) == b'\\' && end - name.end < 8 {
+        end += 1;
+    }
+    let slashes = end - name.end;
+    let quote = view.byte(end);
+    end += 1;
+    let dashes = behind(view.text, view.from, name.start, b"-");
+    let mut open = dashes.checked_sub(slashes + 1).filter(|open| *open >= view.from)?;
+    if view.byte(dashes - 1) != quote {
+        return None;
+    }
+    if view.before(open) == b'b' {
+        open -= 1;
+    }
+    if view.before(open) == b'=' {
+        let named = ends_in(view.text.get(view.from..open - 1)?, &[b" name", b" key"]);
+        if view.byte(end) == b'>' {
+            return named.then(|| content(view, end + 1))?;
+        }
+        // multipart/form-data, https://www.rfc-editor.org/rfc/rfc7578
+        if let Some(blank) = first_of(view.text.get(end..)?, &[b"\r\n\r\n", b"\\r\\n\\r\\n", b"\n\n"]) {
+            return named.then(|| (end + blank.len(), bare(view, end + blank.len())));
+        }
+    }
+    let option = dashes < name.start;
+    let comma = view.byte(end) == b',';
+    let mut next = value::spaces(view, end + usize::from(comma));
+    if option && !comma {
+        // auditd numbers its arguments.
+        let equals = until(view.text, next, 6, b"=\"' ");
+        next = if view.byte(equals) == b'=' { equals + 1 } else { next };
+    }
+    let (start, end) = string(view, next)?;
+    let secret = match (option, comma) {
+        (true, _) => view.byte(start) != b'-',
+        (false, true) => view.before(open) == b'(' && is_strong(view.text.get(start..end)?, 4),
+        (false, false) => next > name.end + 1 && is_strong(view.text.get(start..end)?, 8),
+    };
+    secret.then_some((start, end))
+}
+
+/// "password is x", "Password for u is x", "token x was revoked", `requirepass x`.
+#[inline(never)]
+fn sentence(view: &View, name: &Name) -> Option<(usize, usize)> {
+    let at = value::spaces(view, name.end);
+    let label = view.text.get(name.start..name.end)?;
+    let password = name.rule == PASSWORD;
+    let login = is_behind_user(view, name.start);
+    let said = verb(view, at, password);
+    // Cisco's types of passwords: https://community.cisco.com/t5/-/-/ta-p/3163457
+    let typed = matches!((view.byte(at), view.byte(at + 1)), (b'0' | b'5'..=b'9', b' '));
+    let start = said.unwrap_or(at + if typed { 2 } else { 0 });
+    let string = string(view, start);
+    let (start, end) = string.unwrap_or_else(|| (start, bare(view, start)));
+    let content = view.text.get(start..end)?;
+    let number = content.len() >= 6 && content.iter().all(u8::is_ascii_digit);
+    if (said.is_some() || login) && number {
+        return Some((start, end));
+    }
+    let word = label.iter().all(u8::is_ascii_alphabetic);
+    let least = if said.is_some() {
+        if string.is_some() { 4 } else { 6 }
+    } else if is_one(label, &[b"pass"]) && !login {
+        // A word that has other meanings needs a user in front.
+        return None;
+    } else if string.is_some() {
+        if password && is_sql(view, name) {
+            return Some((start, end));
+        }
+        if password { 6 } else { 16 }
+    } else if typed || login {
+        4
+    } else if name.rule == SECRET && word {
+        // The name of a thing of Kubernetes.
+        return None;
+    } else {
+        match (password, word && is_one(label, &[b"password", b"passwd", b"passphrase", b"token"])) {
+            (true, true) => 8,
+            (true, false) => 4,
+            (false, false) => 12,
+            (false, true) => 16,
+        }
+    };
+    // A phrase of words.
+    let phrase = said.is_some() && string.is_some() && password && content.len() >= 16;
+    (phrase || is_strong(content, least)).then_some((start, end))
+}
+
+/// Where the value begins of a sentence that goes on at `at` and says one: "is x", "for u is: x", "provided: x".
+#[inline(never)]
+fn verb(view: &View, at: usize, password: bool) -> Option<usize> {
+    let line = view.text.get(at..until(view.text, at, MAX_SENTENCE, b""))?;
+    if first_of(line, &[b"for ", b"of ", b"is generated ", b"to proceed ", b"provided: ", b"("]).is_some() {
+        let colon = find(line, b": ").filter(|_| password || line.starts_with(b"provided"));
+        // "(reset with `x -u y`): z", "reset. New value: z"
+        let is = || find(line, b" is ").map(|is| is + 2);
+        return colon.or_else(is).map(|found| at + found + 2);
+    }
+    first_of(line, &[b"is: ", b"is ", b"BY "]).map(|verb| at + verb.len())
+}
+
+/// Whether a word in front of the one at `at` is a user's name: `USER u PASS x`, `login u password x`.
+#[inline(never)]
+fn is_behind_user(view: &View, at: usize) -> bool {
+    let mut end = at;
+    for n in 0..2 {
+        end = behind(view.text, view.from, end, b" ");
+        let mut start = end;
+        while end - start < MAX_NAME && view.before(start) > b' ' {
+            start -= 1;
+        }
+        if n == 1 {
+            return view.text.get(start..end).is_some_and(|word| is_one(word, &[b"user", b"login", b"username"]));
+        }
+        end = start;
+    }
+    false
+}
+
+/// Whether a value says of itself that it is no prose, no code and no name of a thing: letters and digits, or signs.
+#[inline(never)]
+fn is_strong(content: &[u8], least: usize) -> bool {
+    const DIGIT: u8 = 1;
+    const UPPER: u8 = 2;
+    const LOWER: u8 = 4;
+    const SIGN: u8 = 8;
+    const JOINED: u8 = 16;
+    const CODE: u8 = 32;
+    const NOT_HEX: u8 = 64;
+    if content.len() < least {
+        return false;
+    }
+    let mut has = 0;
+    let padding = if content.ends_with(b"=") { b'=' } else { 0 };
+    for &byte in content {
+        has |= match byte {
+            b'0'..=b'9' => DIGIT,
+            b'a'..=b'f' => LOWER,
+            b'g'..=b'z' => LOWER | NOT_HEX,
+            b'A'..=b'F' => UPPER,
+            b'G'..=b'Z' => UPPER | NOT_HEX,
+            b'!' | b'@' | b'#' | b'$' | b'%' | b'^' | b'*' | b'+' | b'~' => SIGN | NOT_HEX,
+            b'-' => JOINED,
+            b'/' | b':' => JOINED | NOT_HEX,
+            b'(' | b'[' | b'{' | b'=' | b' ' if byte != padding => CODE,
+            _ => NOT_HEX,
+        };
+    }
+    let known = content.len() < 14
+        && begins_like_one(content, &[b"sha", b"md5", b"base", b"utf", b"pbkdf", b"oauth", b"aes", b"v1", b"v2"]);
+    let all = |bits: u8| has & bits == bits;
+    has & (DIGIT | SIGN) != 0
+        && has & (UPPER | LOWER) != 0
+        && has & CODE == 0
+        && !known
+        && !matches!(content, [b'/' | b'%' | b'*', ..] | [b'$', b'A'..=b'Z' | b'a'..=b'z' | b'_' | b'{', ..])
+        && (has & JOINED == 0
+            || (has & NOT_HEX == 0 && content.len() >= 20)
+            || all(UPPER | LOWER | DIGIT)
+            || has & SIGN != 0)
+}
+
+/// The password in a connection string that is no URL, whose `@` is at `at`: `u:p@tcp(host)/db` of
+/// [Go's driver for MySQL](https://github.com/go-sql-driver/mysql#dsn-data-source-name), `u/p@host` of Oracle's tools.
+#[inline(never)]
+pub(super) fn connection(view: &View, at: usize) -> Option<Match> {
+    let mut start = at;
+    while at - start < MAX_SENTENCE && !matches!(view.before(start), 0..=b' ' | b'"' | b'\'' | b'`' | b'=' | b',') {
+        start -= 1;
+    }
+    let front = view.text.get(start..at)?;
+    let separator = if first_of(view.text.get(at + 1..)?, &[b"tcp(", b"unix("]).is_some() {
+        find(front, b":")?
+    } else {
+        let command = || view.text.get(view.from..start).is_some_and(|front| front.ends_with(b"sqlplus "));
+        let user = find(front, b"thin:").map(|thin| thin + 5).or_else(|| command().then_some(0))?;
+        user + find(front.get(user..)?, b"/")?
+    };
+    let start = start + separator + 1;
+    is_secret(view.text.get(start..at)?).then(|| Match::new(start, at, URL_PASSWORD))
+}

@@ -1,0 +1,61 @@
+//! Comparisons with lists and looks ahead, out of line: they are many, and what asks is rare.
+
+/// Whether `word` is one of these, in any case.
+#[inline(never)]
+pub(super) fn is_one(word: &[u8], list: &[&[u8]]) -> bool {
+    list.iter().any(|known| known.len() == word.len() && begins_like(word, known))
+}
+
+/// Whether `text` begins with one of these, in any case.
+#[inline(never)]
+pub(super) fn begins_like_one(text: &[u8], list: &[&[u8]]) -> bool {
+    list.iter().any(|known| begins_like(text, known))
+}
+
+#[inline(never)]
+fn begins_like(text: &[u8], known: &[u8]) -> bool {
+    text.len() >= known.len() && text.iter().zip(known).all(|(a, b)| a.to_ascii_lowercase() == b.to_ascii_lowercase())
+}
+
+/// The first of these that `text` begins with.
+#[inline(never)]
+pub(super) fn first_of<'a>(text: &[u8], list: &[&'a [u8]]) -> Option<&'a [u8]> {
+    list.iter().find(|known| text.starts_with(known)).copied()
+}
+
+/// Whether `text` ends in one of these.
+#[inline(never)]
+pub(super) fn ends_in(text: &[u8], list: &[&[u8]]) -> bool {
+    list.iter().any(|known| text.ends_with(known))
+}
+
+/// Where `needle` begins in `text`.
+#[inline(never)]
+pub(super) fn find(text: &[u8], needle: &[u8]) -> Option<usize> {
+    (0..text.len()).find(|at| text.get(*at..).is_some_and(|rest| rest.starts_with(needle)))
+}
+
+/// Where, from `at` on, the first byte is that is one of `others`, or neither printable nor beyond ASCII; at most `most`
+/// bytes behind.
+#[inline(never)]
+pub(super) fn until(text: &[u8], at: usize, most: usize, others: &[u8]) -> usize {
+    let mut end = at;
+    while end < at + most && text.get(end).is_some_and(|byte| *byte >= b' ' && others.iter().all(|other| other != byte))
+    {
+        end += 1;
+    }
+    end
+}
+
+/// Where the characters `others` begin that stand in front of `end`; at most 64.
+#[inline(never)]
+pub(super) fn behind(text: &[u8], from: usize, end: usize, others: &[u8]) -> usize {
+    let mut start = end;
+    while start > from
+        && end - start < 64
+        && text.get(start - 1).is_some_and(|byte| others.iter().any(|other| other == byte))
+    {
+        start -= 1;
+    }
+    start
+}
