@@ -371,10 +371,13 @@ const WEBHOOKS: &[(&[u8], &[u8])] = &[
     (b"discordapp.com", b"/api/webhooks/"),
     // https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/how-to/add-incoming-webhook
     (b".webhook.office.com", b"/webhookb2/"),
+    (b"outlook.office.com", b"/webhook/"),
     // https://core.telegram.org/bots/api#making-requests
     (b"api.telegram.org", b"/bot"),
     // https://zapier.com/help/create/code-webhooks/trigger-zaps-from-webhooks
     (b"hooks.zapier.com", b"/hooks/catch/"),
+    // https://ifttt.com/maker_webhooks
+    (b"maker.ifttt.com", b"/trigger/"),
 ];
 
 /// The secret path of a webhook's URL whose host is `text[start..end]`.

@@ -29,7 +29,7 @@ pub(super) const MAX_NAME: usize = 64;
 /// The name in front of a separator.
 pub(super) struct Name {
     pub(super) start: usize,
-    end: usize,
+    pub(super) end: usize,
     /// The quote around it, or 0.
     pub(super) quote: u8,
     /// Backslashes in front of that quote.
