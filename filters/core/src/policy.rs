@@ -282,7 +282,7 @@ pub(crate) const MAX_RULES: usize = 512;
 const MARKERS: &[&str] = &[
     "Bear", "bear", "BEAR", "Bas", "bas", "BAS", "eyJ", "eyA", "ewo", "ewk", "BEG", "END ", "LS0tLS1C", "PuT", "u00",
     "ACRA", "ACRB", "ACRC", "ACRD", "atlasv1.", "mmk", "us1", "us2", "us3", "us4", "us5", "us6", "us7", "us8", "us9",
-    "cookie ", "token ",
+    "cookie ", "token ", "services", "webhooks",
 ];
 
 /// The filter in front of [`Policy::names`]: a bit for the first eight letters and the length of each name. It has false

@@ -13,6 +13,7 @@ mod scheme;
 mod text;
 mod token;
 mod value;
+mod webhook;
 
 pub(crate) use digits::is_card_number;
 pub(crate) use probe::{SHORTEST, may_hold, survey};

@@ -4,7 +4,8 @@
 //! A line is a family; the comment in front of it, which begins with the address of its source, holds up to the next one.
 
 use super::Charset::{
-    Alphanumeric, AnyHex, Base32, Base64, Base64Url, Dotted, Full, Hex, Lower32, Mixed, Odd, Snowflake, Upper, Uuid, Word,
+    Alphanumeric, AnyHex, Base32, Base64, Base64Url, Dotted, Full, Hex, Lower32, Mixed, Odd, Snowflake, Upper, Uuid,
+    Word,
 };
 use super::rules::rule;
 use super::{API_KEY, Charset, PRIVATE_KEY, RuleId, SECRET, TOKEN, Token};

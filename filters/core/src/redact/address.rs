@@ -390,7 +390,7 @@ fn webhook(view: &View, start: usize, end: usize) -> Option<Match> {
     let known = WEBHOOKS.iter().find(|(name, path)| host.ends_with(name) && rest.starts_with(path))?;
     let start = end + known.1.len();
     let length = view.text.get(start..)?.iter().take_while(|byte| is_path(**byte)).count();
-    (length >= 16).then(|| Match::new(start, start + length, WEBHOOK))
+    (length >= 8).then(|| Match::new(start, start + length, WEBHOOK))
 }
 
 fn is_path(byte: u8) -> bool {

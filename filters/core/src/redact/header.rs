@@ -14,6 +14,10 @@ pub(super) fn header(view: &View, name: &Name, value: &Value, rule: RuleId) -> O
     // `Authorization:[Bearer x]`, `["Bearer x"]`: all up to the bracket or the quote.
     let open = if value.quote == 0 && !line.starts_with(mark::OPEN) { list(line) } else { 0 };
     let line = line.get(open..)?;
+    // Members of an object have names of their own.
+    if value.quote == 0 && line.first() == Some(&b'{') {
+        return None;
+    }
     let scheme = if rule == AUTHORIZATION { mark::scheme(line).max(other_scheme(name, line)) } else { 0 };
     let start = value.start + open + scheme;
     let rest = view.text.get(start..)?;
@@ -31,7 +35,15 @@ pub(super) fn header(view: &View, name: &Name, value: &Value, rule: RuleId) -> O
         let next = start + word.len();
         let goes_on = view.byte(next) == b' ' && view.byte(next + 1).is_ascii_lowercase();
         let said = PROSE.iter().any(|said| said.eq_ignore_ascii_case(word)) || value::is_placeholder(word);
-        if (scheme == 0 && value.quote == 0) || (scheme > 0 && (said || goes_on)) {
+        if scheme == 0 || said || goes_on {
+            return None;
+        }
+    }
+    // What a program calls is not in the text, but its arguments may be.
+    if scheme == 0 && value.quote == 0 && rule == AUTHORIZATION {
+        let path = word.iter().take_while(|byte| **byte == b'_').count();
+        let quotes = first.iter().any(|byte| matches!(byte, b'"' | b'\''));
+        if !quotes && (value.is_code(word.get(path..)?) || value::is_words(word.get(path..)?)) {
             return None;
         }
     }

@@ -94,7 +94,8 @@ pub(super) fn tail(view: &View, at: usize) -> Option<Match> {
     let length = end_line(rest);
     find(rest.get(..length)?, b"PRIVATE KEY")?;
     let front = view.text.get(view.from..dashes)?;
-    let line = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(**byte, b'+' | b'/' | b'=' | b'\\' | b'\n' | b'\r');
+    let line =
+        |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(**byte, b'+' | b'/' | b'=' | b'\\' | b'\n' | b'\r');
     let body = front.iter().rev().take_while(line).count();
     (body >= MIN_KEY).then(|| Match::new(dashes - body, dashes + length, PRIVATE_KEY))
 }
@@ -107,6 +108,23 @@ pub(super) fn encoded(view: &View, at: usize) -> Option<Match> {
     decoded(label.get(..MAX_LABEL.min(label.len()))?).zip(&mut first).for_each(|(byte, place)| *place = byte);
     find(&first, b"PRIVATE KEY")?;
     Some(Match::new(at, view.run(Kind::Base64, at), PRIVATE_KEY))
+}
+
+/// The private part of a JSON Web Key ([RFC 7518](https://www.rfc-editor.org/rfc/rfc7518#section-6)) behind the colon at
+/// `at`: `"d":"..."`, of 32 bytes or more.
+#[inline(never)]
+pub(super) fn exponent(view: &View, at: usize) -> Option<Match> {
+    let name = view.text.get(view.from..at)?.strip_suffix(b"\"")?;
+    let escapes = name.iter().rev().take(4).take_while(|byte| **byte == b'\\').count();
+    if !name.get(..name.len() - escapes)?.ends_with(b"\"d") {
+        return None;
+    }
+    let open = view.text.get(at + 1..)?.iter().take(6).take_while(|byte| matches!(**byte, b' ' | b'"' | b'\\')).count();
+    let start = at + 1 + open;
+    let end = view.run(Kind::Base64Url, start);
+    let has = |others: Kind| view.run(others, start) < end;
+    let random = has(Kind::NoDigit) && has(Kind::NoUpper) && has(Kind::NoLower);
+    (end >= start + 43 && random).then(|| Match::new(start, end, PRIVATE_KEY))
 }
 
 fn find(text: &[u8], needle: &[u8]) -> Option<usize> {

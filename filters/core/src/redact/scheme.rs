@@ -50,7 +50,9 @@ pub(super) fn scheme(view: &View, at: usize) -> Option<Match> {
 
 /// Whether a word behind "bearer" is a credential and not prose ("bearer token expired").
 fn is_bearer(word: &[u8]) -> bool {
-    word.len() >= 5 && !value::is_words(word)
+    // `bearer expires_in=3600` is a parameter.
+    let padding = word.iter().rev().take_while(|byte| **byte == b'=').count();
+    word.len() >= 5 && !value::is_words(word) && word.iter().filter(|byte| **byte == b'=').count() == padding
 }
 
 /// Whether the word `text[start..end]` decodes from base64 to text that has a colon: `user:password`.

@@ -1,7 +1,7 @@
 //! The scan over a text: one pass in lanes that stops where something could begin, and asks there.
 
 use super::run::{Kind, Runs};
-use super::{address, assignment, digits, probe, token};
+use super::{address, assignment, digits, pem, probe, token};
 use crate::json::byte;
 use crate::key::Keys;
 use crate::lanes;
@@ -163,7 +163,7 @@ impl<'a> Scan<'a> {
         if self.view.byte(at) == b':' && self.view.byte(at + 1) == b'/' && self.view.byte(at + 2) == b'/' {
             return address::url(&self.view, at);
         }
-        if let Some(found) = token::padded(&self.view, at) {
+        if let Some(found) = token::padded(&self.view, at).or_else(|| pem::exponent(&self.view, at)) {
             return Some(found);
         }
         match assignment::assignment(&self.view, at, keys)? {

@@ -5,7 +5,7 @@
 
 use super::run::Kind;
 use super::text::{Match, View};
-use super::{jwt, pem, scheme};
+use super::{jwt, pem, scheme, webhook};
 use crate::lanes;
 use crate::policy::{API_KEY, AZURE, Charset, GOOGLE, RuleId, TOKEN, Token};
 
@@ -24,6 +24,8 @@ pub(crate) fn word(view: &View, at: usize) -> Option<Match> {
         b'L' if text.starts_with(b"LS0tLS1C") => pem::encoded(view, at),
         b'c' if text.starts_with(b"cookie ") => scheme::named(view, at),
         b't' if text.starts_with(b"token ") => scheme::named(view, at),
+        b's' if text.starts_with(b"services") => webhook::path(view, at),
+        b'w' if text.starts_with(b"webhooks") => webhook::path(view, at),
         b'A' | b'a' | b'm' | b'u' => signed(view, at.checked_sub(1)?),
         _ => None,
     };
@@ -46,8 +48,8 @@ const fn signature(mark: &'static [u8], front: usize, kind: Kind, min: usize, ma
     Signature { mark, front, kind, min, max, rule }
 }
 
-/// Those in which the mark begins with what separates words, or `=` comes behind it. Azure's others (`AzSe`, `AZDO`,
-/// `JQQJ99`, `8Q~`) are in the middle of a word, where nothing looks for them: only the name in front tells.
+/// Those in which the mark begins with what separates words, or `=` comes behind it, are found anywhere; those in
+/// [`ANCHORED`] behind a separator only, because nothing looks into the middle of a word.
 const SIGNATURES: &[Signature] = &[
     // https://developer.hashicorp.com/terraform/cloud-docs/users-teams-organizations/api-tokens
     signature(b".atlasv1.", 14, Kind::Alphanumeric, 40, 80, TOKEN),
@@ -66,7 +68,15 @@ const SIGNATURES: &[Signature] = &[
     signature(b"ACDb", 76, Kind::SixBits, 6, 6, AZURE),
     signature(b"AIoT", 33, Kind::SixBits, 6, 6, AZURE),
     signature(b"AzCa", 33, Kind::SixBits, 6, 6, AZURE),
+    // https://learn.microsoft.com/purview/sit-defn-azure-ad-client-secret and those beside it
+    signature(b"Q~", 4, Kind::Alphanumeric, 31, 40, AZURE),
+    signature(b"AzSe", 42, Kind::Alphanumeric, 6, 6, AZURE),
+    signature(b"AZDO", 76, Kind::Alphanumeric, 4, 4, AZURE),
+    signature(b"JQQJ99", 52, Kind::Alphanumeric, 26, 26, AZURE),
 ];
+
+/// Where the mark is in a value, and its first character.
+const ANCHORED: &[(usize, u8)] = &[(4, b'Q'), (42, b'A'), (52, b'J'), (76, b'A')];
 
 /// The token that has its mark at `at`.
 #[inline(never)]
@@ -75,16 +85,26 @@ fn signed(view: &View, at: usize) -> Option<Match> {
     let found = SIGNATURES.iter().find(|signature| rest.starts_with(signature.mark))?;
     let start = at.checked_sub(found.front).filter(|start| *start >= view.from)?;
     let behind = at + found.mark.len();
-    let length = view.run(Kind::Base64Url, behind) - behind;
+    let kind = if found.mark == b"Q~" { Kind::Credential } else { Kind::Base64Url };
+    let length = view.run(kind, behind) - behind;
     let fits = view.run(found.kind, start) >= at && (found.min..=found.max).contains(&length);
     fits.then(|| Match::new(start, view.run(Kind::Padding, behind + length), found.rule))
 }
 
-/// The token of a kind of [`signed`] that ends with the `=` at `at`.
-#[inline(always)]
+/// The token of a kind of [`signed`] that ends with the `=` at `at`, or is the value behind this separator.
+#[inline(never)]
 pub(crate) fn padded(view: &View, at: usize) -> Option<Match> {
-    let mark = at.checked_sub(10)?;
-    if matches!(view.byte(mark), b'A' | b'+') { signed(view, mark) } else { None }
+    if let Some(mark) = at.checked_sub(10).filter(|mark| matches!(view.byte(*mark), b'A' | b'+'))
+        && let Some(found) = signed(view, mark)
+    {
+        return Some(found);
+    }
+    let around = |byte: &&u8| matches!(**byte, b' ' | b'"' | b'\'' | b'\\');
+    let start = at + 1 + view.text.get(at + 1..)?.iter().take(8).take_while(around).count();
+    ANCHORED
+        .iter()
+        .filter(|(place, first)| view.byte(start + place) == *first)
+        .find_map(|(place, _)| signed(view, start + place))
 }
 
 /// A token that begins with the digit at `at`: [Asana's](https://developers.asana.com/docs/personal-access-token)
