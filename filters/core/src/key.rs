@@ -216,7 +216,12 @@ fn meaning(name: &[u8], policy: &Policy) -> Option<Meaning> {
         let known = policy.names.get(found)?;
         let whole = segments >> n & 1 == 1;
         let counted = matches!(known.meaning, Meaning::SecretText(_)) && is_count(folded.get(..n)?);
-        ((whole || known.part == Part::LastWords) && !counted).then_some(known.meaning)
+        let part = match known.part {
+            Part::LastWords => true,
+            Part::Whole => whole,
+            Part::OneWord => words == 1,
+        };
+        (part && !counted).then_some(known.meaning)
     })
 }
 

@@ -4,6 +4,7 @@ mod names;
 mod rules;
 mod tokens;
 
+use crate::lanes;
 use names::NAMES;
 use rules::{RULES, rule};
 use tokens::TOKENS;
@@ -78,6 +79,8 @@ pub enum Part {
     Whole,
     /// Its last words too: `db_password`, `stripeApiKey`.
     LastWords,
+    /// The whole key, written as one word: `sessionid` authorizes, and `session_id` names something.
+    OneWord,
 }
 
 /// A token known by its first characters.
@@ -120,6 +123,14 @@ pub enum Charset {
     Mixed,
     /// `0-9a-f` and dashes where a UUID has them
     Uuid,
+    /// `a-z2-7`, and among them a digit
+    Lower32,
+    /// `0-9A-Za-z$:`
+    Odd,
+    /// `0-9A-Za-z_-+/=.`
+    Full,
+    /// `0-9A-Za-z_-.`, of which the first goes on with a number in base64
+    Snowflake,
 }
 
 impl Charset {
@@ -136,6 +147,11 @@ impl Charset {
             Charset::Base64Url | Charset::Mixed => byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'),
             Charset::Base64 => byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'+' | b'/' | b'='),
             Charset::Dotted => byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'),
+            Charset::Lower32 => matches!(byte, b'a'..=b'z' | b'2'..=b'7'),
+            Charset::Odd => byte.is_ascii_alphanumeric() || matches!(byte, b'$' | b':'),
+            Charset::Full => Charset::Base64.has(byte) || byte == b'.',
+            // Of the second digit, in the third character.
+            Charset::Snowflake => matches!(byte, b'A' | b'E' | b'I' | b'M' | b'Q' | b'U' | b'Y' | b'c' | b'g' | b'k'),
         }
     }
 }
@@ -237,10 +253,12 @@ pub const PRIVATE_KEY: RuleId = rule("private_key");
 pub const URL_PASSWORD: RuleId = rule("url_password");
 /// Passwords by the name of their key, and on command lines.
 pub const PASSWORD: RuleId = rule("password");
-const API_KEY: RuleId = rule("api_key");
+/// Keys by the name of their key, and of vendors that have no rule of their own.
+pub const API_KEY: RuleId = rule("api_key");
 /// Secrets by the name of their key.
 pub const SECRET: RuleId = rule("secret");
-const TOKEN: RuleId = rule("token");
+/// Tokens by the name of their key.
+pub const TOKEN: RuleId = rule("token");
 /// Values of `Authorization` of a scheme that has no rule of its own.
 pub const AUTHORIZATION: RuleId = rule("authorization");
 /// Cookies.
@@ -251,16 +269,22 @@ pub const WEBHOOK: RuleId = rule("webhook_url");
 /// Tokens of Telegram's bots, which begin with a number.
 pub const TELEGRAM: RuleId = rule("telegram_token");
 const AWS: RuleId = rule("aws_key");
+/// Sessions by the name of their key.
+const SESSION: RuleId = rule("session");
+pub(crate) const AZURE: RuleId = rule("azure_key");
+pub(crate) const GOOGLE: RuleId = rule("google_key");
 
 /// How many rules a policy may have.
 pub(crate) const MAX_RULES: usize = 512;
 
 /// First characters of what the text scan knows besides tokens and digits: authentication schemes, JSON Web Tokens
-/// (`{"` and `{ ` in base64), PEM and PuTTY keys, `\u0040`, words that announce a secret without `:` or `=`, and command
+/// (`{"` and `{ ` in base64), PEM and PuTTY keys, what `token::signed` and `scheme::named` know, `\u0040`, words that announce a secret without `:` or `=`, and command
 /// lines that have one.
 #[rustfmt::skip]
 const MARKERS: &[&str] = &[
-    "Bear", "bear", "BEAR", "Bas", "bas", "BAS", "eyJ", "eyA", "ewo", "ewk", "BEG", "PuT", "u00",
+    "Bear", "bear", "BEAR", "Bas", "bas", "BAS", "eyJ", "eyA", "ewo", "ewk", "BEG", "END ", "LS0tLS1C", "PuT", "u00",
+    "ACRA", "ACRB", "ACRC", "ACRD", "atlasv1.", "mmk", "us1", "us2", "us3", "us4", "us5", "us6", "us7", "us8", "us9",
+    "cookie ", "services", "webhooks",
     // Names, with what stands behind them where the word alone is frequent.
     "password", "Password", "PASSWORD", "passwd ", "passwd>", "passwd\"", "passwd'", "passphra", "pass ", "PASS ", "pass>", "SECRET>", "TOKEN>", "KEY>",
     "bindpw ", "rootpw ", "requirep", "masterau", "storepas", "keypass ", "IDENTIFI", "identifi", "AUTH PLA",
@@ -300,37 +324,46 @@ pub(crate) const fn shape(head: u64, length: usize) -> usize {
     (head.wrapping_add(length as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 52) as usize
 }
 
-/// The beginning of something known, in one word.
+/// The beginning of something known.
 #[derive(Clone, Copy, Debug)]
+#[repr(packed(2))]
 pub struct Head {
-    /// Its first characters, eight at most; zeros behind.
-    lane: u64,
-    /// How many bits do not count, from the last on.
-    others: u8,
-    /// Its place among [`Policy::tokens`]; behind them, it begins something else.
+    /// Its first characters, four at most; zeros behind.
+    first: u32,
+    /// Its place among [`Policy::tokens`]; behind them, among [`MARKERS`].
     pub(crate) token: u16,
 }
 
 impl Head {
     /// No text begins with it.
-    const NONE: Head = Head { lane: !0, others: 0, token: u16::MAX };
+    const NONE: Head = Head { first: !0, token: u16::MAX };
 
     const fn new(known: &str, token: usize) -> Head {
-        let (mut lane, mut others) = (0, 64);
-        let mut n = 0;
-        while n < known.len() && n < 8 {
-            lane |= (known.as_bytes()[n] as u64) << (8 * n);
-            others -= 8;
-            n += 1;
-        }
-        Head { lane, others, token: token as u16 }
+        Head { first: lane(known) as u32, token: token as u16 }
     }
 
-    /// Whether these eight bytes of a text begin so.
+    /// Whether these four bytes of a text begin so.
     #[inline(always)]
-    fn begins(&self, text: u64) -> bool {
-        (text ^ self.lane) << (self.others & 63) == 0
+    fn begins(&self, text: u32) -> bool {
+        (text ^ self.first) << (self.first.leading_zeros() & 24) == 0
     }
+}
+
+/// The first characters of `known`, eight at most; zeros behind.
+#[inline(always)]
+const fn lane(known: &str) -> u64 {
+    let mut lane = 0;
+    let mut n = 0;
+    while n < known.len() && n < 8 {
+        lane |= (known.as_bytes()[n] as u64) << (8 * n);
+        n += 1;
+    }
+    lane
+}
+
+/// What a head is the beginning of.
+const fn known(tokens: &[Token], n: usize) -> &'static str {
+    if n < tokens.len() { tokens[n].prefix } else { MARKERS[n - tokens.len()] }
 }
 
 const ROWS: usize = 256;
@@ -352,9 +385,9 @@ pub const fn heads<const N: usize>(tokens: &[Token]) -> [Head; N] {
     let mut heads = [Head::NONE; N];
     let mut n = 0;
     while n < tokens.len() + MARKERS.len() {
-        let head = Head::new(if n < tokens.len() { tokens[n].prefix } else { MARKERS[n - tokens.len()] }, n);
+        let head = Head::new(known(tokens, n), n);
         let mut at = n;
-        while at > 0 && row(heads[at - 1].lane) > row(head.lane) {
+        while at > 0 && row(heads[at - 1].first as u64) > row(head.first as u64) {
             heads[at] = heads[at - 1];
             at -= 1;
         }
@@ -371,7 +404,7 @@ pub const fn rows(heads: &[Head]) -> [u16; ROWS + 1] {
     let mut n = 0;
     let mut row = 0;
     while row < rows.len() {
-        while n < heads.len() && self::row(heads[n].lane) < row {
+        while n < heads.len() && self::row(heads[n].first as u64) < row {
             n += 1;
         }
         rows[row] = n as u16;
@@ -380,19 +413,18 @@ pub const fn rows(heads: &[Head]) -> [u16; ROWS + 1] {
     rows
 }
 
-/// Whether none of `heads` is made of lower case hexadecimal digits and hyphens alone, but those with a hyphen behind the
+/// Whether nothing that is known is made of lower case hexadecimal digits and hyphens alone, but with a hyphen behind the
 /// second: identifiers often are.
 #[must_use]
-pub const fn hex_is_clean(heads: &[Head]) -> bool {
+pub const fn hex_is_clean(tokens: &[Token]) -> bool {
     let mut n = 0;
-    while n < heads.len() {
-        let lane = heads[n].lane.to_le_bytes();
-        let length = lane.len() - heads[n].others as usize / 8;
+    while n < tokens.len() + MARKERS.len() {
+        let lane = lane(known(tokens, n)).to_le_bytes();
         let mut hex = 0;
-        while hex < length && matches!(lane[hex], b'0'..=b'9' | b'a'..=b'f' | b'-') {
+        while hex < lane.len() && matches!(lane[hex], b'0'..=b'9' | b'a'..=b'f' | b'-') {
             hex += 1;
         }
-        if hex == length && lane[2] != b'-' {
+        if (hex == lane.len() || lane[hex] == 0) && lane[2] != b'-' {
             return false;
         }
         n += 1;
@@ -407,7 +439,7 @@ pub const fn sieve(tokens: &[Token]) -> [u64; 64] {
     let mut sieve = [0u64; 64];
     let mut n = 0;
     while n < tokens.len() + MARKERS.len() {
-        let known = if n < tokens.len() { tokens[n].prefix } else { MARKERS[n - tokens.len()] }.as_bytes();
+        let known = known(tokens, n).as_bytes();
         let mut third = 0;
         while third < 256 {
             let is_it = if known.len() > 2 { known[2] == third as u8 } else { tokens[n].charset.has(third as u8) };
@@ -436,7 +468,18 @@ impl Policy {
     pub(crate) fn heads_of(&self, lane: u64) -> impl Iterator<Item = &Head> {
         let row = row(lane);
         let (first, end) = (usize::from(self.rows[row]), usize::from(self.rows[row + 1]));
-        self.heads.get(first..end).unwrap_or_default().iter().filter(move |head| head.begins(lane))
+        let heads = self.heads.get(first..end).unwrap_or_default();
+        heads.iter().filter(move |head| head.begins(lane as u32) && self.goes_on(head, lane))
+    }
+
+    /// Whether a text goes on as what `head` begins.
+    #[inline(never)]
+    fn goes_on(&self, head: &Head, text: u64) -> bool {
+        let place = usize::from(head.token);
+        let known = self.tokens.get(place).map(|token| token.prefix);
+        let known = known.or_else(|| MARKERS.get(place.checked_sub(self.tokens.len())?).copied());
+        let lane = lanes::load(known.unwrap_or_default().as_bytes(), 0);
+        (text ^ lane) << (lane.leading_zeros() & 56) == 0
     }
 
     /// The names of all [`Condition::Has`], in order.
@@ -459,7 +502,7 @@ impl Policy {
         tokens: TOKENS,
         heads: HEADS,
         rows: rows(HEADS),
-        hex_is_clean: hex_is_clean(HEADS),
+        hex_is_clean: hex_is_clean(TOKENS),
         sieve: sieve(TOKENS),
         severity_keys: &[
             "severity",

@@ -5,13 +5,17 @@ mod assignment;
 mod command;
 mod digits;
 mod header;
+mod jwt;
 pub(crate) mod mark;
+mod pem;
 mod probe;
 mod run;
+mod scheme;
 mod spoken;
 mod text;
 mod token;
 mod value;
+mod webhook;
 mod words;
 
 pub(crate) use digits::is_card_number;

@@ -2,7 +2,7 @@
 //! found in one of them, nothing would be found in the next: what looks for something sees the same in both.
 
 use crate::lanes::{self, HIGH, ONES};
-use crate::policy::{Policy, sieve_place};
+use crate::policy::{Head, Policy};
 
 const LANES: usize = 5;
 const SHORTEST: usize = 8;
@@ -87,8 +87,8 @@ fn decides(text: &[u8], length: usize, policy: &Policy) -> bool {
     text.iter().take(length).enumerate().all(|(at, byte)| match byte {
         b':' | b'=' => digit(at.wrapping_sub(1)) && digit(at.wrapping_sub(2)),
         b'a'..=b'z' | b'A'..=b'Z' if !word(at.wrapping_sub(1)) => {
-            let place = sieve_place(lanes::load(text, at));
-            !(at..at + 3).any(digit) && policy.sieve[place >> 6 & 63] >> (place & 63) & 1 == 0
+            let begins = |head: &Head| head.begins_alike(lanes::load(text, at));
+            !(at..at + 3).any(digit) && !policy.heads.iter().any(begins)
         }
         _ => true,
     })

@@ -2,7 +2,7 @@
 
 use super::{
     API_KEY, AUTHORIZATION, AWS, CARD, COOKIE, CREDENTIALS, JWT, Meaning, Name, PASSWORD, PRIVATE_KEY, Part, RuleId,
-    SECRET, SSN, TOKEN,
+    SECRET, SESSION, SSN, TOKEN,
 };
 
 /// The value is secret, whatever its type; the name may have words in front (`db_password`).
@@ -45,7 +45,7 @@ pub(super) const NAMES: &[Name] = &[
     text("apitoken", TOKEN),
     text("appkey", API_KEY),
     text("appsecret", SECRET),
-    text_whole("aspnetsessionid", COOKIE),
+    text_whole("aspnetsessionid", SESSION),
     secret_whole("auth", AUTHORIZATION),
     text_whole("authcode", TOKEN),
     text("authkey", SECRET),
@@ -78,7 +78,7 @@ pub(super) const NAMES: &[Name] = &[
     id("commit"),
     secret_whole("confirmpassword", PASSWORD),
     text_whole("connectionstring", CREDENTIALS),
-    text_whole("connectsid", COOKIE),
+    text_whole("connectsid", SESSION),
     text("consumerkey", API_KEY),
     text("consumersecret", SECRET),
     id("containerid"),
@@ -150,7 +150,7 @@ pub(super) const NAMES: &[Name] = &[
     id("invoiceid"),
     secret("itin", SSN),
     id("jobid"),
-    text_whole("jsessionid", COOKIE),
+    text_whole("jsessionid", SESSION),
     text("jwt", JWT),
     text("jwtsecret", SECRET),
     text("jwttoken", TOKEN),
@@ -199,8 +199,9 @@ pub(super) const NAMES: &[Name] = &[
     secret("passwort", PASSWORD),
     text("personalaccesstoken", TOKEN),
     secret("pgpassword", PASSWORD),
-    text_whole("phpsessid", COOKIE),
+    text_whole("phpsessid", SESSION),
     id("podid"),
+    text("presharedkey", SECRET),
     text("privatekey", PRIVATE_KEY),
     text("privatekeys", PRIVATE_KEY),
     id("projectid"),
@@ -236,7 +237,8 @@ pub(super) const NAMES: &[Name] = &[
     secret("senha", PASSWORD),
     text("serverkey", API_KEY),
     text("servicekey", API_KEY),
-    text_whole("sessioncookie", COOKIE),
+    text_whole("sessioncookie", SESSION),
+    Name { folded: "sessionid", meaning: Meaning::SecretText(SESSION), part: Part::OneWord },
     text("sessionkey", SECRET),
     text("sessionsecret", SECRET),
     text("sessiontoken", TOKEN),

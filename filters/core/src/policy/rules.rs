@@ -113,6 +113,11 @@ pub(super) const RULES: &[&str] = &[
     "wakatime_key",
     "xai_key",
     "yandex_key",
+    "azure_key",
+    "cloudflare_key",
+    "discord_token",
+    "session",
+    "vercel_token",
 ];
 
 /// The place of `name` in [`RULES`]; a name that is not there does not compile.

@@ -1,9 +1,14 @@
 //! The vendors' tokens that are known by their first characters, each with the page that says so. Where a vendor
 //! publishes no page, the form is the one of the [gitleaks rules](https://github.com/gitleaks/gitleaks).
+//!
+//! A line is a family; the comment in front of it, which begins with the address of its source, holds up to the next one.
 
-use super::Charset::{Alphanumeric, AnyHex, Base32, Base64, Base64Url, Dotted, Hex, Mixed, Upper, Uuid, Word};
+use super::Charset::{
+    Alphanumeric, AnyHex, Base32, Base64, Base64Url, Dotted, Full, Hex, Lower32, Mixed, Odd, Snowflake, Upper, Uuid,
+    Word,
+};
 use super::rules::rule;
-use super::{Charset, RuleId, Token};
+use super::{API_KEY, Charset, PRIVATE_KEY, RuleId, SECRET, TOKEN, Token};
 
 /// All of them, sorted by their first characters.
 pub(super) const TOKENS: &[Token] = &sorted(TABLE);
@@ -13,7 +18,7 @@ const fn token(prefix: &'static str, charset: Charset, min: u8, max: u16, rule: 
 }
 
 #[rustfmt::skip]
-const TABLE: [Token; 189] = [
+const TABLE: [Token; 317] = [
     // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids
     token("AKIA", Base32, 16, 16, rule("aws_key")),
     token("ASIA", Base32, 16, 16, rule("aws_key")),
@@ -181,7 +186,7 @@ const TABLE: [Token; 189] = [
     token("pscale_oauth_", Dotted, 32, 64, rule("planetscale_token")),
     // https://docs.databricks.com/aws/en/dev-tools/auth/pat
     token("dapi", Hex, 32, 32, rule("databricks_token")),
-    // https://clickhouse.com/docs/cloud/manage/openapi: begins with a digit, not handled
+    // https://clickhouse.com/docs/cloud/manage/openapi: begins with a digit, see `token::numbered`
     // https://grafana.com/docs/grafana/latest/administration/service-accounts/
     token("glc_", Base64, 32, 0, rule("grafana_token")),
     token("glsa_", Word, 41, 41, rule("grafana_token")),
@@ -223,7 +228,7 @@ const TABLE: [Token; 189] = [
     // https://io.adafruit.com/api/docs/#authentication
     token("aio_", Alphanumeric, 28, 28, rule("adafruit_key")),
     // https://developer.adobe.com/developer-console/docs/guides/authentication/
-    token("p8e-", Alphanumeric, 32, 32, rule("adobe_secret")),
+    token("p8e-", Base64Url, 32, 32, rule("adobe_secret")),
     // https://www.alibabacloud.com/help/en/ram/user-guide/create-an-accesskey-pair
     token("LTAI", Alphanumeric, 12, 20, rule("alibaba_key")),
     // https://docs.apify.com/platform/integrations/api
@@ -294,10 +299,220 @@ const TABLE: [Token; 189] = [
     // https://yandex.cloud/docs/iam/concepts/authorization/api-key
     token("AQVN", Base64Url, 35, 38, rule("yandex_key")),
     // https://support.1password.com/secret-key-security/ and https://developer.1password.com/docs/service-accounts/
-    token("A3-", Upper, 36, 37, rule("1password_token")),
+    token("A3-", Upper, 31, 37, rule("1password_token")),
     token("ops_eyJ", Base64, 100, 0, rule("1password_token")),
     // https://github.com/FiloSottile/age
     token("AGE-SECRET-KEY-1", Upper, 58, 58, rule("age_key")),
+    // https://developers.google.com/identity/protocols/oauth2: a refresh token begins with digits, see `token::numbered`
+    // https://cloud.google.com/storage/docs/authentication/hmackeys
+    token("GOOG1E", Upper, 55, 58, rule("google_key")),
+    // https://ai.google.dev/gemini-api/docs/api-key
+    token("AQ.Ab8", Base64Url, 40, 0, rule("google_key")),
+    // https://www.tencentcloud.com/document/product/598/32675
+    token("AKID", Alphanumeric, 28, 40, API_KEY),
+    // https://www.volcengine.com/docs/6291/65568
+    token("AKLT", Base64, 36, 64, API_KEY),
+    // https://cloud.ibm.com/docs/account?topic=account-userapikey
+    token("ApiKey-", Uuid, 36, 36, API_KEY),
+    // https://developers.cloudflare.com/fundamentals/api/get-started/ca-keys/
+    token("v1.0-", Base64Url, 171, 171, rule("cloudflare_key")),
+    // https://developers.cloudflare.com/fundamentals/api/get-started/create-token/
+    token("cfut_", Alphanumeric, 40, 64, rule("cloudflare_key")),
+    token("cfat_", Alphanumeric, 40, 64, rule("cloudflare_key")),
+    token("cfk_", Alphanumeric, 40, 64, rule("cloudflare_key")),
+    // https://render.com/docs/api
+    token("rnd_", Alphanumeric, 28, 40, API_KEY),
+    // https://vercel.com/docs/rest-api
+    token("vcp_", Alphanumeric, 24, 64, rule("vercel_token")),
+    token("vck_", Alphanumeric, 24, 64, rule("vercel_token")),
+    // https://www.scaleway.com/en/docs/iam/concepts/
+    token("SCW", Upper, 17, 17, API_KEY),
+    // https://docs.k3s.io/cli/token
+    token("K10", Odd, 64, 0, TOKEN),
+    // https://docs.defined.net/guides/automating-host-creation/
+    token("dnkey-", Upper, 79, 79, API_KEY),
+    // https://yandex.cloud/docs/iam/concepts/authorization/
+    token("t1.", Dotted, 90, 0, rule("yandex_key")),
+    token("YCA", Mixed, 22, 37, rule("yandex_key")),
+    token("YC", Mixed, 38, 38, rule("yandex_key")),
+    token("y0_", Base64Url, 50, 64, rule("yandex_key")),
+    // https://developer.hashicorp.com/vault/docs/concepts/tokens: before Vault 1.10
+    token("s.", Mixed, 24, 24, rule("vault_token")),
+    token("b.AAAAA", Base64Url, 60, 0, rule("vault_token")),
+    // https://developer.hashicorp.com/terraform/cloud-docs/users-teams-organizations/api-tokens: see `signed`
+    // https://developer-docs.amazon.com/amazon-business/docs/website-authorization-workflow
+    token("Atza|", Base64, 40, 0, TOKEN),
+    token("Atzr|", Base64, 40, 0, TOKEN),
+    token("amzn.mws.", Uuid, 36, 36, TOKEN),
+    // https://docs.oracle.com/en-us/iaas/ and others: private keys without their armour, as DER begins
+    // (https://www.rfc-editor.org/rfc/rfc5208, https://www.rfc-editor.org/rfc/rfc8017)
+    token("MIIEvQIBADAN", Base64, 40, 0, PRIVATE_KEY),
+    token("MIIEvgIBADAN", Base64, 40, 0, PRIVATE_KEY),
+    token("MIIEpAIBAAKC", Base64, 40, 0, PRIVATE_KEY),
+    token("MIIEowIBAAKC", Base64, 40, 0, PRIVATE_KEY),
+    token("MIIJQgIBADAN", Base64, 40, 0, PRIVATE_KEY),
+    token("MIIJKQIBAAKC", Base64, 40, 0, PRIVATE_KEY),
+    token("MHcCAQEEI", Base64, 40, 0, PRIVATE_KEY),
+    token("MIGHAgEAMBMGByqGSM49", Base64, 40, 0, PRIVATE_KEY),
+    token("MC4CAQAwBQYDK2VwBCIE", Base64, 40, 0, PRIVATE_KEY),
+    // https://github.com/openssh/openssh-portable/blob/master/PROTOCOL.key
+    token("b3BlbnNzaC1rZXktdj", Base64, 40, 0, PRIVATE_KEY),
+    // https://jedisct1.github.io/minisign/
+    token("RWRTY0Iy", Base64, 100, 0, PRIVATE_KEY),
+    token("RWQAAEIy", Base64, 100, 0, PRIVATE_KEY),
+    // https://docs.github.com/enterprise-cloud@latest/code-security/secret-scanning/introduction/supported-secret-scanning-patterns
+    token("BBDC-", Base64, 40, 48, rule("atlassian_token")),
+    token("WPL_AP1.", Full, 20, 0, SECRET),
+    token("glwt-", Base64Url, 20, 64, rule("gitlab_token")),
+    token("pina_", Alphanumeric, 32, 64, TOKEN),
+    token("ion_", Alphanumeric, 42, 42, TOKEN),
+    token("persona_production_", Uuid, 36, 36, API_KEY),
+    token("persona_sandbox_", Uuid, 36, 36, API_KEY),
+    token("api_live", Dotted, 30, 0, TOKEN),
+    token("api_sandbox", Dotted, 30, 0, TOKEN),
+    token("pdl_live_apikey_", Word, 40, 60, API_KEY),
+    token("pdl_sdbx_apikey_", Word, 40, 60, API_KEY),
+    token("shptka_", AnyHex, 32, 32, rule("shopify_token")),
+    token("shpua_", AnyHex, 32, 32, rule("shopify_token")),
+    token("jca_", Alphanumeric, 36, 36, API_KEY),
+    // https://www.rfc-editor.org/rfc/rfc8959
+    token("secret-token:", Full, 10, 0, SECRET),
+    // https://razorpay.com/docs/payments/dashboard/account-settings/api-keys/
+    token("rzp_live_", Alphanumeric, 14, 24, API_KEY),
+    token("rzp_test_", Alphanumeric, 14, 24, API_KEY),
+    // https://developer.paypal.com/braintree/articles/control-panel/important-gateway-credentials
+    token("access_token$production$", Odd, 49, 49, TOKEN),
+    // https://docs.adyen.com/development-resources/api-credentials/
+    token("AQE", Base64, 140, 0, API_KEY),
+    // https://www.checkout.com/docs/developer-resources/api/manage-api-keys
+    token("sk_", Lower32, 26, 26, API_KEY),
+    token("sk_sbox_", Lower32, 26, 26, API_KEY),
+    // https://docs.midtrans.com/docs/api-authorization-headers
+    token("Mid-server-", Base64Url, 20, 40, API_KEY),
+    // https://docs.xendit.co/docs/api-keys
+    token("xnd_production_", Base64, 32, 0, API_KEY),
+    // https://stytch.com/docs/api/authentication
+    token("secret-live-", Base64Url, 32, 40, SECRET),
+    token("secret-test-", Base64Url, 32, 40, SECRET),
+    // https://docs.statsig.com/sdk-keys/api-keys
+    token("secret-", Mixed, 40, 48, API_KEY),
+    // https://mailchimp.com/developer/transactional/docs/authentication-delegation/
+    token("md-", Mixed, 22, 22, API_KEY),
+    // https://mailchimp.com/developer/marketing/docs/fundamentals/: `-us12` behind the key, see `signed`
+    // https://developers.brevo.com/docs/smtp-integration
+    token("xsmtpsib-", Base64Url, 81, 81, rule("brevo_key")),
+    // https://resend.com/docs/api-reference/introduction
+    token("re_", Mixed, 33, 36, API_KEY),
+    // https://discord.com/developers/docs/reference#authentication: the bot's id in base64, then two parts
+    token("MD", Snowflake, 50, 80, rule("discord_token")),
+    token("MT", Snowflake, 50, 80, rule("discord_token")),
+    token("Mj", Snowflake, 50, 80, rule("discord_token")),
+    token("Mz", Snowflake, 50, 80, rule("discord_token")),
+    token("ND", Snowflake, 50, 80, rule("discord_token")),
+    token("NT", Snowflake, 50, 80, rule("discord_token")),
+    token("Nj", Snowflake, 50, 80, rule("discord_token")),
+    token("Nz", Snowflake, 50, 80, rule("discord_token")),
+    token("OD", Snowflake, 50, 80, rule("discord_token")),
+    token("OT", Snowflake, 50, 80, rule("discord_token")),
+    // https://documentation.onesignal.com/docs/keys-and-ids
+    token("os_v2_", Word, 80, 120, API_KEY),
+    // https://support.telnyx.com/en/articles/4305158-api-keys-and-how-to-use-them
+    token("KEY0", Word, 50, 56, API_KEY),
+    // https://developers.intercom.com/docs/build-an-integration/learn-more/authentication
+    token("dG9rO", Base64, 55, 60, TOKEN),
+    // https://docs.honeycomb.io/get-started/best-practices/api-keys/
+    token("hcaik_", Alphanumeric, 58, 58, API_KEY),
+    // https://axiom.co/docs/reference/tokens
+    token("xaat-", Uuid, 36, 36, TOKEN),
+    token("xapt-", Uuid, 36, 36, TOKEN),
+    // https://logfire.pydantic.dev/docs/how-to-guides/create-write-tokens/
+    token("pylf_v", Word, 40, 64, TOKEN),
+    // https://posthog.com/docs/feature-flags/local-evaluation
+    token("phs_", Alphanumeric, 40, 64, rule("posthog_key")),
+    // https://docs.rootly.com/api-reference/overview
+    token("rootly_", Hex, 64, 64, API_KEY),
+    // https://docs.fireworks.ai/api-reference/introduction
+    token("fw_", Mixed, 22, 26, API_KEY),
+    // https://inference-docs.cerebras.ai/quickstart
+    token("csk-", Alphanumeric, 48, 48, API_KEY),
+    // https://docs.voyageai.com/docs/api-key-and-installation
+    token("pa-", Mixed, 43, 43, API_KEY),
+    // https://docs.together.ai/docs/quickstart
+    token("tgp_v1_", Base64Url, 40, 64, API_KEY),
+    // https://jina.ai/reader/
+    token("jina_", Alphanumeric, 50, 64, API_KEY),
+    // https://docs.runpod.io/get-started/api-keys
+    token("rpa_", Alphanumeric, 40, 48, API_KEY),
+    // https://e2b.dev/docs/api-key
+    token("e2b_", Hex, 40, 40, API_KEY),
+    // https://docs.browserbase.com/introduction/getting-started
+    token("bb_live_", Base64Url, 24, 40, API_KEY),
+    // https://docs.wandb.ai/platform/app/settings-page/user-settings
+    token("wandb_v1_", Word, 60, 0, API_KEY),
+    // https://docs.cursor.com/account/teams/admin-api
+    token("crsr_", Hex, 64, 64, API_KEY),
+    // https://docs.helicone.ai/helicone-headers/helicone-auth
+    token("sk-helicone-", Base64Url, 20, 48, API_KEY),
+    // https://neon.com/docs/manage/api-keys
+    token("napi_", Alphanumeric, 60, 64, API_KEY),
+    token("npg_", Alphanumeric, 12, 24, API_KEY),
+    // https://www.mongodb.com/docs/atlas/api/service-accounts-overview/
+    token("mdb_sa_sk_", Base64Url, 40, 48, SECRET),
+    // https://aiven.io/docs/platform/concepts/service_credentials
+    token("AVNS_", Base64Url, 15, 24, SECRET),
+    // https://www.cockroachlabs.com/docs/cockroachcloud/managing-access
+    token("CCDB1_", Word, 63, 63, API_KEY),
+    // https://docs.datastax.com/en/astra-db-serverless/administration/manage-application-tokens.html
+    token("AstraCS:", Odd, 80, 100, TOKEN),
+    // https://www.elastic.co/docs/deploy-manage/api-keys/elastic-cloud-api-keys
+    token("essu_", Base64, 40, 0, API_KEY),
+    // https://xata.io/docs/platform/api-keys
+    token("xau_", Alphanumeric, 36, 48, API_KEY),
+    // https://dev.maxmind.com/license-key/: `_mmk` behind the key, see `signed`
+    // https://developers.facebook.com/docs/instagram-platform
+    token("IGQV", Word, 100, 0, rule("facebook_token")),
+    token("IGQW", Word, 100, 0, rule("facebook_token")),
+    token("IGAA", Word, 100, 0, rule("facebook_token")),
+    // https://authress.io/knowledge-base/docs/authorization/service-clients
+    token("sc_", Full, 90, 0, API_KEY),
+    // https://api.intra.42.fr/apidoc/guides/getting_started
+    token("s-s4t2ud-", Hex, 64, 64, SECRET),
+    token("s-s4t2af-", Hex, 64, 64, SECRET),
+    // https://www.ory.sh/docs/concepts/personal-access-token
+    token("ory_at_", Dotted, 40, 0, TOKEN),
+    token("ory_rt_", Dotted, 40, 0, TOKEN),
+    token("ory_pat_", Alphanumeric, 30, 48, TOKEN),
+    // https://cal.com/docs/api-reference/v2/introduction
+    token("cal_live_", Hex, 32, 32, API_KEY),
+    // https://open-vsx.org/
+    token("ovsxat_", Uuid, 36, 36, TOKEN),
+    // https://docs.snyk.io/snyk-api/authentication-for-api
+    token("snyk_uat.", Dotted, 40, 0, TOKEN),
+    token("snyk_sat.", Dotted, 40, 0, TOKEN),
+    // https://zuplo.com/docs/articles/api-key-management
+    token("zpka_", Word, 32, 64, API_KEY),
+    // https://polar.sh/docs/api-reference/introduction
+    token("polar_oat_", Alphanumeric, 30, 48, TOKEN),
+    // https://docs.logto.io/user-management/personal-access-token, https://www.coze.com/docs/developer_guides/pat
+    token("pat_", Mixed, 32, 64, TOKEN),
+    // https://developers.figma.com/docs/rest-api/authentication/
+    token("figu_", Base64Url, 40, 48, rule("figma_token")),
+    // https://docs.netlify.com/api-and-cli-guides/api-guides/get-started-with-api/
+    // https://learning.postman.com/docs/collections/use-collections/share-collections/
+    token("PMAT-", Upper, 26, 26, rule("postman_key")),
+    // https://docs.stripe.com/keys
+    token("ek_live_", Alphanumeric, 24, 0, rule("stripe_key")),
+    token("ek_test_", Alphanumeric, 24, 0, rule("stripe_key")),
+    // https://platform.openai.com/docs/api-reference/authentication
+    token("sess-", Alphanumeric, 40, 40, rule("openai_key")),
+    // https://docs.mapbox.com/help/dive-deeper/access-tokens/
+    token("tk.eyJ", Dotted, 60, 0, rule("mapbox_token")),
+    // https://docs.klaviyo.com/
+    token("pk_", Hex, 34, 34, API_KEY),
+    // https://dev.twitch.tv/docs/chat/authenticating/
+    token("oauth:", Alphanumeric, 30, 30, TOKEN),
+    // https://github.com/FiloSottile/age
+    token("AGE-SECRET-KEY-PQ-1", Upper, 58, 0, rule("age_key")),
 ];
 
 /// Sorts by prefix; in a `const`, so by hand.

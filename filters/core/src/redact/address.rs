@@ -371,10 +371,13 @@ const WEBHOOKS: &[(&[u8], &[u8])] = &[
     (b"discordapp.com", b"/api/webhooks/"),
     // https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/how-to/add-incoming-webhook
     (b".webhook.office.com", b"/webhookb2/"),
+    (b"outlook.office.com", b"/webhook/"),
     // https://core.telegram.org/bots/api#making-requests
     (b"api.telegram.org", b"/bot"),
     // https://zapier.com/help/create/code-webhooks/trigger-zaps-from-webhooks
     (b"hooks.zapier.com", b"/hooks/catch/"),
+    // https://ifttt.com/maker_webhooks
+    (b"maker.ifttt.com", b"/trigger/"),
 ];
 
 /// The secret path of a webhook's URL whose host is `text[start..end]`.
@@ -387,7 +390,7 @@ fn webhook(view: &View, start: usize, end: usize) -> Option<Match> {
     let known = WEBHOOKS.iter().find(|(name, path)| host.ends_with(name) && rest.starts_with(path))?;
     let start = end + known.1.len();
     let length = view.text.get(start..)?.iter().take_while(|byte| is_path(**byte)).count();
-    (length >= 16).then(|| Match::new(start, start + length, WEBHOOK))
+    (length >= 8).then(|| Match::new(start, start + length, WEBHOOK))
 }
 
 fn is_path(byte: u8) -> bool {

@@ -11,8 +11,15 @@ use crate::policy::{AUTHORIZATION, BASIC, BEARER, COOKIE, RuleId};
 /// Without quotes a cookie goes on to the end of its line.
 pub(super) fn header(view: &View, name: &Name, value: &Value, rule: RuleId) -> Option<Match> {
     let line = view.text.get(value.start..)?;
-    let scheme = if rule == AUTHORIZATION { mark::scheme(line) } else { 0 };
-    let start = value.start + scheme;
+    // `Authorization:[Bearer x]`, `["Bearer x"]`: all up to the bracket or the quote.
+    let open = if value.quote == 0 && !line.starts_with(mark::OPEN) { list(line) } else { 0 };
+    let line = line.get(open..)?;
+    // Members of an object have names of their own.
+    if value.quote == 0 && line.first() == Some(&b'{') {
+        return None;
+    }
+    let scheme = if rule == AUTHORIZATION { mark::scheme(line).max(other_scheme(name, line)) } else { 0 };
+    let start = value.start + open + scheme;
     let rest = view.text.get(start..)?;
     if rest.starts_with(mark::OPEN) {
         return None;
@@ -20,7 +27,7 @@ pub(super) fn header(view: &View, name: &Name, value: &Value, rule: RuleId) -> O
     // The line may have many headers: one that is refused for its first word does not look for its end.
     let near = rest.iter().take(MAX_FIRST).position(|byte| *byte <= b' ').map_or(MAX_FIRST, |space| space + 1);
     let near = view.text.get(..view.text.len().min(start + near))?;
-    let first = near.get(start..header_end(near, &run::nowhere(), name, value, rule, scheme)?)?;
+    let first = near.get(start..header_end(near, &run::nowhere(), name, value, rule, (open, scheme))?)?;
     let word = first.get(..first.iter().take_while(|byte| **byte > b' ').count())?;
     if value::is_words(word) {
         // `auth=ldap`, "authorization: bearer token is missing"; but `Authorization: Bearer abc`.
@@ -28,11 +35,19 @@ pub(super) fn header(view: &View, name: &Name, value: &Value, rule: RuleId) -> O
         let next = start + word.len();
         let goes_on = view.byte(next) == b' ' && view.byte(next + 1).is_ascii_lowercase();
         let said = PROSE.iter().any(|said| said.eq_ignore_ascii_case(word)) || value::is_placeholder(word);
-        if (scheme == 0 && value.quote == 0) || (scheme > 0 && (said || goes_on)) {
+        if scheme == 0 || said || goes_on {
             return None;
         }
     }
-    let end = header_end(view.text, &view.runs.bare, name, value, rule, scheme)?;
+    // What a program calls is not in the text, but its arguments may be.
+    if scheme == 0 && value.quote == 0 && rule == AUTHORIZATION {
+        let path = word.iter().take_while(|byte| **byte == b'_').count();
+        let quotes = first.iter().any(|byte| matches!(byte, b'"' | b'\''));
+        if !quotes && (value.is_code(word.get(path..)?) || value::is_words(word.get(path..)?)) {
+            return None;
+        }
+    }
+    let end = header_end(view.text, &view.runs.bare, name, value, rule, (open, scheme))?;
     let content = view.text.get(start..end)?;
     if content.is_empty() || mark::is_masked(content) || value::is_placeholder(content) {
         return None;
@@ -49,10 +64,21 @@ pub(super) fn header(view: &View, name: &Name, value: &Value, rule: RuleId) -> O
 /// looked at behind it.
 const MAX_FIRST: usize = 128;
 
-/// Where the value of a header ends in `text`, in which it begins with a scheme of so many bytes.
-fn header_end(text: &[u8], bare: &Run, name: &Name, value: &Value, rule: RuleId, scheme: usize) -> Option<usize> {
-    let start = value.start + scheme;
+/// Where the value of a header ends in `text`, in which it begins with a bracket and a scheme of so many bytes.
+fn header_end(
+    text: &[u8],
+    bare: &Run,
+    name: &Name,
+    value: &Value,
+    rule: RuleId,
+    (open, scheme): (usize, usize),
+) -> Option<usize> {
+    let start = value.start + open + scheme;
     let credentials = text.get(start..)?;
+    if open > 0 {
+        let ends = |byte: &u8| matches!(byte, b']' | b'"' | b'\'' | b'\\' | b'\n');
+        return Some(start + credentials.iter().take_while(|byte| !ends(byte)).count());
+    }
     if value.quote != 0 {
         return Some(value.end(text, bare));
     }
@@ -68,7 +94,7 @@ fn header_end(text: &[u8], bare: &Run, name: &Name, value: &Value, rule: RuleId,
         // Parameters: `Digest username="x", response="y"`, `AWS4-HMAC-SHA256 Credential=x, Signature=y`.
         let quoted = matches!(credentials.get(length), Some(b'"' | b'\\'));
         let first = credentials.get(..length)?;
-        let parameters = first.contains(&b'=') && (quoted || !first.ends_with(b"="));
+        let parameters = if first.ends_with(b"=") { quoted && value::is_words(first) } else { first.contains(&b'=') };
         return Some(start + if parameters || comma(length) { line_end(credentials, name.quote) } else { length });
     }
     if rule == COOKIE {
@@ -78,6 +104,30 @@ fn header_end(text: &[u8], bare: &Run, name: &Name, value: &Value, rule: RuleId,
     let close = || credentials.iter().take(MAX_CALL).position(|byte| matches!(*byte, b')' | b'\n'));
     let call = is_call(credentials).then(close).flatten();
     Some(call.map_or_else(|| value.end(text, bare), |close| start + close))
+}
+
+/// Length of the bracket, and of the quote and its backslashes behind it, that `line` begins with.
+fn list(line: &[u8]) -> usize {
+    let Some(rest) = line.strip_prefix(b"[") else { return 0 };
+    let slashes = rest.iter().take_while(|byte| **byte == b'\\').count();
+    1 + if matches!(rest.get(slashes), Some(b'"' | b'\'')) { slashes + 1 } else { 0 }
+}
+
+/// Length of a scheme that nobody registered, and of the space behind it: a word in front of what is none. Of
+/// `Authorization` only, not of `auth`.
+fn other_scheme(name: &Name, line: &[u8]) -> usize {
+    let word = line.iter().take(24).take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'-').count();
+    let rest = line.get(word + 1..).unwrap_or_default();
+    let next = rest.iter().take(64).take_while(|byte| **byte > b' ' && !matches!(**byte, b'"' | b'\'')).count();
+    let next = rest.get(..next).unwrap_or_default();
+    let credentials = next.len() >= 16 && next.iter().any(u8::is_ascii_digit) && !rest.starts_with(mark::OPEN);
+    let scheme = word > 0 && line.get(word) == Some(&b' ') && line.first().is_some_and(u8::is_ascii_alphabetic);
+    let header = name.end - name.start >= b"authorization".len();
+    if header && scheme && credentials && !value::is_placeholder(line.get(..word).unwrap_or_default()) {
+        word + 1
+    } else {
+        0
+    }
 }
 
 /// How far the arguments of a call reach, in bytes.

@@ -18,7 +18,29 @@ pub(crate) fn is_masked(text: &[u8]) -> bool {
 
 /// Authentication schemes whose name is kept in front of the mark
 /// ([IANA](https://www.iana.org/assignments/http-authschemes/http-authschemes.xhtml)).
-const SCHEMES: &[&[u8]] = &[b"bearer", b"basic", b"digest", b"token", b"apikey", b"negotiate", b"aws4-hmac-sha256"];
+const SCHEMES: &[&[u8]] = &[
+    b"bearer",
+    b"basic",
+    b"digest",
+    b"token",
+    b"apikey",
+    b"negotiate",
+    b"ntlm",
+    b"oauth",
+    b"aws",
+    b"aws4-hmac-sha256",
+    b"dpop",
+    b"geniekey",
+    b"hawk",
+    b"hmac",
+    b"jwt",
+    b"key",
+    b"sharedkey",
+    b"sharedkeylite",
+    b"signature",
+    b"splunk",
+    b"ssws",
+];
 
 /// Length of the scheme that `text` begins with and of the spaces behind it; 0 without one.
 pub(crate) fn scheme(text: &[u8]) -> usize {

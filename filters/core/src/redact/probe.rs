@@ -134,12 +134,18 @@ fn letters(lane: u64, policy: &Policy) -> bool {
 }
 
 /// Whether the number at `at` may be a card number, an SSN or the beginning of a bot's token: eight digits, or the first
-/// groups of one that is written in groups; or a part of an encoded `@` or space.
+/// groups of one that is written in groups; or a part of an encoded
+/// character; or what [`token::numbered`](super::token::numbered) knows.
 #[inline(always)]
 fn number(bytes: &[u8], at: usize) -> bool {
-    let others = lanes::bits(lanes::others_than_digits(lanes::load(bytes, at)));
+    let lane = lanes::load(bytes, at);
+    let others = lanes::bits(lanes::others_than_digits(lane));
     matches!(others, 0 | 0b0001_0000 | 0b0100_0000 | 0b0100_1000)
-        || matches!(byte(bytes, at.wrapping_sub(1)), b'%' | b'#')
+        || match byte(bytes, at.wrapping_sub(1)) {
+            b'%' | b'#' => true,
+            b'/' => byte(bytes, at.wrapping_sub(2)) == b'/',
+            _ => lane as u32 == u32::from_le_bytes(*b"4b1d"),
+        }
 }
 
 #[cfg(test)]

@@ -37,9 +37,12 @@ pub(super) enum Kind {
     NoUpper,
     /// All but lower case letters.
     NoLower,
+    Lower32,
+    Odd,
+    Full,
 }
 
-const KINDS: usize = 20;
+const KINDS: usize = 23;
 
 impl Kind {
     pub(super) const fn of(charset: Charset) -> Kind {
@@ -53,7 +56,10 @@ impl Kind {
             Charset::Word => Kind::Word,
             Charset::Base64Url | Charset::Mixed => Kind::Base64Url,
             Charset::Base64 => Kind::Base64,
-            Charset::Dotted => Kind::Dotted,
+            Charset::Dotted | Charset::Snowflake => Kind::Dotted,
+            Charset::Lower32 => Kind::Lower32,
+            Charset::Odd => Kind::Odd,
+            Charset::Full => Kind::Full,
         }
     }
 }
@@ -94,6 +100,9 @@ const fn kinds(byte: u8) -> u32 {
         !digit,
         !upper,
         !lower,
+        Charset::Lower32.has(byte),
+        Charset::Odd.has(byte),
+        Charset::Full.has(byte),
     ];
     let mut bits = 0;
     let mut n = 0;

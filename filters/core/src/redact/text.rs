@@ -1,7 +1,7 @@
 //! The scan over a text: one pass in lanes that stops where something could begin, and asks there.
 
 use super::run::{Kind, Runs};
-use super::{address, assignment, command, digits, probe, spoken, token};
+use super::{address, assignment, command, digits, pem, probe, spoken, token};
 use crate::json::byte;
 use crate::key::Keys;
 use crate::lanes;
@@ -54,16 +54,28 @@ impl View<'_> {
         if at > self.from { byte(self.text, at - 1) } else { 0 }
     }
 
+    /// Whether `%3D` or `\\u003d`, or another character in this way, stands in front of `at`.
+    #[inline(never)]
+    fn behind_escape(&self, at: usize) -> bool {
+        let front = self.text.get(self.from.max(at.saturating_sub(ESCAPE))..at).unwrap_or_default();
+        matches!(front, [.., b'%', b'2'..=b'7', low] if low.is_ascii_hexdigit())
+            || matches!(front, [b'\\', b'u', b'0', b'0', b'2'..=b'7', low] if low.is_ascii_hexdigit())
+    }
+
     /// Whether a word may begin at `at`, given what stands in front; also behind `\n` and its like in escaped text.
     pub(crate) fn word_begins(&self, at: usize) -> bool {
         let before = self.before(at);
         !before.is_ascii_alphanumeric()
             || (matches!(before, b'n' | b't' | b'r') && at >= self.from + 2 && self.byte(at - 2) == b'\\')
+            || self.behind_escape(at)
     }
 }
 
 /// Between a word and the secret it announces there is nothing else to look for if they are nearer, in bytes.
 const NEAR: usize = 24;
+
+/// Length of `\\u003d`.
+const ESCAPE: usize = 6;
 
 /// A scan that goes on where the last match ended.
 pub(crate) struct Scan<'a> {
@@ -153,10 +165,14 @@ impl<'a> Scan<'a> {
         let encoded = || address::encoded_email(&self.view, at);
         if first.is_ascii_digit() {
             let numbers = self.view.numbers && at >= self.identifier_until;
-            return encoded().or_else(|| if numbers { digits::number(&self.view, at) } else { None });
+            let number = || token::numbered(&self.view, at).or_else(|| digits::number(&self.view, at));
+            let found = encoded().or_else(|| if numbers { number() } else { None });
+            // Behind `%3D` another word may begin.
+            let escape = self.view.before(at) == b'%';
+            return found.or_else(|| if escape { token::word(&self.view, at + 2) } else { None });
         }
         if first == b'u' && self.view.before(at) == b'\\' {
-            return encoded();
+            return encoded().or_else(|| token::word(&self.view, at + ESCAPE - 1));
         }
         if let Some(found) = token::word(&self.view, at) {
             return Some(found);
@@ -178,6 +194,9 @@ impl<'a> Scan<'a> {
     fn separator(&mut self, at: usize, keys: &mut Keys) -> Option<Match> {
         if self.view.byte(at) == b':' && self.view.byte(at + 1) == b'/' && self.view.byte(at + 2) == b'/' {
             return address::url(&self.view, at);
+        }
+        if let Some(found) = token::padded(&self.view, at).or_else(|| pem::exponent(&self.view, at)) {
+            return Some(found);
         }
         match assignment::assignment(&self.view, at, keys)? {
             assignment::Found::Secret(found) => Some(found),

@@ -1,10 +1,13 @@
-//! What is known by its first characters: vendors' tokens, JSON Web Tokens, private keys, authentication schemes.
+//! What is known by its first characters: vendors' tokens, and the beginnings of all else that has some.
+//!
+//! Checksums ([GitHub's and npm's CRC32](https://github.blog/engineering/platform-security/behind-githubs-new-authentication-token-formats/))
+//! decide nothing here: a token that was mistyped or cut off is secret too, and the prefixes that have one are never prose.
 
-use super::run::{self, Kind, Odd, six_bits};
+use super::run::Kind;
 use super::text::{Match, View};
-use super::value;
+use super::{jwt, pem, scheme, webhook};
 use crate::lanes;
-use crate::policy::{BASIC, BEARER, Charset, JWT, PRIVATE_KEY, Token};
+use crate::policy::{API_KEY, AZURE, Charset, GOOGLE, RuleId, TOKEN, Token};
 
 /// Something known that begins at `at`, where a word begins.
 pub(crate) fn word(view: &View, at: usize) -> Option<Match> {
@@ -13,14 +16,118 @@ pub(crate) fn word(view: &View, at: usize) -> Option<Match> {
     }
     let text = view.text.get(at..)?;
     let found = match text.first()? {
-        b'e' => json_web_token(view, at),
-        b'b' => scheme(view, at),
-        b'B' if text.starts_with(b"BEGIN ") => pem(view, at),
-        b'B' => scheme(view, at),
-        b'P' if text.starts_with(b"PuTTY-User-Key-File-") => putty(view, at),
+        b'e' => jwt::json_web_token(view, at),
+        b'B' if text.starts_with(b"BEGIN ") => pem::block(view, at),
+        b'B' | b'b' => scheme::scheme(view, at),
+        b'P' if text.starts_with(b"PuTTY-User-Key-File-") => pem::putty(view, at),
+        b'E' if text.starts_with(b"END ") => pem::tail(view, at),
+        b'L' if text.starts_with(b"LS0tLS1C") => pem::encoded(view, at),
+        b'c' if text.starts_with(b"cookie ") => scheme::named(view, at),
+        b't' if text.starts_with(b"token ") => scheme::named(view, at),
+        b's' if text.starts_with(b"services") => webhook::path(view, at),
+        b'w' if text.starts_with(b"webhooks") => webhook::path(view, at),
+        b'A' | b'a' | b'm' | b'u' => signed(view, at.checked_sub(1)?),
         _ => None,
     };
     found.or_else(|| vendor(view, at))
+}
+
+/// A token that its vendor marks in its middle or at its end.
+struct Signature {
+    mark: &'static [u8],
+    /// How many characters of which kind stand in front.
+    front: usize,
+    kind: Kind,
+    /// How many characters follow: at least, and at most.
+    min: usize,
+    max: usize,
+    rule: RuleId,
+}
+
+const fn signature(mark: &'static [u8], front: usize, kind: Kind, min: usize, max: usize, rule: RuleId) -> Signature {
+    Signature { mark, front, kind, min, max, rule }
+}
+
+/// Those in which the mark begins with what separates words, or `=` comes behind it, are found anywhere; those in
+/// [`ANCHORED`] behind a separator only, because nothing looks into the middle of a word.
+const SIGNATURES: &[Signature] = &[
+    // https://developer.hashicorp.com/terraform/cloud-docs/users-teams-organizations/api-tokens
+    signature(b".atlasv1.", 14, Kind::Alphanumeric, 40, 80, TOKEN),
+    // https://dev.maxmind.com/license-key/
+    signature(b"_mmk", 36, Kind::Word, 0, 0, API_KEY),
+    // https://mailchimp.com/developer/marketing/docs/fundamentals/
+    signature(b"-us", 32, Kind::Hex, 1, 2, API_KEY),
+    // https://learn.microsoft.com/purview/sit-defn-azure-container-registry-access-key and those beside it
+    signature(b"+ACR", 42, Kind::SixBits, 6, 6, AZURE),
+    signature(b"+AStZ", 76, Kind::SixBits, 5, 5, AZURE),
+    signature(b"+ASb", 33, Kind::SixBits, 6, 6, AZURE),
+    signature(b"+AEh", 33, Kind::SixBits, 6, 6, AZURE),
+    signature(b"+ARm", 33, Kind::SixBits, 6, 6, AZURE),
+    signature(b"+ABa", 76, Kind::SixBits, 6, 6, AZURE),
+    signature(b"AzFu", 44, Kind::SixBits, 6, 6, AZURE),
+    signature(b"ACDb", 76, Kind::SixBits, 6, 6, AZURE),
+    signature(b"AIoT", 33, Kind::SixBits, 6, 6, AZURE),
+    signature(b"AzCa", 33, Kind::SixBits, 6, 6, AZURE),
+    // https://learn.microsoft.com/purview/sit-defn-azure-ad-client-secret and those beside it
+    signature(b"Q~", 4, Kind::Alphanumeric, 31, 40, AZURE),
+    signature(b"AzSe", 42, Kind::Alphanumeric, 6, 6, AZURE),
+    signature(b"AZDO", 76, Kind::Alphanumeric, 4, 4, AZURE),
+    signature(b"JQQJ99", 52, Kind::Alphanumeric, 26, 26, AZURE),
+];
+
+/// Where the mark is in a value, and its first character.
+const ANCHORED: &[(usize, u8)] = &[(4, b'Q'), (42, b'A'), (52, b'J'), (76, b'A')];
+
+/// The token that has its mark at `at`.
+#[inline(never)]
+fn signed(view: &View, at: usize) -> Option<Match> {
+    let rest = view.text.get(at..)?;
+    let found = SIGNATURES.iter().find(|signature| rest.starts_with(signature.mark))?;
+    let start = at.checked_sub(found.front).filter(|start| *start >= view.from)?;
+    let behind = at + found.mark.len();
+    let kind = if found.mark == b"Q~" { Kind::Credential } else { Kind::Base64Url };
+    let length = view.run(kind, behind) - behind;
+    let fits = view.run(found.kind, start) >= at && (found.min..=found.max).contains(&length);
+    fits.then(|| Match::new(start, view.run(Kind::Padding, behind + length), found.rule))
+}
+
+/// The token of a kind of [`signed`] that ends with the `=` at `at`, or is the value behind this separator.
+#[inline(never)]
+pub(crate) fn padded(view: &View, at: usize) -> Option<Match> {
+    if let Some(mark) = at.checked_sub(10).filter(|mark| matches!(view.byte(*mark), b'A' | b'+'))
+        && let Some(found) = signed(view, mark)
+    {
+        return Some(found);
+    }
+    let around = |byte: &&u8| matches!(**byte, b' ' | b'"' | b'\'' | b'\\');
+    let start = at + 1 + view.text.get(at + 1..)?.iter().take(8).take_while(around).count();
+    ANCHORED
+        .iter()
+        .filter(|(place, first)| view.byte(start + place) == *first)
+        .find_map(|(place, _)| signed(view, start + place))
+}
+
+/// A token that begins with the digit at `at`: [Asana's](https://developers.asana.com/docs/personal-access-token)
+/// (`1/<number>:<hex>`), [Google's](https://developers.google.com/identity/protocols/oauth2) for refreshing (`1//0...`),
+/// [ClickHouse's](https://clickhouse.com/docs/cloud/manage/openapi) (`4b1d...`).
+#[inline(never)]
+pub(crate) fn numbered(view: &View, at: usize) -> Option<Match> {
+    let text = view.text.get(at..)?;
+    let front = view.text.get(view.from..at)?;
+    if text.starts_with(b"4b1d") {
+        return (view.run(Kind::Alphanumeric, at) == at + 42).then(|| Match::new(at, at + 42, API_KEY));
+    }
+    if front.ends_with(b"1//") {
+        let end = view.run(Kind::Base64Url, at);
+        return (end >= at + 40).then(|| Match::new(at - 3, end, GOOGLE));
+    }
+    let digits = text.iter().take(20).take_while(|byte| byte.is_ascii_digit()).count();
+    let end = view.run(Kind::Hex, at + digits + 1);
+    if view.byte(at + digits) != b':' || digits < 13 || end != at + digits + 33 {
+        return None;
+    }
+    let numbers = front.iter().rev().take(20).take_while(|byte| byte.is_ascii_digit() || **byte == b'/').count();
+    Some(Match::new(at - numbers, end, TOKEN))
 }
 
 /// A vendor's token at `at`.
@@ -30,7 +137,9 @@ fn vendor(view: &View, at: usize) -> Option<Match> {
     // The longest prefix comes last, and says most.
     let mut found = None;
     for token in heads.filter_map(|head| view.policy.tokens.get(usize::from(head.token))) {
-        if text.starts_with(token.prefix.as_bytes()) {
+        // `o.s.web` is a package.
+        let part = token.prefix.len() == 2 && view.before(at) == b'.';
+        if text.starts_with(token.prefix.as_bytes()) && !part {
             found = length(token, view, at).map(|length| Match::new(at, at + length, token.rule)).or(found);
         }
     }
@@ -49,9 +158,9 @@ fn length(token: &Token, view: &View, at: usize) -> Option<usize> {
         return None;
     }
     let mut count = all.min(limit);
-    if matches!(token.charset, Charset::Dotted) {
+    if matches!(token.charset, Charset::Dotted | Charset::Full | Charset::Odd | Charset::Snowflake) {
         // A full stop at the end belongs to the sentence.
-        while count > 0 && view.byte(start + count - 1) == b'.' {
+        while count > 0 && matches!(view.byte(start + count - 1), b'.' | b':') {
             count -= 1;
         }
     }
@@ -61,6 +170,13 @@ fn length(token: &Token, view: &View, at: usize) -> Option<usize> {
     let has = |others: Kind| view.run(others, start) < start + count;
     let formed = match token.charset {
         Charset::Mixed => has(Kind::NoDigit) && has(Kind::NoUpper) && has(Kind::NoLower),
+        Charset::Lower32 => has(Kind::NoDigit),
+        // The number that is encoded, a time and a signature, with full stops between.
+        Charset::Snowflake => {
+            let id = view.run(Kind::Alphanumeric, start);
+            let time = view.run(Kind::Base64Url, id + 1);
+            (16..=28).contains(&(id - start)) && time == id + 7 && start + count >= time + 28
+        }
         Charset::Uuid => {
             let dash = |n: &usize| view.byte(start + n) == b'-';
             (0..count).all(|n| dash(&n) == matches!(n, 8 | 13 | 18 | 23))
@@ -71,179 +187,4 @@ fn length(token: &Token, view: &View, at: usize) -> Option<usize> {
         return None;
     }
     Some(token.prefix.len() + if count == MAX_HEAD { all } else { count })
-}
-
-/// A compact JSON Web Signature or Encryption ([RFC 7519](https://www.rfc-editor.org/rfc/rfc7519)) at `at`: a header
-/// that is a JSON object in base64url, and at least the beginning of a payload; a token that was cut off counts too.
-fn json_web_token(view: &View, at: usize) -> Option<Match> {
-    if !is_json_header(view.text.get(at..)?) {
-        return None;
-    }
-    // Every word of a long run may begin like a token; its end is looked for once, and that of the payload only when it
-    // is one.
-    let mut end = view.run(Kind::Base64Url, at);
-    let payload = view.text.get(end..)?.strip_prefix(b".")?;
-    if !payload.first_chunk::<4>()?.iter().all(|byte| run::is(Kind::Base64Url, *byte)) {
-        return None;
-    }
-    end = view.run(Kind::Base64Url, end + 1);
-    for _ in 0..3 {
-        let more = view.run(Kind::Base64Url, end + 1);
-        if view.byte(end) != b'.' || (more == end + 1 && view.byte(more) != b'.') {
-            break;
-        }
-        end = more;
-    }
-    Some(Match::new(at, end, JWT))
-}
-
-/// Whether `text` begins with the base64 of `{"`, a name of letters, digits and `#`, and `":`.
-fn is_json_header(text: &[u8]) -> bool {
-    let mut state = 0;
-    for byte in decoded(text.get(..24.min(text.len())).unwrap_or_default()) {
-        state = match (state, byte) {
-            (0, b'{') => 1,
-            (1 | 4, b' ' | b'\n' | b'\r' | b'\t') => state,
-            (1, b'"') => 2,
-            (2 | 3, b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'#' | b'_') => 3,
-            (3, b'"') => 4,
-            (4, b':') => return true,
-            _ => return false,
-        };
-    }
-    false
-}
-
-/// The bytes that base64 or base64url stands for, up to padding or what is neither.
-fn decoded(text: &[u8]) -> impl Iterator<Item = u8> {
-    let mut bits = 0u32;
-    let mut held = 0;
-    text.iter().map_while(|byte| six_bits(*byte)).filter_map(move |six| {
-        bits = bits << 6 | six;
-        held += 6;
-        (held >= 8).then(|| {
-            held -= 8;
-            (bits >> held & 0xff) as u8
-        })
-    })
-}
-
-const DASHES: &[u8] = b"-----";
-/// A label is at most this long, in bytes.
-const MAX_LABEL: usize = 64;
-/// A key of which less is left is none, in bytes.
-const MIN_KEY: usize = 16;
-
-/// A private key in PEM ([RFC 7468](https://www.rfc-editor.org/rfc/rfc7468)), OpenSSH's, PGP's or SSH2's armour whose
-/// `BEGIN` is at `at`: up to its end line, or to where it was cut off. Line ends may be written `\n`.
-fn pem(view: &View, at: usize) -> Option<Match> {
-    let start = at.checked_sub(DASHES.len()).filter(|start| *start >= view.from)?;
-    // SSH2 has four dashes and a space.
-    if !matches!(view.text.get(start..at)?, b"-----" | b"---- ") {
-        return None;
-    }
-    let text = view.text.get(at..)?;
-    let label = text.get(..MAX_LABEL.min(text.len()))?;
-    let close = find(label, b"----").unwrap_or(label.len());
-    find(label.get(..close)?, b"PRIVATE KEY")?;
-    let mut body = close + text.get(close..)?.iter().take_while(|byte| **byte == b'-').count();
-    let begin = body;
-    body += armoured(text.get(body..)?);
-    // A marker in a sentence has nothing behind it.
-    let content = text.get(begin..body)?.iter().filter(|byte| six_bits(**byte).is_some()).count();
-    let end = end_line(text.get(body..)?);
-    if content < MIN_KEY && close < label.len() && (end == 0 || content == 0) {
-        return None;
-    }
-    Some(Match::new(start, at + body + end, PRIVATE_KEY))
-}
-
-/// Length of the lines of base64 and of headers that `text` begins with: up to two dashes, or what neither has.
-fn armoured(text: &[u8]) -> usize {
-    let mut previous = 0;
-    for (n, &found) in text.iter().enumerate() {
-        let inside = six_bits(found).is_some()
-            || found.is_ascii_whitespace()
-            || matches!(found, b'=' | b'\\' | b':' | b',' | b'.' | b'(' | b')');
-        if !inside {
-            return n;
-        }
-        if found == b'-' && previous == b'-' {
-            return n - 1;
-        }
-        previous = found;
-    }
-    text.len()
-}
-
-/// Length of the `-----END ...-----` that `text` begins with.
-fn end_line(text: &[u8]) -> usize {
-    let open = text.iter().take(DASHES.len()).take_while(|byte| matches!(**byte, b'-' | b' ')).count();
-    if open < 4 || !text.get(open..).is_some_and(|rest| rest.starts_with(b"END")) {
-        return 0;
-    }
-    let line = text.get(open..text.len().min(open + MAX_LABEL)).unwrap_or_default();
-    let close = find(line, b"----").map(|close| open + close);
-    close.map_or(text.len().min(open + MAX_LABEL), |close| {
-        close + text.iter().skip(close).take(DASHES.len()).take_while(|byte| **byte == b'-').count()
-    })
-}
-
-/// A key file of [PuTTY](https://tartarus.org/~simon/putty-snapshots/htmldoc/AppendixC.html) at `at`: to the end of
-/// what it is made of.
-fn putty(view: &View, at: usize) -> Option<Match> {
-    let length = armoured(view.text.get(at..)?);
-    Some(Match::new(at, at + length, PRIVATE_KEY))
-}
-
-pub(crate) fn find(text: &[u8], needle: &[u8]) -> Option<usize> {
-    text.windows(needle.len()).position(|window| window == needle)
-}
-
-/// The credentials behind `Bearer ` ([RFC 6750](https://www.rfc-editor.org/rfc/rfc6750)) or `Basic `
-/// ([RFC 7617](https://www.rfc-editor.org/rfc/rfc7617)) at `at`, also behind `%20` and `+`; the scheme's name stays.
-fn scheme(view: &View, at: usize) -> Option<Match> {
-    let text = view.text.get(at..)?;
-    let name = text.iter().take(7).take_while(|byte| byte.is_ascii_alphabetic()).count();
-    let bearer = text.get(..name)?.eq_ignore_ascii_case(b"bearer");
-    if !bearer && !text.get(..name)?.eq_ignore_ascii_case(b"basic") {
-        return None;
-    }
-    let spaces = match text.get(name..)? {
-        [b'%', b'2', b'0', ..] => 3,
-        [b'+', ..] => 1,
-        rest => rest.iter().take(8).take_while(|byte| matches!(**byte, b' ' | b'\t')).count(),
-    };
-    if spaces == 0 {
-        return None;
-    }
-    let start = at + name + spaces;
-    let mut end = view.run(Kind::Credential, start);
-    // `realm="..."` is a parameter.
-    if end > start && view.byte(end - 1) == b'=' && matches!(view.byte(end), b'"' | b'\\' | b'\'') {
-        return None;
-    }
-    end = view.runs.stops(view.text, end).max(start);
-    let secret = if bearer { is_bearer(view.text.get(start..end)?) } else { is_basic(view, start, end) };
-    secret.then(|| Match::new(start, end, if bearer { BEARER } else { BASIC }))
-}
-
-/// Whether a word behind "bearer" is a credential and not prose ("bearer token expired").
-fn is_bearer(word: &[u8]) -> bool {
-    word.len() >= 5 && !value::is_words(word)
-}
-
-/// Whether the word `text[start..end]` decodes from base64 to text that has a colon: `user:password`.
-fn is_basic(view: &View, start: usize, end: usize) -> bool {
-    let digits = view.run(Kind::SixBits, start).min(end);
-    if digits < start + 4 || view.run(Kind::Padding, digits) < end {
-        return false;
-    }
-    // So much of it has to be text.
-    let head = digits.min(start + 256);
-    let groups = head - (head - start) % 4;
-    let rest = || decoded(view.text.get(groups..head).unwrap_or_default());
-    view.runs.groups(Odd::ControlByte, view.text, start) >= groups
-        && !rest().any(|byte| run::is_odd(Odd::ControlByte, byte))
-        && (view.runs.groups(Odd::Colon, view.text, start) < groups || rest().any(|byte| byte == b':'))
 }
