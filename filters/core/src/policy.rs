@@ -342,6 +342,11 @@ impl Head {
         Head { first: lane(known) as u32, token: token as u16 }
     }
 
+    /// Whether the first three of these bytes are its first ones.
+    pub(crate) fn begins_alike(&self, text: u32) -> bool {
+        (text ^ self.first) << (self.first.leading_zeros() & 24).max(8) == 0
+    }
+
     /// Whether these four bytes of a text begin so.
     #[inline(always)]
     fn begins(&self, text: u32) -> bool {
