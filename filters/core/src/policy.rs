@@ -256,9 +256,11 @@ const AWS: RuleId = rule("aws_key");
 pub(crate) const MAX_RULES: usize = 512;
 
 /// First characters of what the text scan knows besides tokens and digits: authentication schemes, JSON Web Tokens
-/// (`{"` and `{ ` in base64), PEM and PuTTY keys, `\u0040`.
-const MARKERS: &[&str] =
-    &["Bear", "bear", "BEAR", "Bas", "bas", "BAS", "eyJ", "eyA", "ewo", "ewk", "BEG", "PuT", "u00"];
+/// (`{"` and `{ ` in base64), PEM and PuTTY keys; `"`, `:`, `=`, `@` and `<` as escapes and HTML have them.
+const MARKERS: &[&str] = &[
+    "Bear", "bear", "BEAR", "Bas", "bas", "BAS", "eyJ", "eyA", "ewo", "ewk", "BEG", "PuT", "u00", "x22", "x3a", "x3A",
+    "x3d", "x3D", "x40", "quot;", "lt;", "commat;",
+];
 
 /// The filter in front of [`Policy::names`]: a bit for the first eight letters and the length of each name. It has false
 /// positives and no false negatives.

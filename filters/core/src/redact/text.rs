@@ -68,6 +68,8 @@ pub(crate) struct Scan<'a> {
     /// The text has backslashes of its own, behind which a word may begin.
     slashes: bool,
     at: usize,
+    /// Something is encoded in a way that the scan does not see through.
+    pub(crate) encoded: bool,
     /// End of the value of a key in the text that names an identifier.
     identifier_until: usize,
 }
@@ -78,10 +80,11 @@ impl<'a> Scan<'a> {
         let text = buffer.get(..end).unwrap_or(buffer);
         let slashes = text.get(from..).is_some_and(|text| text.contains(&b'\\'));
         let view = View { text, from, start: from, numbers, policy, runs: Runs::new(from) };
-        Scan { view, slashes, at: from, identifier_until: 0 }
+        Scan { view, slashes, at: from, encoded: false, identifier_until: 0 }
     }
 
     /// The next thing to redact; matches come in order and do not overlap. Linear in the text over all calls.
+    #[inline(never)]
     pub(crate) fn next(&mut self, keys: &mut Keys) -> Option<Match> {
         let text = self.view.text;
         let mut at = self.at;
@@ -117,7 +120,11 @@ impl<'a> Scan<'a> {
             return if probe::word(text, at, self.view.policy) { self.word(at, first) } else { None };
         }
         match first {
-            b'@' => address::email(&self.view, at),
+            b'@' => {
+                // Letters beyond ASCII may be written `\u00e9`.
+                self.encoded |= self.slashes;
+                address::email(&self.view, at)
+            }
             b':' | b'=' => self.separator(at, keys),
             // An escape for a line end; the word behind it begins with another letter.
             b'\\' if matches!(self.view.byte(at + 1), b'n' | b'r' | b't') => {
@@ -130,22 +137,24 @@ impl<'a> Scan<'a> {
     }
 
     #[inline(never)]
-    fn word(&self, at: usize, first: u8) -> Option<Match> {
-        let encoded = || address::encoded_email(&self.view, at);
+    fn word(&mut self, at: usize, first: u8) -> Option<Match> {
+        // `%40`, `&quot;`, `&#64;`, `\u0040`, `\x40`
+        let before = self.view.before(at);
+        self.encoded |= matches!(before, b'%' | b'&' | b'\\') || (before == b'#' && self.view.before(at - 1) == b'&');
         if first.is_ascii_digit() {
             let numbers = self.view.numbers && at >= self.identifier_until;
-            return encoded().or_else(|| if numbers { digits::number(&self.view, at) } else { None });
-        }
-        if first == b'u' && self.view.before(at) == b'\\' {
-            return encoded();
+            return if numbers { digits::number(&self.view, at) } else { None };
         }
         token::word(&self.view, at)
     }
 
     #[inline(never)]
     fn separator(&mut self, at: usize, keys: &mut Keys) -> Option<Match> {
-        if self.view.byte(at) == b':' && self.view.byte(at + 1) == b'/' && self.view.byte(at + 2) == b'/' {
-            return address::url(&self.view, at);
+        let rest = self.view.text.get(at + 1..)?;
+        if self.view.byte(at) == b':'
+            && let Some(slashes) = address::SLASHES.iter().find(|slashes| rest.starts_with(slashes))
+        {
+            return address::url(&self.view, at, at + 1 + slashes.len());
         }
         match assignment::assignment(&self.view, at, keys)? {
             assignment::Found::Secret(found) => Some(found),
