@@ -47,6 +47,7 @@ mod repeat;
 mod route;
 mod tag;
 mod text;
+mod unfold;
 mod write;
 
 pub use policy::Policy;

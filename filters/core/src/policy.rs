@@ -278,11 +278,12 @@ pub(crate) const GOOGLE: RuleId = rule("google_key");
 pub(crate) const MAX_RULES: usize = 512;
 
 /// First characters of what the text scan knows besides tokens and digits: authentication schemes, JSON Web Tokens
-/// (`{"` and `{ ` in base64), PEM and PuTTY keys, what `token::signed` and `scheme::named` know, `\u0040`, words that announce a secret without `:` or `=`, and command
-/// lines that have one.
+/// (`{"` and `{ ` in base64), PEM and PuTTY keys, what `token::signed` and `scheme::named` know; `"`, `:`, `=`, `@` and `<` as
+/// escapes and HTML have them; words that announce a secret without `:` or `=`, and command lines that have one.
 #[rustfmt::skip]
 const MARKERS: &[&str] = &[
-    "Bear", "bear", "BEAR", "Bas", "bas", "BAS", "eyJ", "eyA", "ewo", "ewk", "BEG", "END ", "LS0tLS1C", "PuT", "u00",
+    "Bear", "bear", "BEAR", "Bas", "bas", "BAS", "eyJ", "eyA", "ewo", "ewk", "BEG", "END ", "LS0tLS1C", "PuT", "u00", "x22", "x3a", "x3A",
+    "x3d", "x3D", "x40", "quot;", "lt;", "commat;",
     "ACRA", "ACRB", "ACRC", "ACRD", "atlasv1.", "mmk", "us1", "us2", "us3", "us4", "us5", "us6", "us7", "us8", "us9",
     "cookie ", "services", "webhooks",
     // Names, with what stands behind them where the word alone is frequent.

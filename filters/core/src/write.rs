@@ -8,6 +8,7 @@ use crate::key::{Class, Keys};
 use crate::policy::{AUTHORIZATION, BASIC, BEARER, CARD, Meaning, Policy, RuleId};
 use crate::redact::{self, Match, SHORTEST, Scan, is_card_number, mark};
 use crate::text;
+use crate::unfold;
 
 /// The output and what is needed to fill it.
 pub(crate) struct Writer {
@@ -185,6 +186,7 @@ impl Writer {
     /// Writes plain content, redacted.
     #[inline(never)]
     pub(crate) fn scanned(&mut self, bytes: &[u8], span: Span, identifier: bool) {
+        let from = self.out.len();
         let mut scan = Scan::new(bytes, span.start, span.end, !identifier, self.policy);
         let mut copied = span.start;
         while let Some(found) = scan.next(&mut self.keys) {
@@ -193,6 +195,41 @@ impl Writer {
             copied = found.end;
         }
         self.put(Span { start: copied, end: span.end }.of(bytes));
+        if scan.encoded {
+            self.unfolded(from, identifier);
+        }
+    }
+
+    /// Redacts what was written from `from` on, the content of a string, once more, by what it says when it is decoded.
+    /// It comes second, lest what separates inside a value that is encoded cut the value off.
+    #[cold]
+    #[inline(never)]
+    fn unfolded(&mut self, from: usize, identifier: bool) {
+        // A copy of the source, and what it says.
+        let mut buffer = core::mem::take(&mut self.decoded);
+        let source = Span { start: from, end: self.out.len() };
+        let end = source.len();
+        buffer.truncate(0);
+        buffer.reserve(2 * end);
+        buffer.extend(source.of(self.out.as_slice()));
+        unfold::unfold(self.out.as_slice(), source, &mut buffer);
+        let bytes = buffer.as_slice();
+        let mut scan = Scan::new(bytes, end, bytes.len(), !identifier, self.policy);
+        let (mut at, mut done) = (0, end);
+        while let Some(found) = scan.next(&mut self.keys) {
+            if done == end {
+                self.out.truncate(from);
+            }
+            let start = unfold::advance(bytes, at, end, found.start - done);
+            self.put(Span { start: at, end: start }.of(bytes));
+            self.mark(found.rule);
+            at = unfold::advance(bytes, start, end, found.end - found.start);
+            done = found.end;
+        }
+        if done > end {
+            self.put(Span { start: at, end }.of(bytes));
+        }
+        self.decoded = buffer;
     }
 
     /// Writes content that has escapes, bytes beyond ASCII, or what is not JSON: what it means is scanned, and what
@@ -202,6 +239,7 @@ impl Writer {
             text::transcode(bytes, span.start, span.end, escaped, usize::MAX, Some(&mut self.out));
             return;
         }
+        let from = self.out.len();
         let mut decoded = core::mem::take(&mut self.decoded);
         decoded.truncate(0);
         decoded.reserve(span.len());
@@ -215,7 +253,11 @@ impl Writer {
             done = found.end;
         }
         text::transcode(bytes, at, span.end, escaped, usize::MAX, Some(&mut self.out));
+        let encoded = scan.encoded || unfold::is_folded(decoded.as_slice());
         self.decoded = decoded;
+        if encoded {
+            self.unfolded(from, identifier);
+        }
     }
 
     fn found(&mut self, found: &Match) {

@@ -4,6 +4,7 @@ use super::mark;
 use super::run::{self, Kind};
 use super::text::{Match, View};
 use super::value::{Shapes, is_placeholder, may_be, shapes};
+use crate::json::hex4;
 use crate::policy::{EMAIL, URL_PASSWORD, WEBHOOK};
 
 /// Last labels that are no top-level domain but the ends of file and unit names (`getty@tty1.service`, `icon@2x.png`).
@@ -78,34 +79,20 @@ const MAX_LOCAL: usize = 192;
 /// CJK text has no spaces, so ideographs, kana and hangul belong to the local part only when they stand directly in
 /// front of the `@`; behind a top-level domain of Latin letters they are prose.
 pub(crate) fn email(view: &View, at: usize) -> Option<Match> {
-    around(view, at, at + 1)
-}
-
-/// The same around an `@` that is written `%40`, `&#64;` or `\u0040`; `at` is where its word begins, behind the `%`,
-/// `#` or `\`.
-pub(crate) fn encoded_email(view: &View, at: usize) -> Option<Match> {
-    let text = view.text.get(at..)?;
-    let (front, length) = match view.before(at) {
-        b'%' if text.starts_with(b"40") => (1, 2),
-        b'#' if text.starts_with(b"64;") && view.before(at - 1) == b'&' => (2, 3),
-        b'\\' if text.starts_with(b"u0040") => (1, 5),
-        _ => return None,
-    };
-    around(view, at.checked_sub(front)?, at + length)
-}
-
-/// An address whose `@` is `text[at..behind]`.
-fn around(view: &View, at: usize, behind: usize) -> Option<Match> {
     // What is asked first costs least.
     if !may_end_local(view.before(at)) {
         return None;
     }
-    let end = domain_end(view, behind)?;
+    let end = domain_end(view, at + 1)?;
     let next = view.byte(end);
     if next == b':' && matches!(view.byte(end + 1), b'~' | b'/') && view.byte(end + 2) != b'/' {
         return None;
     }
     let start = local_start(view, at)?;
+    // Of a local part with `\u00e9` in it this is but the end.
+    if view.before(start) == b'\\' && view.byte(start) == b'u' && hex4(view.text, start + 1).is_some() {
+        return None;
+    }
     let local = view.text.get(start..at)?;
     if !local.iter().any(|byte| byte.is_ascii_alphanumeric() || *byte >= 0x80) {
         return None;
@@ -114,27 +101,29 @@ fn around(view: &View, at: usize, behind: usize) -> Option<Match> {
     if local == b"git" && matches!(next, b':' | b'/') {
         return None;
     }
-    if is_url_user(view, start) {
-        if view.before(at).is_ascii() {
-            view.runs.user.set((start, at));
-        }
+    if is_url_user(view, start) || is_ssh_name(local, view.text.get(at + 1..end)?) {
         return None;
     }
     Some(Match::new(start, end, EMAIL))
+}
+
+/// Whether it is the name of an algorithm, request or extension of SSH, which has a domain when its inventor gave it
+/// ([RFC 4251 section 6](https://www.rfc-editor.org/rfc/rfc4251#section-6)): people's names there have neither digits
+/// nor hyphens.
+fn is_ssh_name(local: &[u8], domain: &[u8]) -> bool {
+    const DOMAINS: &[&[u8]] = &[b"openssh.com", b"libssh.org", b"ssh.com", b"lysator.liu.se"];
+    const NAMES: &[&[u8]] = &[b"zlib", b"keepalive", b"eow", b"fsync", b"statvfs", b"limits"];
+    DOMAINS.contains(&domain)
+        && (local.iter().any(|byte| matches!(byte, b'0'..=b'9' | b'-'))
+            || NAMES.iter().any(|name| local.ends_with(name)))
 }
 
 /// Start of the local part that ends at `at`.
 fn local_start(view: &View, at: usize) -> Option<usize> {
     let limit = view.from.max(at.saturating_sub(MAX_LOCAL));
     let ideographs = at > limit && view.byte(at - 1) >= 0x80;
-    // Behind the user of a URL there may be any number of encoded `@`.
-    let (user, seen) = view.runs.user.get();
     let mut start = at;
     while start > limit {
-        if start == seen && user >= limit && !ideographs {
-            view.runs.user.set((user, at));
-            return None;
-        }
         let found = view.byte(start - 1);
         if found >= 0x80 {
             let (first, script) = character(view, limit, start)?;
@@ -215,8 +204,12 @@ fn is_url_user(view: &View, start: usize) -> bool {
             at -= 1;
         }
     }
-    view.before(at) == b'/' && at >= view.from + 3 && view.text.get(at - 3..at) == Some(b"://")
+    let front = view.text.get(view.from..at).unwrap_or_default();
+    view.before(at) == b'/' && SLASHES.iter().any(|slashes| front.ends_with(slashes))
 }
+
+/// What stands behind the colon of a URL's scheme, also as JSON inside a text has it.
+pub(super) const SLASHES: [&[u8]; 2] = [b"//", b"\\/\\/"];
 
 const MAX_DOMAIN: usize = 255;
 
@@ -286,14 +279,13 @@ const UNENCODED: usize = 64;
 /// A user name without a password that is at least this long, in bytes, is a token.
 const MIN_TOKEN: usize = 20;
 
-/// The secret in the URL whose `://` is at `at`: the password in `scheme://user:password@host`
+/// The secret in the URL whose `://` is at `at` and ends at `start`: the password in `scheme://user:password@host`
 /// ([RFC 3986 section 3.2.1](https://www.rfc-editor.org/rfc/rfc3986#section-3.2.1)), a token in the place of the user
 /// (`https://0123456789abcdef0123@host`), the path of a webhook. A user name that is an address goes with the password.
-pub(crate) fn url(view: &View, at: usize) -> Option<Match> {
+pub(crate) fn url(view: &View, at: usize, start: usize) -> Option<Match> {
     if !view.before(at).is_ascii_alphanumeric() {
         return None;
     }
-    let start = at + 3;
     // A mark in the place of the user and the password has a colon of its own.
     if view.text.get(start..)?.starts_with(mark::OPEN) {
         return None;

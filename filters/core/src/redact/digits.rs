@@ -6,13 +6,11 @@ use crate::policy::{CARD, SSN, TELEGRAM};
 /// A card number or SSN that begins with the digit at `at`, where a word begins.
 pub(crate) fn number(view: &View, at: usize) -> Option<Match> {
     let before = view.before(at);
-    // `%20` and its like stand for a separator.
-    let encoded = before == b'%' && view.byte(at + 1).is_ascii_digit() && view.byte(at + 2).is_ascii_digit();
-    let at = if encoded { at + 2 } else { at };
-    if before.is_ascii_alphanumeric()
-        || matches!(before, b'_' | b'.' | b'-' | b'+')
-            && at >= view.from + 2
-            && view.byte(at - 2).is_ascii_alphanumeric()
+    // Behind `%` come two digits of an encoded character; an id may be negative (`blk_-1`).
+    let joined = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    if joined(before)
+        || before == b'%'
+        || (matches!(before, b'.' | b'-' | b'+') && at >= view.from + 2 && joined(view.byte(at - 2)))
     {
         return None;
     }
@@ -87,7 +85,7 @@ fn ssn(view: &View, at: usize) -> Option<usize> {
         return None;
     }
     let end = at + length;
-    (ends_here(view, end) && ((length == 11 && !itin) || is_said(view, at))).then_some(end)
+    (ends_here(view, end) && ((length == 11 && !itin) || is_said(view, at, end))).then_some(end)
 }
 
 /// Whether another number, or the quote of a request line, stands in front of `start`, or a number behind `end`.
@@ -97,18 +95,44 @@ fn is_in_row(view: &View, start: usize, end: usize) -> bool {
         || (view.byte(end) == b' ' && view.byte(end + 1).is_ascii_digit())
 }
 
-/// Whether the words in front of `at` say that the number is an SSN.
-fn is_said(view: &View, at: usize) -> bool {
-    const SAID: &[&[u8]] =
-        &[b"ssn", b"ssn is", b"itin", b"social security number", b"social security no", b"social security"];
-    let from = view.start.max(at.saturating_sub(32));
-    let mut front = view.text.get(from..at).unwrap_or_default();
-    while let Some((b' ' | b':' | b'#' | b'.' | b'=' | b'"' | b'\'' | b'(', rest)) = front.split_last() {
-        front = rest;
+/// How many bytes beside a number may say what it is.
+const BESIDE: usize = 40;
+
+/// Whether the words around `text[start..end]` say that it is an SSN or ITIN: `tax id (SSN) 123456789`,
+/// `123456789 is the SSN`. Another number, or the name of another value, takes them for itself.
+#[cold]
+fn is_said(view: &View, start: usize, end: usize) -> bool {
+    let words = |byte: u8| byte.is_ascii_alphabetic() || matches!(byte, b' ' | b'(' | b')' | b'_');
+    let mut first = start;
+    let mut named = false;
+    while first > view.start.max(start.saturating_sub(BESIDE)) {
+        let byte = view.byte(first - 1);
+        if !(words(byte)
+            || matches!(byte, b':' | b'#' | b'.' | b'"' | b'\'' | b'\\' | b'=') && !(named && byte == b'='))
+        {
+            break;
+        }
+        named |= byte.is_ascii_alphabetic();
+        first -= 1;
     }
-    SAID.iter().any(|said| {
-        let start = front.len().checked_sub(said.len());
-        start.and_then(|start| front.get(start..)).is_some_and(|last| last.eq_ignore_ascii_case(said))
+    let mut last = end;
+    while last < end + BESIDE && words(view.byte(last)) {
+        last += 1;
+    }
+    let another = matches!(view.byte(last), b'=' | b':' | b'"');
+    says(view.text.get(first..start)) || (!another && says(view.text.get(end..last)))
+}
+
+/// Whether one of these words is about SSNs or ITINs.
+fn says(words: Option<&[u8]>) -> bool {
+    const SAID: &[&[u8]] = &[b"ssn", b"itin", b"tin", b"social", b"taxpayer", b"tax id", b"tax_id", b"taxid"];
+    let words = words.unwrap_or_default();
+    let letter = |at: usize| words.get(at).is_some_and(u8::is_ascii_alphabetic);
+    (0..words.len()).filter(|at| letter(*at) && !letter(at.wrapping_sub(1))).any(|at| {
+        SAID.iter().any(|said| {
+            let end = at + said.len();
+            !letter(end) && words.get(at..end).is_some_and(|word| word.eq_ignore_ascii_case(said))
+        })
     })
 }
 

@@ -129,8 +129,6 @@ pub(super) struct Runs {
     stops: Cell<(usize, usize)>,
     /// A place, and that of the last quote in front of it.
     quote: Cell<(usize, Option<usize>)>,
-    /// Where the user of a URL begins that is no address, and the encoded `@` that it was followed to.
-    pub(super) user: Cell<(usize, usize)>,
 }
 
 /// Where a run was looked at first, and its end.
@@ -152,7 +150,6 @@ impl Runs {
             bare: nowhere(),
             stops: Cell::new((0, 0)),
             quote: Cell::new((start, None)),
-            user: nowhere(),
         }
     }
 

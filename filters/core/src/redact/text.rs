@@ -71,11 +71,11 @@ impl View<'_> {
     }
 }
 
+/// Length of `\u003d`.
+const ESCAPE: usize = 6;
+
 /// Between a word and the secret it announces there is nothing else to look for if they are nearer, in bytes.
 const NEAR: usize = 24;
-
-/// Length of `\\u003d`.
-const ESCAPE: usize = 6;
 
 /// A scan that goes on where the last match ended.
 pub(crate) struct Scan<'a> {
@@ -83,6 +83,8 @@ pub(crate) struct Scan<'a> {
     /// The text has backslashes of its own, behind which a word may begin.
     slashes: bool,
     at: usize,
+    /// Something is encoded in a way that the scan does not see through.
+    pub(crate) encoded: bool,
     /// End of the value of a key in the text that names an identifier.
     identifier_until: usize,
     /// A secret farther on that a word announced; in front of it there may be others.
@@ -95,10 +97,11 @@ impl<'a> Scan<'a> {
         let text = buffer.get(..end).unwrap_or(buffer);
         let slashes = text.get(from..).is_some_and(|text| text.contains(&b'\\'));
         let view = View { text, from, start: from, numbers, policy, runs: Runs::new(from) };
-        Scan { view, slashes, at: from, identifier_until: 0, pending: None }
+        Scan { view, slashes, at: from, encoded: false, identifier_until: 0, pending: None }
     }
 
     /// The next thing to redact; matches come in order and do not overlap. Linear in the text over all calls.
+    #[inline(never)]
     pub(crate) fn next(&mut self, keys: &mut Keys) -> Option<Match> {
         let text = self.view.text;
         let mut at = self.at;
@@ -148,7 +151,11 @@ impl<'a> Scan<'a> {
             return if probe::word(text, at, self.view.policy) { self.word(at, first, keys) } else { None };
         }
         match first {
-            b'@' => spoken::connection(&self.view, at).or_else(|| address::email(&self.view, at)),
+            b'@' => {
+                // Letters beyond ASCII may be written `\u00e9`.
+                self.encoded |= self.slashes;
+                spoken::connection(&self.view, at).or_else(|| address::email(&self.view, at))
+            }
             b':' | b'=' => self.separator(at, keys),
             // An escape for a line end; the word behind it begins with another letter.
             b'\\' if matches!(self.view.byte(at + 1), b'n' | b'r' | b't') => {
@@ -162,17 +169,13 @@ impl<'a> Scan<'a> {
 
     #[inline(never)]
     fn word(&mut self, at: usize, first: u8, keys: &mut Keys) -> Option<Match> {
-        let encoded = || address::encoded_email(&self.view, at);
+        // `%40`, `&quot;`, `&#64;`, `\u0040`, `\x40`
+        let before = self.view.before(at);
+        self.encoded |= matches!(before, b'%' | b'&' | b'\\') || (before == b'#' && self.view.before(at - 1) == b'&');
         if first.is_ascii_digit() {
             let numbers = self.view.numbers && at >= self.identifier_until;
             let number = || token::numbered(&self.view, at).or_else(|| digits::number(&self.view, at));
-            let found = encoded().or_else(|| if numbers { number() } else { None });
-            // Behind `%3D` another word may begin.
-            let escape = self.view.before(at) == b'%';
-            return found.or_else(|| if escape { token::word(&self.view, at + 2) } else { None });
-        }
-        if first == b'u' && self.view.before(at) == b'\\' {
-            return encoded().or_else(|| token::word(&self.view, at + ESCAPE - 1));
+            return if numbers { number() } else { None };
         }
         if let Some(found) = token::word(&self.view, at) {
             return Some(found);
@@ -192,8 +195,11 @@ impl<'a> Scan<'a> {
 
     #[inline(never)]
     fn separator(&mut self, at: usize, keys: &mut Keys) -> Option<Match> {
-        if self.view.byte(at) == b':' && self.view.byte(at + 1) == b'/' && self.view.byte(at + 2) == b'/' {
-            return address::url(&self.view, at);
+        let rest = self.view.text.get(at + 1..)?;
+        if self.view.byte(at) == b':'
+            && let Some(slashes) = address::SLASHES.iter().find(|slashes| rest.starts_with(slashes))
+        {
+            return address::url(&self.view, at, at + 1 + slashes.len());
         }
         if let Some(found) = token::padded(&self.view, at).or_else(|| pem::exponent(&self.view, at)) {
             return Some(found);

@@ -1,0 +1,213 @@
+//! What the content of a JSON string says to someone who undoes one more encoding: percent-encoding, HTML entities,
+//! escapes of an inner text, characters that are not seen, and full-width ones.
+
+use crate::bytes::Bytes;
+use crate::json::{Span, byte, hex4};
+
+/// What stands for one character, or for one byte of it.
+struct Unit {
+    /// Bytes in the source.
+    length: usize,
+    meaning: Meaning,
+}
+
+#[derive(Clone, Copy)]
+enum Meaning {
+    /// What the source has.
+    Same,
+    Byte(u8),
+    Char(char),
+    /// It is not seen.
+    Nothing,
+}
+
+impl Meaning {
+    fn of(character: char) -> Meaning {
+        match character {
+            // Soft hyphen, zero-width space and joiners, word joiner, byte order mark.
+            '\u{ad}' | '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}' => Meaning::Nothing,
+            // https://www.unicode.org/charts/PDF/UFF00.pdf
+            '\u{ff01}'..='\u{ff5e}' => Meaning::Byte((character as u32 - 0xfee0) as u8),
+            _ => Meaning::Char(character),
+        }
+    }
+
+    fn length(self, unit: usize) -> usize {
+        match self {
+            Meaning::Same => unit,
+            Meaning::Byte(_) => 1,
+            Meaning::Char(character) => character.len_utf8(),
+            Meaning::Nothing => 0,
+        }
+    }
+}
+
+/// The unit at `at`.
+fn unit(bytes: &[u8], at: usize) -> Unit {
+    let found = match byte(bytes, at) {
+        b'\\' => escape(bytes, at),
+        b'%' => hex2(bytes, at + 1).map(|code| (3, Meaning::Byte(code))),
+        b'&' => entity(bytes.get(at + 1..).unwrap_or_default()),
+        0xc2 | 0xe2 | 0xef => folded(bytes, at),
+        _ => None,
+    };
+    let (length, meaning) = found.unwrap_or((1, Meaning::Same));
+    Unit { length, meaning }
+}
+
+/// The character of two or three bytes at `at`, if it does not mean what it is.
+fn folded(bytes: &[u8], at: usize) -> Option<(usize, Meaning)> {
+    let length = if byte(bytes, at) == 0xc2 { 2 } else { 3 };
+    let character = core::str::from_utf8(bytes.get(at..at + length)?).ok()?.chars().next()?;
+    match Meaning::of(character) {
+        Meaning::Char(_) => None,
+        meaning => Some((length, meaning)),
+    }
+}
+
+/// Backslashes in front of an escape, for as many levels as texts lie in texts.
+const MAX_SLASHES: usize = 8;
+
+/// The escape at `at`: of JSON, or behind more backslashes of a text inside.
+fn escape(bytes: &[u8], at: usize) -> Option<(usize, Meaning)> {
+    let rest = bytes.get(at..)?;
+    let slashes = rest.iter().take(MAX_SLASHES).take_while(|byte| **byte == b'\\').count();
+    let end = slashes + 1;
+    let found = match byte(rest, slashes) {
+        // Half a character beyond U+FFFF is none that matters.
+        b'u' => hex4(rest, end)
+            .map(|code| (end + 4, Meaning::of(char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER)))),
+        b'x' if slashes > 1 => hex2(rest, end).map(|code| (end + 2, Meaning::Byte(code))),
+        b'/' => Some((end, Meaning::Byte(b'/'))),
+        _ => None,
+    };
+    if found.is_some() {
+        return found;
+    }
+    let meaning = match byte(rest, 1) {
+        b'n' => b'\n',
+        b'r' => b'\r',
+        b't' => b'\t',
+        b'b' | b'f' => b' ',
+        other => other,
+    };
+    Some((2, Meaning::Byte(meaning)))
+}
+
+fn hex2(bytes: &[u8], at: usize) -> Option<u8> {
+    let digit = |at: usize| char::from(byte(bytes, at)).to_digit(16);
+    Some((digit(at)? << 4 | digit(at + 1)?) as u8)
+}
+
+/// Character references by name; `&amp;` also stands for `&` in URLs
+/// ([HTML](https://html.spec.whatwg.org/multipage/named-characters.html)).
+const ENTITIES: &[(&[u8], u8)] =
+    &[(b"quot;", b'"'), (b"lt;", b'<'), (b"gt;", b'>'), (b"amp;", b'&'), (b"apos;", b'\''), (b"commat;", b'@')];
+
+/// The character reference whose `&` stands in front of `text`.
+fn entity(text: &[u8]) -> Option<(usize, Meaning)> {
+    let Some(number) = text.strip_prefix(b"#") else {
+        let (name, character) = ENTITIES.iter().find(|(name, _)| text.starts_with(name))?;
+        return Some((1 + name.len(), Meaning::Byte(*character)));
+    };
+    let (radix, digits) = match number {
+        [b'x' | b'X', rest @ ..] => (16, rest),
+        _ => (10, number),
+    };
+    let count = digits.iter().take(7).take_while(|byte| char::from(**byte).is_digit(radix)).count();
+    if count == 0 || digits.get(count) != Some(&b';') {
+        return None;
+    }
+    let digits = digits.get(..count)?.iter();
+    let code = digits.fold(0, |code, digit| code * radix + char::from(*digit).to_digit(radix).unwrap_or(0));
+    let length = 3 + count + usize::from(radix == 16);
+    Some((length, Meaning::of(char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER))))
+}
+
+/// Appends what `bytes[span]` says. It is never longer than the source.
+pub(crate) fn unfold(bytes: &[u8], span: Span, out: &mut Bytes) {
+    let bytes = bytes.get(..span.end).unwrap_or(bytes);
+    let mut at = span.start;
+    while at < span.end {
+        let unit = unit(bytes, at);
+        match unit.meaning {
+            Meaning::Same => out.push(byte(bytes, at)),
+            Meaning::Byte(byte) => out.push(byte),
+            Meaning::Char(character) => out.extend(character.encode_utf8(&mut [0; 4]).as_bytes()),
+            Meaning::Nothing => {}
+        }
+        at += unit.length;
+    }
+}
+
+/// Where, from `at` on, `count` bytes of meaning end; at most `end`.
+pub(crate) fn advance(bytes: &[u8], mut at: usize, end: usize, mut count: usize) -> usize {
+    let bytes = bytes.get(..end).unwrap_or(bytes);
+    while at < end && count > 0 {
+        let unit = unit(bytes, at);
+        count = count.saturating_sub(unit.meaning.length(unit.length));
+        at += unit.length;
+    }
+    at.min(end)
+}
+
+/// Whether a text in UTF-8 has a character that is not seen, or a full-width one.
+pub(crate) fn is_folded(text: &[u8]) -> bool {
+    let (lanes, rest) = text.as_chunks::<8>();
+    let odd = |from: usize, bytes: &[u8]| {
+        (from..from + bytes.len()).any(|at| matches!(byte(text, at), 0xc2 | 0xe2 | 0xef) && folded(text, at).is_some())
+    };
+    lanes.iter().enumerate().any(|(n, lane)| u64::from_le_bytes(*lane) & crate::lanes::HIGH != 0 && odd(8 * n, lane))
+        || odd(text.len() - rest.len(), rest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::String;
+
+    fn unfolded(text: &str) -> String {
+        let mut out = Bytes::new();
+        unfold(text.as_bytes(), Span { start: 0, end: text.len() }, &mut out);
+        // From every place of the meaning there is a way back.
+        for count in 0..=out.len() {
+            let at = advance(text.as_bytes(), 0, text.len(), count);
+            let mut front = Bytes::new();
+            unfold(text.as_bytes(), Span { start: 0, end: at }, &mut front);
+            assert!(front.len() >= count && front.len() < count + 4, "{text}: {count}");
+            assert!(out.as_slice().starts_with(front.as_slice()), "{text}: {count}");
+        }
+        String::from_utf8_lossy(out.as_slice()).into_owned()
+    }
+
+    #[test]
+    fn each_encoding_is_undone_once() {
+        for (text, expected) in [
+            ("a%3Db%C3%A9%4", "a=b\u{e9}%4"),
+            ("%2540 100% %zz", "%40 100% %zz"),
+            (r"a\u003db\u00e9\n\t\/\\", "a=b\u{e9}\n\t/\\"),
+            (r"a\\u003db\\\\u0040\\x22\\x2", "a=b@\"\\x2"),
+            (r"\\/ \\\/ \\n", "/ / \\n"),
+            ("&quot;&#34;&#x22;&lt;&commat;&#064;&amp;&#;&x;&quot", "\"\"\"<@@&&#;&x;&quot"),
+            ("a\u{200b}b\u{ad}\u{feff}\u{2060}c", "abc"),
+            ("\u{ff14}\u{ff11}\u{ff20}\u{ff1d}\u{3002}\u{e9}\u{20ac}", "41@=\u{3002}\u{e9}\u{20ac}"),
+            (r"\ud83d\ude00\uff14", "\u{fffd}\u{fffd}4"),
+        ] {
+            assert_eq!(unfolded(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_folded_is_seen_at_every_place() {
+        for place in 0..20 {
+            let front = "x".repeat(place);
+            for text in ["\u{200b}", "\u{ff14}", "\u{ad}"] {
+                assert!(is_folded(alloc::format!("{front}{text}y").as_bytes()));
+                assert!(is_folded(alloc::format!("{front}{text}").as_bytes()));
+            }
+            for text in ["\u{e9}", "\u{20ac}", "\u{3002}", "\u{a9}", ""] {
+                assert!(!is_folded(alloc::format!("{front}{text}y").as_bytes()));
+            }
+        }
+    }
+}
