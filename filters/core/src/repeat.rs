@@ -127,7 +127,7 @@ impl Output<'_> {
             room = copy(front, room)?;
             script = more;
             let from = input.len() - behind.len();
-            let (length, clean) = step.length(input, from, behind, self.policy, &mut scratch.texts);
+            let (length, clean) = step.length(input, behind, self.policy, &mut scratch.texts);
             if clean && length != 0 {
                 let (value, behind) = behind.split_at_checked(length)?;
                 room = copy(value, room)?;

@@ -192,10 +192,14 @@ fn string(record: &[u8], start: usize, escaped: bool) -> Option<Place> {
     Some(Place { value: text.span, plain: text.plain })
 }
 
-/// The length of the number at `start`, if it is like nearly all: fewer than eight digits and nothing else. Else 0.
+/// The length of the number with which `text`, the end of `record`, begins, if it is like nearly all: fewer than eight
+/// digits and nothing else. Else 0.
 #[inline(always)]
-pub(super) fn short_number(record: &[u8], start: usize) -> usize {
-    let lane = lanes::load(record, start);
+pub(super) fn short_number(record: &[u8], text: &[u8]) -> usize {
+    let lane = match text.first_chunk::<8>() {
+        Some(lane) => u64::from_le_bytes(*lane),
+        None => lanes::load(record, record.len() - text.len()),
+    };
     let others = lanes::others_than_digits(lane);
     if others == 0 {
         return 0;
@@ -207,7 +211,7 @@ pub(super) fn short_number(record: &[u8], start: usize) -> usize {
 
 /// The number at `start`.
 fn number(record: &[u8], start: usize) -> Option<Place> {
-    let length = short_number(record, start);
+    let length = short_number(record, record.get(start..)?);
     if length == 0 {
         return other(record, start, false, &mut Nesting::default(), Kind::Number);
     }
