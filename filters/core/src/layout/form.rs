@@ -50,6 +50,8 @@ pub(crate) enum Way {
     All,
     /// A body that stays text, for [`Scan::All`].
     Body,
+    /// One in which nothing is looked for.
+    BodyCopied,
 }
 
 impl Way {
@@ -60,6 +62,7 @@ impl Way {
             (Form::Text { body: false, scan: Scan::Letters, .. }, How::Text) => Way::Letters,
             (Form::Text { body: false, scan: Scan::All, .. }, How::Text) => Way::All,
             (Form::Text { body: true, scan: Scan::All, .. }, How::Text) => Way::Body,
+            (Form::Text { body: true, scan: Scan::Nothing, .. }, How::Text) => Way::BodyCopied,
             _ => Way::Slowly,
         }
     }
@@ -142,7 +145,9 @@ pub(super) fn plain_text(
         Some([close, _]) => *close == b'"',
         None => false,
     };
-    let prose = matches!(way, Way::All | Way::Body) && text.first().is_some_and(u8::is_ascii_alphabetic);
+    let asked = matches!(way, Way::All | Way::Body | Way::BodyCopied);
+    let letter = asked && text.first().is_some_and(u8::is_ascii_alphabetic);
+    let prose = letter && way != Way::BodyCopied;
     match way {
         _ if prose => {
             if let Some(end) = texts.end(text)
@@ -151,8 +156,8 @@ pub(super) fn plain_text(
                 return (end, true);
             }
         }
-        Way::Body => return (0, false),
-        Way::Copied => {
+        Way::Body | Way::BodyCopied if !letter => return (0, false),
+        Way::Copied | Way::BodyCopied => {
             let end = lanes::plain_end(text, 0);
             return if closed(end) { (end, true) } else { (0, false) };
         }
