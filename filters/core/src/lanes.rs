@@ -15,6 +15,18 @@ pub(crate) fn load(bytes: &[u8], at: usize) -> u64 {
     }
 }
 
+/// The first eight bytes of `rest`, which then begins behind them; zeros behind its end.
+#[inline(always)]
+pub(crate) fn next(rest: &mut &[u8]) -> u64 {
+    match rest.split_first_chunk::<8>() {
+        Some((lane, behind)) => {
+            *rest = behind;
+            u64::from_le_bytes(*lane)
+        }
+        None => load_tail(rest, 0),
+    }
+}
+
 #[inline(never)]
 fn load_tail(bytes: &[u8], at: usize) -> u64 {
     if let Some(last) = bytes.last_chunk::<8>() {
@@ -154,9 +166,9 @@ pub(crate) fn others_than_hex(lane: u64) -> (u64, u64) {
 /// Up to where there are only lower case hexadecimal digits and hyphens, and no two digits between hyphens.
 #[inline(always)]
 pub(crate) fn hex_end(bytes: &[u8]) -> usize {
-    let (mut at, mut before) = (0, HIGH);
+    let (mut at, mut before, mut rest) = (0, HIGH, bytes);
     loop {
-        let (others, hyphens) = others_than_hex(load(bytes, at));
+        let (others, hyphens) = others_than_hex(next(&mut rest));
         if hyphens & (hyphens << 24 | before >> 40) != 0 {
             return at;
         }

@@ -101,20 +101,13 @@ pub(crate) struct Step {
 }
 
 impl Step {
-    /// The length of the value at `start`, with which `text` begins, if it is of the step's form, and whether nothing in
-    /// it is to be redacted, so that it is written as it stands there. 0 if that takes a closer look.
+    /// The length of the value with which `text`, the end of `record`, begins, if it is of the step's form, and whether
+    /// nothing in it is to be redacted, so that it is written as it stands there. 0 if that takes a closer look.
     #[inline(always)]
-    pub(crate) fn length(
-        &mut self,
-        record: &[u8],
-        start: usize,
-        text: &[u8],
-        policy: &Policy,
-        texts: &mut Texts,
-    ) -> (usize, bool) {
+    pub(crate) fn length(&mut self, record: &[u8], text: &[u8], policy: &Policy, texts: &mut Texts) -> (usize, bool) {
         match self.what.way {
             Way::Slowly => (0, false),
-            Way::Number => (form::short_number(record, start), true),
+            Way::Number => (form::short_number(record, text), true),
             way => form::plain_text(text, (way, self.what.escaped), &mut self.shape, policy, texts),
         }
     }

@@ -50,6 +50,8 @@ pub(crate) enum Way {
     All,
     /// A body that stays text, for [`Scan::All`].
     Body,
+    /// One in which nothing is looked for.
+    BodyCopied,
 }
 
 impl Way {
@@ -60,6 +62,7 @@ impl Way {
             (Form::Text { body: false, scan: Scan::Letters, .. }, How::Text) => Way::Letters,
             (Form::Text { body: false, scan: Scan::All, .. }, How::Text) => Way::All,
             (Form::Text { body: true, scan: Scan::All, .. }, How::Text) => Way::Body,
+            (Form::Text { body: true, scan: Scan::Nothing, .. }, How::Text) => Way::BodyCopied,
             _ => Way::Slowly,
         }
     }
@@ -142,7 +145,9 @@ pub(super) fn plain_text(
         Some([close, _]) => *close == b'"',
         None => false,
     };
-    let prose = matches!(way, Way::All | Way::Body) && text.first().is_some_and(u8::is_ascii_alphabetic);
+    let asked = matches!(way, Way::All | Way::Body | Way::BodyCopied);
+    let letter = asked && text.first().is_some_and(u8::is_ascii_alphabetic);
+    let prose = letter && way != Way::BodyCopied;
     match way {
         _ if prose => {
             if let Some(end) = texts.end(text)
@@ -151,8 +156,8 @@ pub(super) fn plain_text(
                 return (end, true);
             }
         }
-        Way::Body => return (0, false),
-        Way::Copied => {
+        Way::Body | Way::BodyCopied if !letter => return (0, false),
+        Way::Copied | Way::BodyCopied => {
             let end = lanes::plain_end(text, 0);
             return if closed(end) { (end, true) } else { (0, false) };
         }
@@ -192,10 +197,14 @@ fn string(record: &[u8], start: usize, escaped: bool) -> Option<Place> {
     Some(Place { value: text.span, plain: text.plain })
 }
 
-/// The length of the number at `start`, if it is like nearly all: fewer than eight digits and nothing else. Else 0.
+/// The length of the number with which `text`, the end of `record`, begins, if it is like nearly all: fewer than eight
+/// digits and nothing else. Else 0.
 #[inline(always)]
-pub(super) fn short_number(record: &[u8], start: usize) -> usize {
-    let lane = lanes::load(record, start);
+pub(super) fn short_number(record: &[u8], text: &[u8]) -> usize {
+    let lane = match text.first_chunk::<8>() {
+        Some(lane) => u64::from_le_bytes(*lane),
+        None => lanes::load(record, record.len() - text.len()),
+    };
     let others = lanes::others_than_digits(lane);
     if others == 0 {
         return 0;
@@ -207,7 +216,7 @@ pub(super) fn short_number(record: &[u8], start: usize) -> usize {
 
 /// The number at `start`.
 fn number(record: &[u8], start: usize) -> Option<Place> {
-    let length = short_number(record, start);
+    let length = short_number(record, record.get(start..)?);
     if length == 0 {
         return other(record, start, false, &mut Nesting::default(), Kind::Number);
     }

@@ -24,13 +24,7 @@ pub(crate) fn survey(bytes: &[u8], numbers: bool, policy: &Policy) -> Survey {
     let mut probe = Probe::new(numbers, policy);
     let (mut at, mut rest) = (0, bytes);
     loop {
-        let lane = match rest.split_first_chunk::<8>() {
-            Some((lane, behind)) => {
-                rest = behind;
-                u64::from_le_bytes(*lane)
-            }
-            None => lanes::load(bytes, at),
-        };
+        let lane = lanes::next(&mut rest);
         let stops = lanes::plain_stops(lane);
         if at == 0 && stops != 0 && lanes::first(stops) < SHORTEST {
             return Survey { end: lanes::first(stops), found: false };
