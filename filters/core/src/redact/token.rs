@@ -3,6 +3,7 @@
 use super::run::{self, Kind, Odd, six_bits};
 use super::text::{Match, View};
 use super::value;
+use super::words::find;
 use crate::lanes;
 use crate::policy::{BASIC, BEARER, Charset, JWT, PRIVATE_KEY, Token};
 
@@ -194,10 +195,6 @@ fn end_line(text: &[u8]) -> usize {
 fn putty(view: &View, at: usize) -> Option<Match> {
     let length = armoured(view.text.get(at..)?);
     Some(Match::new(at, at + length, PRIVATE_KEY))
-}
-
-pub(crate) fn find(text: &[u8], needle: &[u8]) -> Option<usize> {
-    text.windows(needle.len()).position(|window| window == needle)
 }
 
 /// The credentials behind `Bearer ` ([RFC 6750](https://www.rfc-editor.org/rfc/rfc6750)) or `Basic `
