@@ -293,7 +293,8 @@ fn is_other(view: &View, name: &Name, value: &Value, rule: RuleId, separator: u8
         let named = content.len().checked_sub(label.len()).and_then(|front| content.split_at_checked(front));
         let named = named
             .is_some_and(|(front, last)| matches!(front.last(), Some(b' ' | b'_' | b'.')) && is_one(last, &[label]));
-        if named || (bare && ((words && content.len() < MAX_WORD) || find(content, b"(").is_some())) {
+        let code = value.spaced || matches!(next, b',' | b')');
+        if named || (bare && ((words && code && content.len() < MAX_WORD) || find(content, b"(").is_some())) {
             return true;
         }
     }

@@ -31,7 +31,10 @@ pub(super) fn word(view: &View, at: usize, keys: &mut Keys) -> Option<Match> {
     let ((start, end), rule) = match first_of(rest, PHRASES) {
         Some(phrase) => {
             let start = at + phrase.len();
-            let plain = || phrase.starts_with(b"AUTH").then(|| (start, bare(view, start)));
+            let plain = || {
+                let end = bare(view, start);
+                (phrase.starts_with(b"AUTH") || is_strong(view.part(start, end), 6)).then_some((start, end))
+            };
             (string(view, start).or_else(plain)?, PASSWORD)
         }
         None => {
@@ -278,7 +281,7 @@ fn verb(view: &View, at: usize, password: bool) -> Option<usize> {
         let is = || find(line, b" is ").map(|is| is + 2);
         return colon.or_else(is).map(|found| at + found + 2);
     }
-    first_of(line, &[b"is: ", b"is ", b"BY "]).map(|verb| at + verb.len())
+    first_of(line, &[b"is: ", b"is ", b"BY ", b"set to ", b"changed to ", b"reset to "]).map(|verb| at + verb.len())
 }
 
 /// Whether a word in front of the one at `at` is a user's name: `USER u PASS x`, `login u password x`.
@@ -335,7 +338,7 @@ fn is_strong(content: &[u8], least: usize) -> bool {
         && has & (UPPER | LOWER) != 0
         && has & CODE == 0
         && !known
-        && !matches!(content, [b'/' | b'%' | b'*', ..] | [b'$', b'A'..=b'Z' | b'a'..=b'z' | b'_' | b'{', ..])
+        && !matches!(content, [b'/' | b'%' | b'*' | b'-', ..] | [b'$', b'A'..=b'Z' | b'a'..=b'z' | b'_' | b'{', ..])
         && (has & JOINED == 0
             || (has & NOT_HEX == 0 && content.len() >= 20)
             || all(UPPER | LOWER | DIGIT)
