@@ -309,7 +309,7 @@ fn is_other(view: &View, name: &Name, value: &Value, rule: RuleId, separator: u8
     // "DEBUG app.auth.password: cache evicted" of a logger, and a signature in a trace and not in a URL.
     if bare && separator == b':' {
         let goes_on = value.spaced && next == b' ' && then.is_ascii_alphabetic();
-        let dotted = label.iter().any(|byte| *byte == b'.');
+        let dotted = find(label, b".").is_some();
         if is_one(label, &[b"sig"]) || (dotted && (goes_on || view.before(name.start) == b':')) {
             return true;
         }
