@@ -292,7 +292,7 @@ const MARKERS: &[&str] = &[
     "token ", "Token ", "token>", "Token>", "token\"", "token'", "secret ", "Secret ", "secret>", "secret\"", "secret'",
     "apikey ", "apikey>", "apikey\"", "apiKey>", "ApiKey>", "apiToken", "ApiToken", "authToke", "AuthToke", "accessTo",
     "AccessTo", "refreshT", "RefreshT", "clientSe", "ClientSe", "secretKe", "SecretKe", "secretAc", "SecretAc",
-    "key>", "key ", "key\"", "key'", "api key ", "API key ", "API Key ", "api-key ", "access_k", "api_key ",
+    "key>", "Key\"", "Key'", "Token\"", "Token'", "key ", "key\"", "key'", "api key ", "API key ", "API Key ", "api-key ", "access_k", "api_key ",
     // Tools.
     "mysql", "mariadb", "mongo", "sshpass ", "docker l", "podman l", "az login", "curl ", "redis-cl", "valkey-c", "sqlcmd ",
     "zip ", "unzip ", "ldapsear", "ldapmodi", "ldapadd ", "ldapdele", "ldappass", "ldapwhoa", "smbclien", "lftp ", "htpasswd",

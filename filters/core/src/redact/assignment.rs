@@ -84,14 +84,14 @@ pub(crate) fn assignment(view: &View, at: usize, keys: &mut Keys) -> Option<Foun
 #[inline(never)]
 fn named_before(view: &View, name: &Name, keys: &mut Keys) -> Option<Class> {
     const BETWEEN: &[u8] = b" \t\n\r\"'\\,]{-";
-    let label = view.text.get(name.start..name.end)?;
+    let label = view.part(name.start, name.end);
     let mut end = name.start;
     if name.quote == 0 && view.before(end) == b' ' && is_one(label, &[b"key", b"passe", b"number"]) {
         end = behind(view.text, view.from, end, b" ");
         while name.start - end < 12 && view.before(end).is_ascii_alphabetic() {
             end -= 1;
         }
-        let french = ends_in(view.text.get(view.from..end)?, &[b"Mot ", b"mot "]);
+        let french = ends_in(view.part(view.from, end), &[b"Mot ", b"mot "]);
         return Some(keys.class(view.text, end - if french { 4 } else { 0 }, name.end, view.policy));
     }
     // An authorization code in the URL that a user comes back to (https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2).
@@ -115,15 +115,15 @@ fn named_before(view: &View, name: &Name, keys: &mut Keys) -> Option<Class> {
         start -= 1;
     }
     let before = behind(view.text, view.from, start, b" \"'\\");
-    let front = view.text.get(view.from..before)?;
+    let front = view.part(view.from, before);
     let named = match label.first()? | 0x20 {
         b'v' => {
             let member = behind(view.text, view.from, before.saturating_sub(1).max(view.from), b" \"'\\");
             matches!(front.last(), Some(b':' | b'='))
-                && ends_in(view.text.get(view.from..member)?, &[b"name", b"Name", b"key", b"Key"])
+                && ends_in(view.part(view.from, member), &[b"name", b"Name", b"key", b"Key"])
         }
         b'd' => front.ends_with(b"variable"),
-        _ => front.ends_with(b",") && find(view.text.get(end..name.start)?, b"]").is_some(),
+        _ => front.ends_with(b",") && find(view.part(end, name.start), b"]").is_some(),
     };
     named.then(|| keys.class(view.text, start, end, view.policy))
 }
@@ -227,7 +227,7 @@ fn secret(view: &View, class: &Class, name: &Name, behind: usize, separator: u8)
         Meaning::Identifier => return None,
     };
     let header = rule == AUTHORIZATION || rule == COOKIE;
-    let label = view.text.get(name.start..name.end)?;
+    let label = view.part(name.start, name.end);
     // "unexpected token: x" of a parser, `arn:aws:secretsmanager:...:123456789012:secret:x`. What refuses a value
     // without its end comes first: the next one may have the same end.
     if !header
@@ -245,7 +245,7 @@ fn secret(view: &View, class: &Class, name: &Name, behind: usize, separator: u8)
         return header::header(view, name, &value, rule);
     }
     let end = value.end(view.text, &view.runs.bare);
-    let content = view.text.get(value.start..end)?;
+    let content = view.part(value.start, end);
     if mark::is_masked(content) || value::is_placeholder(content) || value.is_code(content) {
         return None;
     }
@@ -287,7 +287,7 @@ fn secret(view: &View, class: &Class, name: &Name, behind: usize, separator: u8)
 /// Whether what a separator gives to a name is known to be something else than a secret.
 #[inline(never)]
 fn is_other(view: &View, name: &Name, value: &Value, rule: RuleId, separator: u8, content: &[u8]) -> bool {
-    let label = view.text.get(name.start..name.end).unwrap_or_default();
+    let label = view.part(name.start, name.end);
     let bare = value.quote == 0;
     let end = value.start + content.len();
     let (next, then) = (view.byte(end), view.byte(end + 1));
@@ -297,12 +297,13 @@ fn is_other(view: &View, name: &Name, value: &Value, rule: RuleId, separator: u8
         let named = content.len().checked_sub(label.len()).and_then(|front| content.split_at_checked(front));
         let named = named
             .is_some_and(|(front, last)| matches!(front.last(), Some(b' ' | b'_' | b'.')) && is_one(last, &[label]));
-        if named || (bare && ((words && content.len() < MAX_WORD) || find(content, b"(").is_some())) {
+        let code = value.spaced || matches!(next, b',' | b')');
+        if named || (bare && ((words && code && content.len() < MAX_WORD) || find(content, b"(").is_some())) {
             return true;
         }
     }
     // A comparison, in which a word is an option or the name of something: `token === '--require'`.
-    if separator == b'=' && view.text.get(..value.start).is_some_and(|front| ends_in(front, &[b"== '", b"== \""])) {
+    if separator == b'=' && ends_in(view.part(view.from, value.start), &[b"== '", b"== \""]) {
         return content.starts_with(b"-") || !content.iter().any(u8::is_ascii_digit);
     }
     // "PASS: TestLogin" of test runners.
@@ -312,7 +313,7 @@ fn is_other(view: &View, name: &Name, value: &Value, rule: RuleId, separator: u8
     // "DEBUG app.auth.password: cache evicted" of a logger, and a signature in a trace and not in a URL.
     if bare && separator == b':' {
         let goes_on = value.spaced && next == b' ' && then.is_ascii_alphabetic();
-        let dotted = label.iter().any(|byte| *byte == b'.');
+        let dotted = find(label, b".").is_some();
         if is_one(label, &[b"sig"]) || (dotted && (goes_on || view.before(name.start) == b':')) {
             return true;
         }
@@ -337,10 +338,7 @@ const MAX_WORD: usize = 20;
 
 /// Whether a parser speaks of its own tokens.
 fn is_unexpected(view: &View, name: &Name) -> bool {
-    const SAID: &[&[u8]] = &[b"nexpected ", b"nknown ", b"llegal ", b"ffending "];
-    let from = view.from.max(name.start.saturating_sub(16));
-    let front = view.text.get(from..name.start).unwrap_or_default();
-    SAID.iter().any(|said| front.ends_with(said))
+    ends_in(view.part(view.from, name.start), &[b"nexpected ", b"nknown ", b"llegal ", b"ffending "])
 }
 
 /// `name: value` in a sentence and not in a setting ("password: must not be empty"): the value is a plain word and the
@@ -356,17 +354,20 @@ fn is_prose(view: &View, end: usize, content: &[u8]) -> bool {
 /// Whether a value is the name of something, as Kubernetes has them: `namespace/name`, or words in lower case that
 /// dashes join, without digits.
 fn is_resource(content: &[u8]) -> bool {
-    let label = |byte: &u8| byte.is_ascii_lowercase() || matches!(byte, b'-' | b'.');
-    let mut parts = content.split(|byte| *byte == b'/');
-    let words = content.iter().all(|byte| label(byte) || *byte == b'/');
-    match (parts.next(), parts.next(), parts.next()) {
-        (Some(one), None, None) => words && one.contains(&b'-') && value::is_words(one),
-        (Some(namespace), Some(name), None) => {
-            let dns = |part: &[u8]| !part.is_empty() && part.iter().all(|byte| label(byte) || byte.is_ascii_digit());
-            dns(namespace)
-                && dns(name)
-                && namespace.iter().chain(name).filter(|byte| byte.is_ascii_digit()).count() <= 3
+    let (mut slashes, mut digits, mut dashes, mut length) = (0, 0, 0, 0);
+    for byte in content {
+        length += 1;
+        match byte {
+            b'a'..=b'z' | b'.' => {}
+            b'-' => dashes += 1,
+            b'0'..=b'9' => digits += 1,
+            b'/' if length > 1 => (slashes, length) = (slashes + 1, 0),
+            _ => return false,
         }
+    }
+    match slashes {
+        0 => dashes > 0 && digits == 0 && value::is_words(content),
+        1 => length > 0 && digits <= 3,
         _ => false,
     }
 }

@@ -45,7 +45,7 @@ const FOURTH: &[&[u8]] = &[b"htpasswd -b", b"htpasswd -cb", b"rabbitmqctl add_us
 /// The password on the command line at `at`, which begins a word. Other secrets may stand in front of it.
 #[inline(never)]
 pub(super) fn line(view: &View, at: usize) -> Option<Match> {
-    let text = view.text.get(at..)?;
+    let text = view.part(at, usize::MAX);
     let line = text.get(..until(text, 0, MAX_LINE, b""))?;
     let (start, end) = match TOOLS.iter().find(|(tool, ..)| line.starts_with(tool)) {
         Some((tool, option, user)) => behind_option(view, at + tool.len() - 1, at + line.len(), *option, *user)?,
@@ -66,7 +66,7 @@ pub(super) fn line(view: &View, at: usize) -> Option<Match> {
             }
         }
     };
-    let content = view.text.get(start..end)?;
+    let content = view.part(start, end);
     let secret = !matches!(content.first()?, b'-' | b'$' | b'/') && spoken::is_secret(content);
     secret.then(|| Match::new(start, end, PASSWORD))
 }
@@ -75,7 +75,7 @@ pub(super) fn line(view: &View, at: usize) -> Option<Match> {
 fn behind_option(view: &View, from: usize, to: usize, option: u8, user: u8) -> Option<(usize, usize)> {
     let mut at = from;
     // `--user`, `--proxy-user` of curl.
-    let long = || find(view.text.get(from..to)?, b"user ").filter(|_| user == b':').map(|at| from + at + 5);
+    let long = || find(view.part(from, to), b"user ").filter(|_| user == b':').map(|at| from + at + 5);
     let (start, end) = loop {
         if at >= to {
             break word(view, long()?)?;
@@ -97,7 +97,7 @@ fn behind_option(view: &View, from: usize, to: usize, option: u8, user: u8) -> O
         }
         at += 1;
     };
-    let separator = if !matches!(user, 0 | b'.') { find(view.text.get(start..end)?, &[user])? + 1 } else { 0 };
+    let separator = if !matches!(user, 0 | b'.') { find(view.part(start, end), &[user])? + 1 } else { 0 };
     Some((start + separator, end))
 }
 
@@ -110,15 +110,15 @@ fn word(view: &View, at: usize) -> Option<(usize, usize)> {
 /// The password that a command is given through a pipe, whose word is at `at`: `echo x | sudo -S`, `echo u:x | chpasswd`.
 #[inline(never)]
 pub(super) fn piped(view: &View, at: usize) -> Option<Match> {
-    let text = view.text.get(at..)?;
+    let text = view.part(at, usize::MAX);
     let reader = first_of(text, &[b"chpasswd", b"sudo -S", b"docker login", b"podman login"])?;
     if reader.ends_with(b"login") && find(text.get(..until(text, 0, MAX_LINE, b"|"))?, b"-stdin").is_none() {
         return None;
     }
     let from = view.from.max(at.saturating_sub(MAX_LINE));
-    let echo = find(view.text.get(from..at)?.strip_suffix(b"| ")?, b"echo ")? + 5;
+    let echo = find(view.part(from, at).strip_suffix(b"| ")?, b"echo ")? + 5;
     let (start, end) = word(view, from + echo)?;
-    let user = if reader == b"chpasswd" { find(view.text.get(start..end)?, b":")? + 1 } else { 0 };
-    let content = view.text.get(start + user..end)?;
+    let user = if reader == b"chpasswd" { find(view.part(start, end), b":")? + 1 } else { 0 };
+    let content = view.part(start + user, end);
     (!content.starts_with(b"$") && spoken::is_secret(content)).then(|| Match::new(start + user, end, PASSWORD))
 }

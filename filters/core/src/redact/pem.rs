@@ -3,6 +3,7 @@
 use super::jwt::decoded;
 use super::run::{Kind, six_bits};
 use super::text::{Match, View};
+use super::words::find;
 use crate::policy::PRIVATE_KEY;
 
 const DASHES: &[u8] = b"-----";
@@ -125,8 +126,4 @@ pub(super) fn exponent(view: &View, at: usize) -> Option<Match> {
     let has = |others: Kind| view.run(others, start) < end;
     let random = has(Kind::NoDigit) && has(Kind::NoUpper) && has(Kind::NoLower);
     (end >= start + 43 && random).then(|| Match::new(start, end, PRIVATE_KEY))
-}
-
-fn find(text: &[u8], needle: &[u8]) -> Option<usize> {
-    text.windows(needle.len()).position(|window| window == needle)
 }

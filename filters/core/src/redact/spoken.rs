@@ -27,11 +27,14 @@ const PHRASES: &[&[u8]] = &[b"IDENTIFIED BY ", b"identified by ", b"AUTH PLAIN "
 /// The secret that the name around the word at `at` announces.
 #[inline(never)]
 pub(super) fn word(view: &View, at: usize, keys: &mut Keys) -> Option<Match> {
-    let rest = view.text.get(at..)?;
+    let rest = view.part(at, usize::MAX);
     let ((start, end), rule) = match first_of(rest, PHRASES) {
         Some(phrase) => {
             let start = at + phrase.len();
-            let plain = || phrase.starts_with(b"AUTH").then(|| (start, bare(view, start)));
+            let plain = || {
+                let end = bare(view, start);
+                (phrase.starts_with(b"AUTH") || is_strong(view.part(start, end), 6)).then_some((start, end))
+            };
             (string(view, start).or_else(plain)?, PASSWORD)
         }
         None => {
@@ -39,7 +42,7 @@ pub(super) fn word(view: &View, at: usize, keys: &mut Keys) -> Option<Match> {
             (value_of(view, &name)?, name.rule)
         }
     };
-    if !is_secret(view.text.get(start..end)?) {
+    if !is_secret(view.part(start, end)) {
         return None;
     }
     // The rule that knows the value itself says more than the name.
@@ -72,7 +75,7 @@ fn name(view: &View, at: usize, keys: &mut Keys) -> Option<Name> {
         end += 1;
     }
     // Two words are one name: "API key".
-    if begins_like_one(view.text.get(end..)?, &[b" key "]) {
+    if begins_like_one(view.part(end, usize::MAX), &[b" key "]) {
         end += 4;
     }
     let class = keys.class(view.text, start, end, view.policy);
@@ -115,7 +118,7 @@ fn is_tag(view: &View, name: &Name) -> bool {
 
 /// `ALTER USER x PASSWORD 'y'` of SQL, which is written in capitals.
 fn is_sql(view: &View, name: &Name) -> bool {
-    view.text.get(name.start..name.end) == Some(b"PASSWORD")
+    view.part(name.start, name.end) == b"PASSWORD"
 }
 
 /// The value of an option at `at`: `--password x`. A plain word goes with it when another option follows: "the
@@ -123,16 +126,16 @@ fn is_sql(view: &View, name: &Name) -> bool {
 #[inline(never)]
 fn option(view: &View, at: usize) -> Option<(usize, usize)> {
     if let Some(found) = string(view, at) {
-        let content = view.text.get(found.0..found.1)?;
+        let content = view.part(found.0, found.1);
         return (view.byte(at + 1) != b'-' && !value::is_words(content)).then_some(found);
     }
     let end = bare(view, at);
-    let content = view.text.get(at..end)?;
+    let content = view.part(at, end);
     if matches!(content.first()?, b'-' | b'[' | b'<' | b'(' | b'=' | b'$' | b'{') || find(content, b"://").is_some() {
         return None;
     }
     let secret = if value::is_words(content) {
-        let rest = view.text.get(end..)?;
+        let rest = view.part(end, usize::MAX);
         let last = content.len() >= 10 && rest.is_empty();
         content.iter().all(u8::is_ascii_lowercase) && (last || rest.starts_with(b" -"))
     } else {
@@ -170,7 +173,7 @@ pub(super) fn string(view: &View, at: usize) -> Option<(usize, usize)> {
 #[inline(never)]
 fn content(view: &View, at: usize) -> Option<(usize, usize)> {
     let end = until(view.text, at, MAX_VALUE, b"<");
-    let content = view.text.get(at..end)?;
+    let content = view.part(at, end);
     let label = content.first()?.is_ascii_uppercase() && value::is_words(content);
     (view.byte(end) == b'<' && view.byte(end + 1) == b'/' && !label).then_some((at, end))
 }
@@ -195,12 +198,12 @@ fn quoted(view: &View, name: &Name) -> Option<(usize, usize)> {
         open -= 1;
     }
     if view.before(open) == b'=' {
-        let named = ends_in(view.text.get(view.from..open - 1)?, &[b" name", b" key"]);
+        let named = ends_in(view.part(view.from, open - 1), &[b" name", b" key"]);
         if view.byte(end) == b'>' {
             return named.then(|| content(view, end + 1))?;
         }
         // multipart/form-data, https://www.rfc-editor.org/rfc/rfc7578
-        if let Some(blank) = first_of(view.text.get(end..)?, &[b"\r\n\r\n", b"\\r\\n\\r\\n", b"\n\n"]) {
+        if let Some(blank) = first_of(view.part(end, usize::MAX), &[b"\r\n\r\n", b"\\r\\n\\r\\n", b"\n\n"]) {
             return named.then(|| (end + blank.len(), bare(view, end + blank.len())));
         }
     }
@@ -215,8 +218,8 @@ fn quoted(view: &View, name: &Name) -> Option<(usize, usize)> {
     let (start, end) = string(view, next)?;
     let secret = match (option, comma) {
         (true, _) => view.byte(start) != b'-',
-        (false, true) => view.before(open) == b'(' && is_strong(view.text.get(start..end)?, 4),
-        (false, false) => next > name.end + 1 && is_strong(view.text.get(start..end)?, 8),
+        (false, true) => view.before(open) == b'(' && is_strong(view.part(start, end), 4),
+        (false, false) => next > name.end + 1 && is_strong(view.part(start, end), 8),
     };
     secret.then_some((start, end))
 }
@@ -225,7 +228,7 @@ fn quoted(view: &View, name: &Name) -> Option<(usize, usize)> {
 #[inline(never)]
 fn sentence(view: &View, name: &Name) -> Option<(usize, usize)> {
     let at = value::spaces(view, name.end);
-    let label = view.text.get(name.start..name.end)?;
+    let label = view.part(name.start, name.end);
     let password = name.rule == PASSWORD;
     let login = is_behind_user(view, name.start);
     let said = verb(view, at, password);
@@ -234,7 +237,7 @@ fn sentence(view: &View, name: &Name) -> Option<(usize, usize)> {
     let start = said.unwrap_or(at + if typed { 2 } else { 0 });
     let string = string(view, start);
     let (start, end) = string.unwrap_or_else(|| (start, bare(view, start)));
-    let content = view.text.get(start..end)?;
+    let content = view.part(start, end);
     let number = content.len() >= 6 && content.iter().all(u8::is_ascii_digit);
     if (said.is_some() || login) && number {
         return Some((start, end));
@@ -271,14 +274,14 @@ fn sentence(view: &View, name: &Name) -> Option<(usize, usize)> {
 /// Where the value begins of a sentence that goes on at `at` and says one: "is x", "for u is: x", "provided: x".
 #[inline(never)]
 fn verb(view: &View, at: usize, password: bool) -> Option<usize> {
-    let line = view.text.get(at..until(view.text, at, MAX_SENTENCE, b""))?;
+    let line = view.part(at, until(view.text, at, MAX_SENTENCE, b""));
     if first_of(line, &[b"for ", b"of ", b"is generated ", b"to proceed ", b"provided: ", b"("]).is_some() {
         let colon = find(line, b": ").filter(|_| password || line.starts_with(b"provided"));
         // "(reset with `x -u y`): z", "reset. New value: z"
         let is = || find(line, b" is ").map(|is| is + 2);
         return colon.or_else(is).map(|found| at + found + 2);
     }
-    first_of(line, &[b"is: ", b"is ", b"BY "]).map(|verb| at + verb.len())
+    first_of(line, &[b"is: ", b"is ", b"BY ", b"set to ", b"changed to ", b"reset to "]).map(|verb| at + verb.len())
 }
 
 /// Whether a word in front of the one at `at` is a user's name: `USER u PASS x`, `login u password x`.
@@ -292,7 +295,7 @@ fn is_behind_user(view: &View, at: usize) -> bool {
             start -= 1;
         }
         if n == 1 {
-            return view.text.get(start..end).is_some_and(|word| is_one(word, &[b"user", b"login", b"username"]));
+            return is_one(view.part(start, end), &[b"user", b"login", b"username"]);
         }
         end = start;
     }
@@ -335,7 +338,7 @@ fn is_strong(content: &[u8], least: usize) -> bool {
         && has & (UPPER | LOWER) != 0
         && has & CODE == 0
         && !known
-        && !matches!(content, [b'/' | b'%' | b'*', ..] | [b'$', b'A'..=b'Z' | b'a'..=b'z' | b'_' | b'{', ..])
+        && !matches!(content, [b'/' | b'%' | b'*' | b'-', ..] | [b'$', b'A'..=b'Z' | b'a'..=b'z' | b'_' | b'{', ..])
         && (has & JOINED == 0
             || (has & NOT_HEX == 0 && content.len() >= 20)
             || all(UPPER | LOWER | DIGIT)
@@ -350,14 +353,14 @@ pub(super) fn connection(view: &View, at: usize) -> Option<Match> {
     while at - start < MAX_SENTENCE && !matches!(view.before(start), 0..=b' ' | b'"' | b'\'' | b'`' | b'=' | b',') {
         start -= 1;
     }
-    let front = view.text.get(start..at)?;
-    let separator = if first_of(view.text.get(at + 1..)?, &[b"tcp(", b"unix("]).is_some() {
+    let front = view.part(start, at);
+    let separator = if first_of(view.part(at + 1, usize::MAX), &[b"tcp(", b"unix("]).is_some() {
         find(front, b":")?
     } else {
-        let command = || view.text.get(view.from..start).is_some_and(|front| front.ends_with(b"sqlplus "));
+        let command = || view.part(view.from, start).ends_with(b"sqlplus ");
         let user = find(front, b"thin:").map(|thin| thin + 5).or_else(|| command().then_some(0))?;
         user + find(front.get(user..)?, b"/")?
     };
     let start = start + separator + 1;
-    is_secret(view.text.get(start..at)?).then(|| Match::new(start, at, URL_PASSWORD))
+    is_secret(view.part(start, at)).then(|| Match::new(start, at, URL_PASSWORD))
 }

@@ -45,6 +45,12 @@ impl View<'_> {
         self.runs.end(kind, self.text, at)
     }
 
+    /// A part of the text, or nothing where it has none.
+    #[inline(never)]
+    pub(super) fn part(&self, start: usize, end: usize) -> &[u8] {
+        self.text.get(start..end.min(self.text.len())).unwrap_or_default()
+    }
+
     pub(crate) fn byte(&self, at: usize) -> u8 {
         byte(self.text, at)
     }

@@ -3,6 +3,7 @@
 use super::mark;
 use super::run::{self, Run};
 use super::text::View;
+use super::words::{first_of, is_one};
 
 /// Spaces around a separator.
 pub(super) const MAX_SPACES: usize = 4;
@@ -103,7 +104,7 @@ fn ansi(view: &View, at: usize) -> usize {
     let mut end = at;
     for _ in 0..4 {
         let rest = view.text.get(end..).unwrap_or_default();
-        let Some(escape) = ESCAPES.iter().find(|escape| rest.starts_with(escape)) else { break };
+        let Some(escape) = first_of(rest, ESCAPES) else { break };
         let numbers = rest.iter().skip(escape.len()).take(16).take_while(|byte| is_colour(**byte)).count();
         if rest.get(escape.len() + numbers) != Some(&b'm') {
             break;
@@ -158,7 +159,7 @@ fn wrapper(view: &View, at: usize) -> Option<usize> {
     ];
     let rest = view.text.get(at..)?;
     let name = rest.iter().take(24).take_while(|byte| byte.is_ascii_alphanumeric()).count();
-    let known = NAMES.iter().any(|known| rest.get(..name).is_some_and(|name| name.starts_with(known)));
+    let known = first_of(rest.get(..name)?, NAMES).is_some();
     (known && matches!(rest.get(name), Some(b'(' | b'['))).then_some(at + name + 1)
 }
 
@@ -388,7 +389,7 @@ pub(super) fn is_placeholder(value: &[u8]) -> bool {
 }
 
 fn is_known_word(word: &[u8]) -> bool {
-    may_be(word, &WORD_SHAPES) && WORDS.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(word))
+    may_be(word, &WORD_SHAPES) && WORDS.iter().any(|known| is_one(word, &[known.as_bytes()]))
 }
 
 const WORD_SHAPES: Shapes = shapes(WORDS);
@@ -481,7 +482,7 @@ fn is_reference(value: &[u8]) -> bool {
     }
     const FIRST: u64 = firsts(SCHEMES) | firsts(ROOTS);
     let first = value.first().copied().unwrap_or(0);
-    (FIRST >> (first & 63) & 1 != 0 && SCHEMES.iter().chain(ROOTS).any(|known| value.starts_with(known)))
+    (FIRST >> (first & 63) & 1 != 0 && (first_of(value, SCHEMES).is_some() || first_of(value, ROOTS).is_some()))
         || lower_path()
         || value
             .iter()

@@ -14,7 +14,7 @@ pub(super) fn begins_like_one(text: &[u8], list: &[&[u8]]) -> bool {
 
 #[inline(never)]
 fn begins_like(text: &[u8], known: &[u8]) -> bool {
-    text.len() >= known.len() && text.iter().zip(known).all(|(a, b)| a.to_ascii_lowercase() == b.to_ascii_lowercase())
+    text.len() >= known.len() && text.iter().zip(known).all(|(a, b)| a.eq_ignore_ascii_case(b))
 }
 
 /// The first of these that `text` begins with.
