@@ -281,8 +281,8 @@ pub(crate) const MAX_RULES: usize = 512;
 /// (`{"` and `{ ` in base64), PEM and PuTTY keys, what `token::signed` and `scheme::named` know, `\u0040`.
 const MARKERS: &[&str] = &[
     "Bear", "bear", "BEAR", "Bas", "bas", "BAS", "eyJ", "eyA", "ewo", "ewk", "BEG", "END ", "LS0tLS1C", "PuT", "u00",
-    "ACRA", "ACRB", "ACRC", "ACRD", "atlasv1.", "mmk", "us1", "us2", "us3", "us4", "us5", "us6", "us7", "us8", "us9",
-    "cookie ", "token ", "services", "webhooks",
+    "ACRA", "ACRB", "ACRC", "ACRD", "ASb", "AEh", "ARm", "atlasv1.", "mmk", "us1", "us2", "us3", "us4", "us5", "us6",
+    "us7", "us8", "us9", "cookie ", "token ", "services", "webhooks",
 ];
 
 /// The filter in front of [`Policy::names`]: a bit for the first eight letters and the length of each name. It has false
