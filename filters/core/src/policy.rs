@@ -313,7 +313,7 @@ pub(crate) const fn shape(head: u64, length: usize) -> usize {
 
 /// The beginning of something known.
 #[derive(Clone, Copy, Debug)]
-#[repr(packed(2))]
+#[repr(C, packed(2))]
 pub struct Head {
     /// Its first characters, four at most; zeros behind.
     first: u32,
