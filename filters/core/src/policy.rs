@@ -284,7 +284,7 @@ pub(crate) const MAX_RULES: usize = 512;
 const MARKERS: &[&str] = &[
     "Bear", "bear", "BEAR", "Bas", "bas", "BAS", "eyJ", "eyA", "ewo", "ewk", "BEG", "END ", "LS0tLS1C", "PuT", "u00", "x22", "x3a", "x3A",
     "x3d", "x3D", "x40", "quot;", "lt;", "commat;",
-    "ACRA", "ACRB", "ACRC", "ACRD", "atlasv1.", "mmk", "us1", "us2", "us3", "us4", "us5", "us6", "us7", "us8", "us9",
+    "ACRA", "ACRB", "ACRC", "ACRD", "ASb", "AEh", "ARm", "atlasv1.", "mmk", "us1", "us2", "us3", "us4", "us5", "us6", "us7", "us8", "us9",
     "cookie ", "services", "webhooks",
     // Names, with what stands behind them where the word alone is frequent.
     "password", "Password", "PASSWORD", "passwd ", "passwd>", "passwd\"", "passwd'", "passphra", "pass ", "PASS ", "pass>", "SECRET>", "TOKEN>", "KEY>",
@@ -327,7 +327,7 @@ pub(crate) const fn shape(head: u64, length: usize) -> usize {
 
 /// The beginning of something known.
 #[derive(Clone, Copy, Debug)]
-#[repr(packed(2))]
+#[repr(C, packed(2))]
 pub struct Head {
     /// Its first characters, four at most; zeros behind.
     first: u32,

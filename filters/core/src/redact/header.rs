@@ -120,7 +120,8 @@ fn other_scheme(name: &Name, line: &[u8]) -> usize {
     let rest = line.get(word + 1..).unwrap_or_default();
     let next = rest.iter().take(64).take_while(|byte| **byte > b' ' && !matches!(**byte, b'"' | b'\'')).count();
     let next = rest.get(..next).unwrap_or_default();
-    let credentials = next.len() >= 16 && next.iter().any(u8::is_ascii_digit) && !rest.starts_with(mark::OPEN);
+    // What was masked before stays so.
+    let credentials = rest.starts_with(mark::OPEN) || (next.len() >= 16 && next.iter().any(u8::is_ascii_digit));
     let scheme = word > 0 && line.get(word) == Some(&b' ') && line.first().is_some_and(u8::is_ascii_alphabetic);
     let header = name.end - name.start >= b"authorization".len();
     if header && scheme && credentials && !value::is_placeholder(line.get(..word).unwrap_or_default()) {

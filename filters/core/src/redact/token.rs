@@ -26,7 +26,7 @@ pub(crate) fn word(view: &View, at: usize) -> Option<Match> {
         b't' if text.starts_with(b"token ") => scheme::named(view, at),
         b's' if text.starts_with(b"services") => webhook::path(view, at),
         b'w' if text.starts_with(b"webhooks") => webhook::path(view, at),
-        b'A' | b'a' | b'm' | b'u' => signed(view, at.checked_sub(1)?),
+        b'A' | b'a' | b'm' | b'u' => at.checked_sub(1).and_then(|mark| signed(view, mark)),
         _ => None,
     };
     found.or_else(|| vendor(view, at))
