@@ -3,8 +3,16 @@
 mod address;
 mod assignment;
 mod digits;
+#[cfg(feature = "extra")]
+pub(crate) mod extra;
 mod header;
+#[cfg(feature = "extra")]
+mod iban;
 pub(crate) mod mark;
+#[cfg(feature = "extra")]
+mod network;
+#[cfg(feature = "extra")]
+mod phone;
 mod probe;
 mod run;
 mod text;

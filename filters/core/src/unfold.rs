@@ -43,6 +43,7 @@ impl Meaning {
 }
 
 /// The unit at `at`.
+#[inline(never)]
 fn unit(bytes: &[u8], at: usize) -> Unit {
     let found = match byte(bytes, at) {
         b'\\' => escape(bytes, at),
@@ -56,6 +57,7 @@ fn unit(bytes: &[u8], at: usize) -> Unit {
 }
 
 /// The character of two or three bytes at `at`, if it does not mean what it is.
+#[inline(never)]
 fn folded(bytes: &[u8], at: usize) -> Option<(usize, Meaning)> {
     let length = if byte(bytes, at) == 0xc2 { 2 } else { 3 };
     let character = core::str::from_utf8(bytes.get(at..at + length)?).ok()?.chars().next()?;
