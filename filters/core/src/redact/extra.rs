@@ -42,8 +42,8 @@ fn begins(text: &[u8], from: usize, at: usize) -> bool {
 /// Whether nothing goes on at `end` that ends here: a letter, a digit, or one behind one of `joins`.
 pub(super) fn ends(text: &[u8], end: usize, joins: &[u8]) -> bool {
     let next = byte(text, end);
-    !(next.is_ascii_alphanumeric() || next == b'_')
-        && !(joins.contains(&next) && byte(text, end + 1).is_ascii_alphanumeric())
+    let joined = joins.contains(&next) && byte(text, end + 1).is_ascii_alphanumeric();
+    !(next.is_ascii_alphanumeric() || next == b'_' || joined)
 }
 
 /// How many digits stand at `at`, `most` at most.
