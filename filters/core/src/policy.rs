@@ -48,6 +48,41 @@ pub struct Policy {
     pub static_fields: &'static [(&'static str, &'static str)],
     /// The first route whose condition holds sets `archive_tag`.
     pub routes: &'static [Route],
+    /// What else is redacted in texts, without the feature `extra` nothing.
+    pub extra: Extra,
+}
+
+/// What is redacted in texts only when a policy asks for it: operations need it, or much else looks like it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Extra(u8);
+
+impl Extra {
+    /// Nothing else.
+    pub const NONE: Extra = Extra(0);
+    /// IPv4 addresses.
+    pub const IPV4: Extra = Extra(1);
+    /// IPv6 addresses.
+    pub const IPV6: Extra = Extra(2);
+    /// Telephone numbers in the forms of E.164 and of North America.
+    pub const PHONE: Extra = Extra(4);
+    /// International bank account numbers.
+    pub const IBAN: Extra = Extra(8);
+    /// MAC addresses.
+    pub const MAC: Extra = Extra(16);
+    /// All of them.
+    pub const ALL: Extra = Extra(31);
+
+    /// These and `others`.
+    #[must_use]
+    pub const fn with(self, others: Extra) -> Extra {
+        Extra(self.0 | others.0)
+    }
+
+    /// Whether one of `others` is among them.
+    #[must_use]
+    pub const fn has(self, others: Extra) -> bool {
+        self.0 & others.0 != 0
+    }
 }
 
 /// A name of a key, folded: lower case, without separators (`X-Api-Key` is `xapikey`).
@@ -273,6 +308,16 @@ const AWS: RuleId = rule("aws_key");
 const SESSION: RuleId = rule("session");
 pub(crate) const AZURE: RuleId = rule("azure_key");
 pub(crate) const GOOGLE: RuleId = rule("google_key");
+/// IPv4 addresses.
+pub const IPV4: RuleId = rule("ipv4");
+/// IPv6 addresses.
+pub const IPV6: RuleId = rule("ipv6");
+/// Telephone numbers.
+pub const PHONE: RuleId = rule("phone");
+/// International bank account numbers.
+pub const IBAN: RuleId = rule("iban");
+/// MAC addresses.
+pub const MAC: RuleId = rule("mac");
 
 /// How many rules a policy may have.
 pub(crate) const MAX_RULES: usize = 512;
@@ -568,6 +613,7 @@ impl Policy {
             Route { when: Condition::Has(&["operation", "extra.operation"]), tag: "archive.audit" },
             Route { when: Condition::AtLeast(Severity::Error), tag: "archive.error" },
         ],
+        extra: Extra::NONE,
     };
 }
 

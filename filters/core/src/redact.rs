@@ -4,10 +4,18 @@ mod address;
 mod assignment;
 mod command;
 mod digits;
+#[cfg(feature = "extra")]
+pub(crate) mod extra;
 mod header;
+#[cfg(feature = "extra")]
+mod iban;
 mod jwt;
 pub(crate) mod mark;
+#[cfg(feature = "extra")]
+mod network;
 mod pem;
+#[cfg(feature = "extra")]
+mod phone;
 mod probe;
 mod run;
 mod scheme;

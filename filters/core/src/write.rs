@@ -198,6 +198,35 @@ impl Writer {
         if scan.encoded {
             self.unfolded(from, identifier);
         }
+        self.extra(from);
+    }
+
+    /// Redacts in what was written from `from` on, the content of a string, what only this policy asks for.
+    #[inline(always)]
+    fn extra(&mut self, from: usize) {
+        #[cfg(feature = "extra")]
+        if self.policy.extra != crate::policy::Extra::NONE {
+            self.asked_for(from);
+        }
+        #[cfg(not(feature = "extra"))]
+        let _ = from;
+    }
+
+    #[cfg(feature = "extra")]
+    #[cold]
+    fn asked_for(&mut self, from: usize) {
+        let mut buffer = core::mem::take(&mut self.decoded);
+        buffer.truncate(0);
+        buffer.extend(self.out.as_slice().get(from..).unwrap_or_default());
+        self.out.truncate(from);
+        let mut at = 0;
+        while let Some(found) = redact::extra::find(buffer.as_slice(), at, self.policy.extra) {
+            self.put(Span { start: at, end: found.start }.of(buffer.as_slice()));
+            self.mark(found.rule);
+            at = found.end;
+        }
+        self.put(Span { start: at, end: buffer.len() }.of(buffer.as_slice()));
+        self.decoded = buffer;
     }
 
     /// Redacts what was written from `from` on, the content of a string, once more, by what it says when it is decoded.
@@ -258,6 +287,7 @@ impl Writer {
         if encoded {
             self.unfolded(from, identifier);
         }
+        self.extra(from);
     }
 
     fn found(&mut self, found: &Match) {

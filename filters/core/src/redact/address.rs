@@ -187,8 +187,8 @@ fn character(view: &View, limit: usize, end: usize) -> Option<(usize, Script)> {
         Some('\u{2e80}'..='\u{2fff}' | '\u{3040}'..='\u{d7ff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..) => {
             Script::Ideographs
         }
-        // Also combining marks of Indic and other scripts.
-        Some('\u{300}'..='\u{1fff}') => Script::Letters,
+        // Also combining marks of Indic and other scripts, and what is not seen.
+        Some('\u{300}'..='\u{1fff}' | '\u{ad}' | '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}') => Script::Letters,
         Some(found) if found < '\u{ff00}' && found.is_alphanumeric() => Script::Letters,
         _ => Script::Other,
     };
