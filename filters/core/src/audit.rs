@@ -76,7 +76,7 @@ pub(crate) fn write(writer: &mut Writer, before: Option<(&[u8], Span)>, failure:
             writer.put_byte(separator);
             separator = b',';
             let whole = Span { start: member.key.span.start - 1, end: member.value.next };
-            writer.value::<false>(bytes, Kind::Members, whole, true, &Class::default());
+            writer.value(false, bytes, Kind::Members, whole, true, &Class::default());
         });
         debug_assert!(read.is_ok(), "an indexed object reads again");
     }

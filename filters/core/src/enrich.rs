@@ -83,7 +83,7 @@ impl Origin {
 
     fn write_workload(&self, writer: &mut Writer) {
         let workload = self.parts.unwrap_or_default().workload;
-        writer.value::<false>(&self.tag, Kind::String, workload, true, &Class::default());
+        writer.value(false, &self.tag, Kind::String, workload, true, &Class::default());
     }
 
     fn members(&self) -> [(&'static str, Option<Span>); 5] {
@@ -105,7 +105,7 @@ impl Origin {
         if let Some((bytes, span)) = present {
             let inner = Span { start: span.start + 1, end: span.end - 1 };
             if inner.of(bytes).iter().any(|byte| !byte.is_ascii_whitespace()) {
-                writer.value::<false>(bytes, Kind::Members, inner, true, &Class::default());
+                writer.value(false, bytes, Kind::Members, inner, true, &Class::default());
                 more = true;
             }
             let read = json::members(bytes, span.start, &mut |member| {
@@ -125,7 +125,7 @@ impl Origin {
             writer.put_byte(b'"');
             writer.put(name.as_bytes());
             writer.put(b"\":\"");
-            writer.string::<false>(&self.tag, span, true, matches!(name, "pod_id" | "docker_id"));
+            writer.string(false, &self.tag, span, true, matches!(name, "pod_id" | "docker_id"));
             writer.put_byte(b'"');
         }
         writer.put_byte(b'}');
@@ -163,7 +163,7 @@ pub(crate) fn write(
             name_of(name, writer);
             let class = writer.keys.class(name.as_bytes(), 0, name.len(), policy);
             let whole = Span { start: 0, end: value.len() };
-            writer.value::<false>(value.as_bytes(), Kind::String, whole, true, &class);
+            writer.value(false, value.as_bytes(), Kind::String, whole, true, &class);
         }
     }
     place
@@ -193,11 +193,7 @@ fn service(
     };
     name_of(name, writer);
     let (bytes, class) = (buffers.of(other.buffer), Class::default());
-    Some(if other.escaped {
-        writer.value::<true>(bytes, other.kind, other.value, other.value_plain, &class)
-    } else {
-        writer.value::<false>(bytes, other.kind, other.value, other.value_plain, &class)
-    })
+    Some(writer.value(other.escaped, bytes, other.kind, other.value, other.value_plain, &class))
 }
 
 /// How bad the record is: from the first of the policy's fields that says so, else from a

@@ -66,11 +66,11 @@ impl Keys {
 
     /// Class and hash of a key, by what it means.
     #[inline(always)]
-    pub(crate) fn class_of<const ESC: bool>(&mut self, bytes: &[u8], key: &Text, policy: &Policy) -> (Class, u32) {
+    pub(crate) fn class_of(&mut self, escaped: bool, bytes: &[u8], key: &Text, policy: &Policy) -> (Class, u32) {
         if key.plain {
             self.class_and_hash(bytes, key.span.start, key.span.end, policy)
         } else {
-            self.class_of_meaning(bytes, key.span, ESC, policy)
+            self.class_of_meaning(bytes, key.span, escaped, policy)
         }
     }
 

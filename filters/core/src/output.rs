@@ -147,11 +147,6 @@ impl Output<'_> {
 
     #[inline(always)]
     fn write_field(&mut self, field: &Field) -> Span {
-        if field.escaped { self.field::<true>(field) } else { self.field::<false>(field) }
-    }
-
-    #[inline(always)]
-    fn field<const ESC: bool>(&mut self, field: &Field) -> Span {
         let bytes = self.buffers.of(field.buffer);
         let simple = field.name == Name::KEY && field.key_plain && (field.class.clean || !self.writer.redact);
         if simple && field.kind == Kind::String && field.value_plain && field.class.secret.is_none() {
@@ -167,7 +162,7 @@ impl Output<'_> {
         }
         if field.kind == Kind::Members {
             self.writer.put_byte(b',');
-            return self.writer.value::<false>(bytes, field.kind, field.value, true, &field.class);
+            return self.writer.value(false, bytes, field.kind, field.value, true, &field.class);
         }
         self.writer.put(b",\"");
         for _ in 0..field.name.conflicts {
@@ -175,9 +170,9 @@ impl Output<'_> {
         }
         self.writer.put(field.name.text.as_bytes());
         if field.name.key {
-            self.writer.key::<ESC>(bytes, field.key, field.key_plain, &field.class);
+            self.writer.key(field.escaped, bytes, field.key, field.key_plain, &field.class);
         }
         self.writer.put(b"\":");
-        self.writer.value::<ESC>(bytes, field.kind, field.value, field.value_plain, &field.class)
+        self.writer.value(field.escaped, bytes, field.kind, field.value, field.value_plain, &field.class)
     }
 }

@@ -248,7 +248,7 @@ impl Record {
     ) -> Result<(Open, Role), Stop> {
         let key = json::key::<ESC>(bytes, json::skip_space::<ESC>(bytes, at))?;
         let value = json::colon::<ESC>(bytes, key.next)?;
-        let class = keys.class_of::<ESC>(bytes, &key, policy);
+        let class = keys.class_of(ESC, bytes, &key, policy);
         let quote = json::open_quote::<ESC>(bytes, value);
         let field = Field::new(key.span, key.plain, buffer, ESC, class);
         self.fields.push(Field { lifted, ..field });
@@ -303,7 +303,7 @@ impl Record {
     }
 
     /// Adds the members of the object at `at` and returns its end. On an error, some of them may have been added.
-    #[inline(always)]
+    #[inline(never)]
     fn members<const ESC: bool>(
         &mut self,
         bytes: &[u8],

@@ -63,17 +63,18 @@ impl Writer {
     }
 
     /// Writes the content of a key.
-    pub(crate) fn key<const ESC: bool>(&mut self, bytes: &[u8], key: Span, plain: bool, class: &Class) {
+    pub(crate) fn key(&mut self, escaped: bool, bytes: &[u8], key: Span, plain: bool, class: &Class) {
         if plain && (class.clean || !self.redact) {
             self.put(key.of(bytes));
         } else {
-            self.string::<ESC>(bytes, key, plain, class.identifier);
+            self.string(escaped, bytes, key, plain, class.identifier);
         }
     }
 
     /// Writes a value of a class and returns where its content (of a string, without quotes) stands in the output.
-    pub(crate) fn value<const ESC: bool>(
+    pub(crate) fn value(
         &mut self,
+        escaped: bool,
         bytes: &[u8],
         kind: Kind,
         span: Span,
@@ -82,7 +83,7 @@ impl Writer {
     ) -> Span {
         if self.redact
             && let Some(meaning) = class.secret
-            && self.secret::<ESC>(bytes, kind, span, plain, meaning)
+            && self.secret(bytes, kind, span, plain, meaning)
         {
             return Span::default();
         }
@@ -90,7 +91,7 @@ impl Writer {
         match kind {
             Kind::String => {
                 self.put_byte(b'"');
-                self.string::<ESC>(bytes, span, plain, class.identifier);
+                self.string(escaped, bytes, span, plain, class.identifier);
                 self.put_byte(b'"');
                 return Span { start: start + 1, end: self.out.len() - 1 };
             }
@@ -99,7 +100,7 @@ impl Writer {
             Kind::NotANumber => self.put(b"null"),
             Kind::Object | Kind::Array | Kind::Members => {
                 let inherited = class.secret.filter(|meaning| matches!(meaning, Meaning::SecretText(_)));
-                self.container::<ESC>(bytes, span, kind, inherited);
+                self.container(escaped, bytes, span, kind, inherited);
             }
         }
         Span { start, end: self.out.len() }
@@ -134,7 +135,7 @@ impl Writer {
     }
 
     /// Writes the value of a secret key as a mark. False, and nothing written, if there is nothing to hide.
-    fn secret<const ESC: bool>(&mut self, bytes: &[u8], kind: Kind, span: Span, plain: bool, meaning: Meaning) -> bool {
+    fn secret(&mut self, bytes: &[u8], kind: Kind, span: Span, plain: bool, meaning: Meaning) -> bool {
         let (rule, only_text) = match meaning {
             Meaning::Secret(rule) => (rule, false),
             Meaning::SecretText(rule) => (rule, true),
@@ -165,16 +166,16 @@ impl Writer {
     }
 
     /// Writes the content of a string.
-    pub(crate) fn string<const ESC: bool>(&mut self, bytes: &[u8], span: Span, plain: bool, identifier: bool) {
+    pub(crate) fn string(&mut self, escaped: bool, bytes: &[u8], span: Span, plain: bool, identifier: bool) {
         if plain {
             self.plain(bytes, span, identifier);
         } else {
-            self.mended(bytes, span, ESC, identifier);
+            self.mended(bytes, span, escaped, identifier);
         }
     }
 
     /// Writes the content of a string that means what it is.
-    #[inline(always)]
+    #[inline(never)]
     pub(crate) fn plain(&mut self, bytes: &[u8], span: Span, identifier: bool) {
         if self.redact && span.len() >= SHORTEST && redact::may_hold(span.of(bytes), !identifier, self.policy) {
             self.scanned(bytes, span, identifier);
@@ -305,7 +306,7 @@ impl Writer {
 
     /// Writes an object or array that was read before, or members without their braces. Every string in it is secret
     /// in the way of `inherited`.
-    fn container<const ESC: bool>(&mut self, bytes: &[u8], span: Span, kind: Kind, inherited: Option<Meaning>) {
+    fn container(&mut self, escaped: bool, bytes: &[u8], span: Span, kind: Kind, inherited: Option<Meaning>) {
         let mut nesting = core::mem::take(&mut self.nesting);
         nesting.clear();
         if kind == Kind::Members {
@@ -324,7 +325,7 @@ impl Writer {
             let found = byte(bytes, at);
             match found {
                 b'{' | b'[' => {
-                    if self.secret_container::<ESC>(bytes, &mut at, span.end, &class) {
+                    if self.secret_container(escaped, bytes, &mut at, span.end, &class) {
                         continue;
                     }
                     if inherited.is_none() {
@@ -351,28 +352,29 @@ impl Writer {
                     self.put_byte(found);
                     at += 1;
                 }
-                b'\\' if ESC && byte(bytes, at + 1) != b'"' => {
+                b'\\' if escaped && byte(bytes, at + 1) != b'"' => {
                     // White space between tokens, escaped.
                     self.put_byte(b' ');
                     at += 2;
                 }
                 _ if key_next => {
                     key_next = false;
-                    let Ok(key) = json::key::<ESC>(bytes, at) else { break };
+                    let key = if escaped { json::key::<true>(bytes, at) } else { json::key::<false>(bytes, at) };
+                    let Ok(key) = key else { break };
                     if self.redact {
-                        (class, _) = self.keys.class_of::<ESC>(bytes, &key, self.policy);
+                        (class, _) = self.keys.class_of(escaped, bytes, &key, self.policy);
                         if class.secret.is_none() && !class.identifier {
                             class.secret = inherited.map(|(meaning, _)| meaning);
                         }
                     }
                     self.put_byte(b'"');
-                    self.key::<ESC>(bytes, key.span, key.plain, &class);
+                    self.key(escaped, bytes, key.span, key.plain, &class);
                     self.put_byte(b'"');
                     at = key.next;
                 }
-                _ => match json::scalar::<ESC>(bytes, at) {
+                _ => match if escaped { json::scalar::<true>(bytes, at) } else { json::scalar::<false>(bytes, at) } {
                     Ok(value) => {
-                        self.value::<ESC>(bytes, value.kind, value.span, value.plain, &class);
+                        self.value(escaped, bytes, value.kind, value.span, value.plain, &class);
                         at = value.next;
                     }
                     Err(_) => break,
@@ -383,11 +385,17 @@ impl Writer {
     }
 
     /// If the container at `at` is the value of a key whose every value is secret, writes a mark and moves behind it.
-    fn secret_container<const ESC: bool>(&mut self, bytes: &[u8], at: &mut usize, end: usize, class: &Class) -> bool {
+    fn secret_container(&mut self, escaped: bool, bytes: &[u8], at: &mut usize, end: usize, class: &Class) -> bool {
         let (true, Some(meaning @ Meaning::Secret(_))) = (self.redact, class.secret) else { return false };
         let bytes = bytes.get(..end).unwrap_or(bytes);
-        let Ok(value) = json::value::<ESC>(bytes, *at, usize::MAX, &mut Nesting::default()) else { return false };
-        let hidden = self.secret::<ESC>(bytes, value.kind, value.span, true, meaning);
+        let nesting = &mut Nesting::default();
+        let value = if escaped {
+            json::value::<true>(bytes, *at, usize::MAX, nesting)
+        } else {
+            json::value::<false>(bytes, *at, usize::MAX, nesting)
+        };
+        let Ok(value) = value else { return false };
+        let hidden = self.secret(bytes, value.kind, value.span, true, meaning);
         if hidden {
             *at = value.next;
         }
