@@ -1,8 +1,12 @@
 //! What is redacted, kept, enriched and routed, as data: the core has no such constants of its own.
 
+mod detectors;
 mod names;
 mod rules;
 mod tokens;
+
+pub use detectors::{DETECTORS, Detector, EXTRA_DETECTORS};
+pub use tokens::{FAMILIES, Family};
 
 use crate::lanes;
 use names::NAMES;

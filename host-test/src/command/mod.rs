@@ -1,6 +1,7 @@
 //! Arguments, and which part of the program they start.
 
 mod demo;
+mod detectors;
 mod feed;
 mod format;
 mod layout;
@@ -33,6 +34,7 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     Run(run::Run),
+    Detectors(detectors::Detectors),
     #[command(hide = true)]
     Demo(demo::Demo),
 }
@@ -64,6 +66,7 @@ const FAILED: u8 = 2;
 pub(crate) fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Run(run) => run.start(),
+        Command::Detectors(detectors) => detectors.start(),
         Command::Demo(demo) => demo.start(),
     };
     match result {
