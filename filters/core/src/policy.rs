@@ -309,7 +309,7 @@ pub const WEBHOOK: RuleId = rule("webhook_url");
 pub const TELEGRAM: RuleId = rule("telegram_token");
 const AWS: RuleId = rule("aws_key");
 /// Sessions by the name of their key.
-const SESSION: RuleId = rule("session");
+pub(crate) const SESSION: RuleId = rule("session");
 pub(crate) const AZURE: RuleId = rule("azure_key");
 pub(crate) const GOOGLE: RuleId = rule("google_key");
 /// IPv4 addresses.

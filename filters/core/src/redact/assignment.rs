@@ -10,7 +10,7 @@ use super::words::{behind, ends_in, find, is_one};
 use crate::bytes::Bytes;
 use crate::json::{Span, hex4};
 use crate::key::{Class, Keys};
-use crate::policy::{AUTHORIZATION, COOKIE, Meaning, PASSWORD, RuleId, SECRET};
+use crate::policy::{AUTHORIZATION, COOKIE, Meaning, PASSWORD, RuleId, SECRET, SESSION, TOKEN};
 use crate::text;
 
 /// What stands around a separator.
@@ -302,6 +302,14 @@ fn is_other(view: &View, name: &Name, value: &Value, rule: RuleId, separator: u8
             return true;
         }
     }
+    // A number that tells sessions apart: `sessionid: 0x14ede63a5a70002` of ZooKeeper.
+    if rule == SESSION && content.starts_with(b"0x") {
+        return true;
+    }
+    // What an object says of itself: `token=Token{a64f992 ...}`, `token: android.os.BinderProxy@2bd79ce`.
+    if bare && rule == TOKEN && is_object(content) {
+        return true;
+    }
     // A comparison, in which a word is an option or the name of something: `token === '--require'`.
     if separator == b'=' && ends_in(view.part(view.from, value.start), &[b"== '", b"== \""]) {
         return content.starts_with(b"-") || !content.iter().any(u8::is_ascii_digit);
@@ -331,6 +339,20 @@ fn is_other(view: &View, name: &Name, value: &Value, rule: RuleId, separator: u8
         [b'{', ..] => rule == SECRET && find(content, b"secretName").is_some(),
         _ => content.starts_with("\u{201d}".as_bytes()),
     }
+}
+
+/// Whether `content` is a class and the beginning of its fields, or the hash of an object behind its class.
+fn is_object(content: &[u8]) -> bool {
+    let class = content.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'.').count();
+    let (class, rest) = content.split_at_checked(class).unwrap_or_default();
+    let named =
+        class.rsplit(|byte| *byte == b'.').next().is_some_and(|last| last.first().is_some_and(u8::is_ascii_uppercase));
+    named
+        && match rest {
+            [b'{', ..] => true,
+            [b'@', hash @ ..] => hash.len() <= 8 && hash.iter().all(u8::is_ascii_hexdigit),
+            _ => false,
+        }
 }
 
 /// Words that stand for a token or a key in code are shorter than this, in bytes.
