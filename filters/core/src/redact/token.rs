@@ -183,7 +183,9 @@ fn length(token: &Token, view: &View, at: usize) -> Option<usize> {
         }
         _ => true,
     };
-    if !formed {
+    // `ghp_xxxxxxxx` of an example.
+    let crossed = |byte: &u8| matches!(byte, b'x' | b'X' | b'-' | b'_' | b'.');
+    if !formed || view.part(start, start + count).iter().all(crossed) {
         return None;
     }
     Some(token.prefix.len() + if count == MAX_HEAD { all } else { count })
