@@ -39,7 +39,7 @@ pub const HOSTILE: &[Hostile] = &[
     near_miss("address/encoded_at", |length| text("aa.bb.%40", length)),
     near_miss("address/encoded_at_unicode", |length| text("\u{e9}.\u{e9}.%40", length)),
     hostile("address/unicode", |length| text("\u{a05}@\u{a05}.", length)),
-    near_miss("address/url_user", |length| text(&format!("a://{} ", "a%40b.cd".repeat(22)), length)),
+    hostile("address/url_user", |length| text(&format!("a://{} ", "a%40b.cd".repeat(22)), length)),
     near_miss("address/urls", |length| text("a://b:c", length)),
     near_miss("address/urls_without_port", |length| text("a:m://", length)),
     // Names and what is given to them.
