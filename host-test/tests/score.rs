@@ -9,6 +9,8 @@ mod floor;
 mod functions;
 #[path = "score/grammar.rs"]
 mod grammar;
+#[path = "common/luhn.rs"]
+mod luhn;
 #[path = "score/random.rs"]
 mod random;
 #[path = "score/report.rs"]

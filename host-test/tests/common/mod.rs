@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test uses its part of this")]
 
 pub(crate) mod cases;
+pub(crate) mod luhn;
 pub(crate) mod records;
 pub(crate) mod text;
 

@@ -1,5 +1,6 @@
 //! Generated records: what collectors and applications write, with secrets planted in known places.
 
+use super::luhn::with_check_digit;
 use podsieve_host::json::write_string;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -379,18 +380,4 @@ fn secret() -> BoxedStrategy<(String, String)> {
         in_text("X-Api-Key: ", ""),
     ]
     .boxed()
-}
-
-/// Appends the check digit of Luhn.
-fn with_check_digit(digits: &str) -> String {
-    let sum: u32 = digits
-        .bytes()
-        .rev()
-        .enumerate()
-        .map(|(n, digit)| {
-            let digit = u32::from(digit - b'0') * if n % 2 == 0 { 2 } else { 1 };
-            if digit > 9 { digit - 9 } else { digit }
-        })
-        .sum();
-    format!("{digits}{}", (10 - sum % 10) % 10)
 }

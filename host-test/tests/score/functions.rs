@@ -1,5 +1,6 @@
 //! What a grammar can do with a text that it made: encodings, escapes, check digits.
 
+use crate::luhn::with_check_digit;
 use podsieve_host::json;
 
 /// # Panics
@@ -23,7 +24,7 @@ pub(crate) fn apply(function: &str, text: &str) -> String {
         "slash" => text.replace('/', "\\/"),
         "upper" => text.to_uppercase(),
         "lower" => text.to_lowercase(),
-        "luhn" => format!("{text}{}", check_digit(text)),
+        "luhn" => with_check_digit(text),
         "spaced" => grouped(text, ' '),
         "dashed" => grouped(text, '-'),
         "dotted" => grouped(text, '.'),
@@ -67,20 +68,6 @@ fn unicode(unit: u16, stays: impl Fn(char) -> bool) -> String {
         Some(character) if stays(character) => character.to_string(),
         _ => format!("\\u{unit:04x}"),
     }
-}
-
-/// The check digit of Luhn for digits that lack it.
-fn check_digit(digits: &str) -> u32 {
-    let sum: u32 = digits
-        .bytes()
-        .rev()
-        .enumerate()
-        .map(|(n, digit)| {
-            let digit = u32::from(digit - b'0') * if n % 2 == 0 { 2 } else { 1 };
-            if digit > 9 { digit - 9 } else { digit }
-        })
-        .sum();
-    (10 - sum % 10) % 10
 }
 
 /// The digits of a card in the groups in which they are embossed.

@@ -134,8 +134,8 @@ fn letters(lane: u64, policy: &Policy) -> bool {
 }
 
 /// Whether the number at `at` may be a card number, an SSN or the beginning of a bot's token: eight digits, or the first
-/// groups of one that is written in groups; or a part of an encoded
-/// character; or what [`token::numbered`](super::token::numbered) knows.
+/// groups of one that is written in groups; or a part of an encoded character; or what
+/// [`token::numbered`](super::token::numbered) knows.
 #[inline(always)]
 fn number(bytes: &[u8], at: usize) -> bool {
     let lane = lanes::load(bytes, at);

@@ -113,12 +113,13 @@ impl<'a> Scan<'a> {
         let mut at = self.at;
         let mut behind_word = if self.view.before(at).is_ascii_alphanumeric() { 0x80 } else { 0 };
         while at < text.len() {
-            let masks = lanes::classes(lanes::load(text, at));
+            let lane = lanes::load(text, at);
+            let masks = lanes::classes(lane);
             let starts = masks.word & !(masks.word << 8 | behind_word);
             behind_word = masks.word >> 56;
             let mut stops = starts | masks.special;
             if self.slashes {
-                stops |= lanes::slashes(lanes::load(text, at));
+                stops |= lanes::slashes(lane);
             }
             while stops != 0 {
                 let stop = at + lanes::first(stops);
