@@ -52,10 +52,9 @@ impl Bytes {
     }
 
     /// Replaces the first byte, if there is one.
+    #[inline(always)]
     pub(crate) fn set_first(&mut self, byte: u8) {
-        if self.length != 0
-            && let Some(first) = self.room.first_mut()
-        {
+        if let Some(first) = self.room.first_mut() {
             *first = byte;
         }
     }

@@ -6,22 +6,25 @@
 //! could change.
 
 mod form;
+mod run;
 mod shape;
+mod step;
 mod texts;
 mod tree;
 
 pub(crate) use form::{Form, Place};
+pub(crate) use step::Step;
 
 use crate::Function;
 use crate::bytes::Bytes;
-use crate::json::{Kind, Nesting, Span};
+use crate::json::{Kind, Nesting, Span, byte};
 use crate::key::Role;
-use crate::policy::{Policy, Severity};
+use crate::policy::Severity;
 use crate::record::{Field, Record, Roles};
 use crate::write::Writer;
 use alloc::vec::Vec;
 use form::{Scan, Way};
-use shape::Shape;
+use run::Run;
 use texts::Texts;
 use tree::Tree;
 
@@ -77,42 +80,6 @@ struct Value {
     varies: bool,
 }
 
-/// Bytes that are the same in every record, and the value behind them that is not.
-pub(crate) struct Step {
-    pub(crate) what: What,
-    /// How many bytes are the same.
-    pub(crate) run: usize,
-    /// How many bytes of the output are the same.
-    pub(crate) front: usize,
-    /// The value in the record at hand: how long it is, and how long in the output; and whether it is plain, if someone
-    /// asks for it.
-    pub(crate) length: usize,
-    pub(crate) written: usize,
-    pub(crate) plain: bool,
-    /// It must be written each time.
-    pub(crate) unsettled: bool,
-    /// The value in the last record, if someone asks for it and it is known.
-    pub(crate) last: Bytes,
-    pub(crate) known: bool,
-    /// What the last values looked like.
-    shape: Shape,
-    /// The value's index.
-    value: usize,
-}
-
-impl Step {
-    /// The length of the value with which `text`, the end of `record`, begins, if it is of the step's form, and whether
-    /// nothing in it is to be redacted, so that it is written as it stands there. 0 if that takes a closer look.
-    #[inline(always)]
-    pub(crate) fn length(&mut self, record: &[u8], text: &[u8], policy: &Policy, texts: &mut Texts) -> (usize, bool) {
-        match self.what.way {
-            Way::Slowly => (0, false),
-            Way::Number => (form::short_number(record, text), true),
-            way => form::plain_text(text, (way, self.what.escaped), &mut self.shape, policy, texts),
-        }
-    }
-}
-
 /// Who asks for a value.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Asked {
@@ -129,12 +96,13 @@ pub(crate) struct Layout {
     values: Vec<Value>,
     /// How a record is read: by all values, or, once it was planned, by those that vary.
     pub(crate) steps: Vec<Step>,
-    /// What is the same: for each step its bytes of the record and those of the output, and then what stands behind the
-    /// last value in both.
-    pub(crate) script: Bytes,
-    /// How many bytes stand behind the last value.
-    pub(crate) tail: usize,
+    /// What stands behind the last step's value,
+    pub(crate) tail: Run,
+    /// and in the output.
+    pub(crate) back: Vec<u8>,
     pub(crate) planned: bool,
+    /// There was no memory for some of it.
+    short: bool,
     pub(crate) roles: Roles,
     /// The field that holds the service's name.
     pub(crate) service: Option<usize>,
@@ -221,6 +189,15 @@ impl Layouts {
         planned.map(|(layout, _)| layout.read_all()).is_some()
     }
 
+    /// Says that what comes behind the fields is not known to be what the values of this layout say.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn forget(&mut self, layout: usize) {
+        if let Some((layout, _)) = self.layouts.get_mut(layout) {
+            layout.steps.iter_mut().for_each(|step| step.known = false);
+        }
+    }
+
     fn clear(&mut self) {
         self.tree.clear();
         self.layouts.clear();
@@ -275,9 +252,10 @@ impl Layout {
         let mut layout = Layout {
             values: Vec::new(),
             steps: Vec::new(),
-            script: Bytes::new(),
-            tail: 0,
+            tail: Run::default(),
+            back: Vec::new(),
             planned: false,
+            short: false,
             service: record.roles().service(),
             roles: record.roles(),
             pattern: Bytes::new(),
@@ -378,49 +356,38 @@ impl Layout {
 
     fn steps(&mut self, varies: impl Fn(&Value) -> bool) {
         self.steps.clear();
-        self.script.clear();
+        let lost = self.pattern.is_short() || self.output.is_short();
+        self.short = lost || self.try_steps(varies).is_none();
+    }
+
+    fn try_steps(&mut self, varies: impl Fn(&Value) -> bool) -> Option<()> {
         let (mut pattern, mut output) = (self.pattern.as_slice(), self.output.as_slice());
         let (mut run, mut front) = (0, 0);
         for (n, value) in self.values.iter().enumerate() {
             (run, front) = (run + value.gap, front + value.front);
             if varies(value) {
-                for (bytes, same, hole) in [(&mut pattern, run, value.length), (&mut output, front, value.written)] {
-                    let (same, behind) = bytes.split_at_checked(same).unwrap_or_default();
-                    self.script.extend(same);
-                    *bytes = behind.get(hole..).unwrap_or_default();
-                }
-                self.steps.push(Step {
-                    what: value.what,
-                    run,
-                    front,
-                    length: value.length,
-                    written: value.written,
-                    plain: value.plain,
-                    unsettled: false,
-                    last: Bytes::new(),
-                    known: false,
-                    shape: Shape::default(),
-                    value: n,
-                });
+                let (same, behind) = pattern.split_at_checked(run)?;
+                pattern = behind.get(value.length..)?;
+                let (written, behind) = output.split_at_checked(front)?;
+                output = behind.get(value.written..)?;
+                let close = core::array::from_fn(|n| byte(pattern, n));
+                self.steps.try_reserve(1).ok()?;
+                self.steps.push(Step::new(value.what, n, (same, written), close)?);
                 (run, front) = (0, 0);
             } else {
                 (run, front) = (run + value.length, front + value.written);
             }
         }
-        self.script.extend(pattern);
-        self.script.extend(output);
-        self.tail = pattern.len();
+        self.tail = Run::new(pattern)?;
+        self.back.clear();
+        self.back.try_reserve_exact(output.len()).ok()?;
+        self.back.extend_from_slice(output);
+        Some(())
     }
 
     /// Whether there was no memory for some of it.
     pub(crate) fn is_short(&self) -> bool {
-        self.pattern.is_short() || self.output.is_short() || self.script.is_short()
-    }
-
-    /// Says that what comes behind the fields is not known to be what these values say.
-    #[cold]
-    pub(crate) fn forget(&mut self) {
-        self.steps.iter_mut().for_each(|step| step.known = false);
+        self.short
     }
 
     /// Where the values stand in the record at hand for which someone asks: the value, its place, whether it is plain,

@@ -58,6 +58,7 @@ use enrich::Origin;
 use layout::Layouts;
 use output::Output;
 use record::{Buffers, Record};
+use repeat::Seen;
 use write::Writer;
 
 /// One of the jobs, or all of them.
@@ -109,6 +110,7 @@ pub struct Engine {
     layouts: Layouts,
     writer: Writer,
     origin: Origin,
+    seen: Seen,
     scratch: Bytes,
     wrapped: Bytes,
     policy: &'static Policy,
@@ -123,6 +125,7 @@ impl Engine {
             layouts: Layouts::default(),
             writer: Writer::new(policy),
             origin: Origin::default(),
+            seen: Seen::default(),
             scratch: Bytes::new(),
             wrapped: Bytes::new(),
             policy,
@@ -140,16 +143,17 @@ impl Engine {
     /// As [`Engine::run`], with a NUL behind the object and none in it.
     pub fn run_to_nul(&mut self, function: Function, tag: &[u8], record: &[u8]) -> &[u8] {
         self.origin.read(tag, &mut self.writer);
-        self.begin(record.len(), function.does(Function::Redact));
         if !self.repeats(function, record) {
+            self.begin(record.len(), function.does(Function::Redact));
             let lift = function.does(Function::Parse);
             if self.record.index(record, lift, &mut self.writer.keys, self.policy).is_ok() {
                 self.jobs(function, record, None);
             } else {
                 self.wrap(function, record, Failure::NotAnObject);
             }
+            self.end(function);
         }
-        self.end(function)
+        self.writer.out.as_slice()
     }
 
     /// If `record` has a layout that is known, does the jobs that way.
@@ -173,7 +177,8 @@ impl Engine {
     pub fn unreadable_to_nul(&mut self, function: Function, tag: &[u8]) -> &[u8] {
         self.origin.read(tag, &mut self.writer);
         self.wrap(function, b"", Failure::Unreadable);
-        self.end(function)
+        self.end(function);
+        self.writer.out.as_slice()
     }
 
     fn begin(&mut self, length: usize, redact: bool) {
@@ -181,13 +186,12 @@ impl Engine {
         self.writer.reset(length, redact);
     }
 
-    fn end(&mut self, function: Function) -> &[u8] {
+    fn end(&mut self, function: Function) {
         if self.writer.is_short() || self.scratch.is_short() {
             // There was no memory for all of it: rather nothing than a part. This little there always is.
             self.wrap(function, b"", Failure::Unreadable);
         }
         self.writer.out.push(0);
-        self.writer.out.as_slice()
     }
 
     #[cold]
@@ -217,20 +221,5 @@ impl Engine {
         let buffers = Buffers { input, scratch: scratch.as_slice() };
         let (enriches, routes) = (function.does(Function::Enrich), function.does(Function::Route));
         Output { writer, record, buffers, origin, policy, enriches, routes }.write(failure);
-    }
-
-    /// Does the jobs to a record that has this layout; false if it has another one.
-    #[inline(never)]
-    fn known(&mut self, function: Function, input: &[u8], layout: usize) -> bool {
-        let Engine { layouts, writer, origin, policy, .. } = self;
-        let Some((layout, record, scratch)) = layouts.get(layout) else { return false };
-        let buffers = Buffers { input, scratch: &[] };
-        let (enriches, routes) = (function.does(Function::Enrich), function.does(Function::Route));
-        let output = Output { writer, record, buffers, origin, policy, enriches, routes };
-        let written = output.write_like(layout, scratch);
-        if !written {
-            self.begin(input.len(), function.does(Function::Redact));
-        }
-        written
     }
 }

@@ -8,6 +8,7 @@ use crate::policy::{Policy, Severity};
 use crate::record::{Buffers, Field, Name, Record, Roles};
 use crate::route::{self, ARCHIVE_TAG};
 use crate::write::Writer;
+use crate::Function;
 
 /// What the jobs left to write.
 pub(crate) struct Output<'a> {
@@ -21,6 +22,7 @@ pub(crate) struct Output<'a> {
 }
 
 /// What is found out while the fields are written.
+#[derive(Default)]
 pub(crate) struct Fields {
     /// Where the service's name stands in the output.
     pub(crate) service: Span,
@@ -34,7 +36,21 @@ impl Fields {
     }
 }
 
-impl Output<'_> {
+impl<'a> Output<'a> {
+    /// For a record that lies in `input` alone.
+    pub(crate) fn new(
+        function: Function,
+        input: &'a [u8],
+        writer: &'a mut Writer,
+        record: &'a mut Record,
+        origin: &'a Origin,
+        policy: &'static Policy,
+    ) -> Output<'a> {
+        let buffers = Buffers { input, scratch: &[] };
+        let (enriches, routes) = (function.does(Function::Enrich), function.does(Function::Route));
+        Output { writer, record, buffers, origin, policy, enriches, routes }
+    }
+
     /// Writes the record.
     pub(crate) fn write(mut self, failure: Option<Failure>) {
         let roles = self.record.roles();

@@ -5,22 +5,24 @@ use crate::audit;
 use crate::enrich;
 use crate::json::Span;
 use crate::lanes;
-use crate::layout::{Asked, How, Layout, Place, Scratch, Step};
+use crate::layout::{Asked, How, Layout, Place, Step};
 use crate::output::{Fields, Output};
-use crate::policy::Severity;
+use crate::record::Record;
+use crate::{Engine, Function};
 
-/// What is left to do for a record whose fields were written.
-struct Repeated {
+/// What the fields of a record said while they were written.
+#[derive(Default)]
+pub(crate) struct Seen {
     fields: Fields,
     /// A field changed that what comes behind the fields depends on.
     asked: bool,
-    /// The only one that says how bad the record is did: it and its value are these.
+    /// The only one that says how bad the record is did, and this is its value.
     severity: Option<(usize, Span)>,
     /// A body was read, which may say so too.
     body: bool,
 }
 
-impl Repeated {
+impl Seen {
     /// Notes a value, which begins at `start`, that someone asks for.
     fn note(&mut self, step: &mut Step, value: &[u8], start: usize, plain: bool) {
         step.plain = plain;
@@ -40,154 +42,168 @@ impl Repeated {
     }
 }
 
-impl Output<'_> {
-    /// Writes a record that has `layout`, whose fields those of the index are. False, and something written, if it has
-    /// another one.
-    pub(crate) fn write_like(mut self, layout: &mut Layout, scratch: &mut Scratch) -> bool {
-        let mut repeated = Repeated { fields: Fields::new(self.enriches), asked: false, severity: None, body: false };
-        if layout.is_short() || self.repeat(layout, scratch, &mut repeated).is_none() {
-            if repeated.asked || repeated.severity.is_some() {
-                layout.forget();
-            }
-            return false;
+impl Engine {
+    /// Does the jobs to a record that has this layout, with a NUL behind the object. False, and something written, if it
+    /// has another one.
+    #[inline(never)]
+    pub(crate) fn known(&mut self, function: Function, input: &[u8], number: usize) -> bool {
+        self.writer.restart(function.does(Function::Redact));
+        self.seen = Seen { fields: Fields::new(function.does(Function::Enrich)), ..Seen::default() };
+        let done = self.repeat(function, input, number).is_some();
+        if !done && (self.seen.asked || self.seen.severity.is_some()) {
+            self.layouts.forget(number);
         }
-        let Repeated { mut fields, asked, severity, body } = repeated;
-        let end = self.writer.out.len();
-        if !layout.planned {
-            layout.plan(self.buffers.input, self.writer.out.as_slice());
-        }
-        let new = asked || layout.origin != self.origin.number;
-        if let Some((field, value)) = severity {
-            layout.severity = self.said(field, value);
-            layout.said = layout.severity.is_some();
-        }
-        if new || (!layout.said && (body || severity.is_some())) {
-            self.move_asked(layout, &mut fields);
-            (layout.severity, layout.said) = self.severity(&layout.roles);
-            if new {
-                layout.forget_rests();
-                layout.origin = self.origin.number;
-            }
-        }
-        let Some((rest, audit)) = layout.rest() else {
-            self.move_asked(layout, &mut fields);
-            let audit = self.rest(&layout.roles, layout.severity, fields, None);
-            if !self.writer.redacted && end != 0 {
-                layout.remember_rest(self.writer.out.as_slice().get(end..).unwrap_or_default(), audit - end);
-            }
-            return true;
-        };
-        if self.writer.redacted {
-            let (front, back) = rest.split_at_checked(audit).unwrap_or_default();
-            self.writer.put(front);
-            self.writer.put_byte(b',');
-            audit::write(self.writer, None, None, self.policy);
-            self.writer.put(back);
-        } else {
-            self.writer.put(rest);
-        }
-        self.writer.out.set_first(b'{');
-        true
+        done
     }
 
-    /// How bad the record is by its field `field`, whose value is this one.
-    fn said(&self, field: usize, value: Span) -> Option<Severity> {
-        let kind = self.record.fields.get(field)?.kind;
-        enrich::said(kind, self.buffers.input, value, self.policy)
-    }
-
-    /// Puts the fields that are asked for where they are in this record.
-    fn move_asked(&mut self, layout: &Layout, fields: &mut Fields) {
-        for (what, place, written) in layout.asked() {
-            if let Some(field) = self.record.fields.get_mut(what.field) {
-                field.moved(place.value, place.plain);
-            }
-            if layout.service == Some(what.field) && what.how != How::Field {
-                fields.service = written;
-            }
-        }
-    }
-
-    /// Writes the fields of a record that has `layout`; nothing is returned if it has another one.
     #[inline(always)]
-    fn repeat(&mut self, layout: &mut Layout, scratch: &mut Scratch, repeated: &mut Repeated) -> Option<()> {
-        let input = self.buffers.input;
-        let Layout { steps, script, tail, service, .. } = &mut *layout;
-        // All of both is at most what is copied, so that there is room wherever no value grew.
-        let most = input.len() + script.len();
-        self.writer.out.reserve(most);
-        let mut room = self.writer.out.room()?;
-        let (mut rest, mut script) = (input, script.get()?);
-        for step in steps.iter_mut() {
-            let ((run, behind), (known, more)) = (rest.split_at_checked(step.run)?, script.split_at_checked(step.run)?);
-            if !lanes::same(run, known) {
-                return None;
-            }
-            let (front, more) = more.split_at_checked(step.front)?;
-            room = copy(front, room)?;
-            script = more;
-            let from = input.len() - behind.len();
-            let (length, clean) = step.length(input, behind, self.policy, &mut scratch.texts);
-            if clean && length != 0 {
-                let (value, behind) = behind.split_at_checked(length)?;
+    fn repeat(&mut self, function: Function, input: &[u8], number: usize) -> Option<()> {
+        let (mut from, mut done) = (0, 0);
+        loop {
+            let Engine { layouts, writer, policy, seen, .. } = &mut *self;
+            let (layout, _, scratch) = layouts.get(number)?;
+            // All of both is at most what is copied, so that there is room wherever no value grew.
+            writer.out.reserve(input.len() + layout.output.len());
+            let mut room = writer.out.room()?;
+            let mut rest = input.get(from..)?;
+            let mut steps = layout.steps.get_mut(done..)?;
+            let slowly = loop {
+                let Some((step, more)) = steps.split_first_mut() else { break None };
+                let text = step.run.behind(rest)?;
+                room = copy(&step.front, room)?;
+                let Some(length) = step.length(text, policy, &mut scratch.texts) else { break Some((text.len(), more.len())) };
+                let (value, behind) = text.split_at_checked(length)?;
                 room = copy(value, room)?;
-                rest = behind;
                 (step.length, step.written) = (length, length);
-                if step.what.asked != Asked::No {
-                    repeated.note(step, value, from, true);
+                if step.is_asked() {
+                    seen.note(step, value, input.len() - text.len(), true);
                 }
-            } else {
-                let left = room.len();
-                self.writer.out.filled(left);
-                let place = Place { value: Span { start: from, end: from + length }, plain: true };
-                let read = |nesting| step.what.form.read(input, from, nesting);
-                let place = if length != 0 { place } else { read(&mut scratch.nesting)? };
-                self.value(step, &place, *service, repeated)?;
-                rest = behind.get(step.length..)?;
-                self.writer.out.reserve(most);
-                room = self.writer.out.room()?;
-            }
+                (rest, steps) = (behind, more);
+            };
+            let Some((text, more)) = slowly else {
+                if !layout.tail.ends(input, rest.len()) {
+                    return None;
+                }
+                let left = copy(&layout.back, room)?.len();
+                writer.out.filled(left);
+                break;
+            };
+            let left = room.len();
+            writer.out.filled(left);
+            done = layout.steps.len() - more;
+            from = self.value(function, input, number, done - 1, input.len() - text)?;
         }
-        let (known, output) = script.split_at_checked(*tail)?;
-        if !lanes::equal(rest, known) {
-            return None;
+        let Engine { layouts, writer, origin, seen, .. } = &mut *self;
+        let (layout, ..) = layouts.get(number)?;
+        let new = seen.asked || seen.body || seen.severity.is_some() || layout.origin != origin.number;
+        if new || !layout.planned || done != 0 {
+            return self.finish(function, input, number);
         }
-        let left = copy(output, room)?.len();
-        self.writer.out.filled(left);
+        let (rest, _) = layout.rest()?;
+        let left = copy(rest, writer.out.room()?)?.len();
+        writer.out.filled(left);
+        writer.out.set_first(b'{');
         Some(())
     }
 
-    /// Writes a value that is not simply copied.
+    /// Writes the value of step `n`, which begins at `from` and is not simply copied. Returns its end, if it is of the
+    /// step's form.
     #[inline(never)]
-    fn value(&mut self, step: &mut Step, place: &Place, service: Option<usize>, repeated: &mut Repeated) -> Option<()> {
-        let input = self.buffers.input;
-        let begin = self.writer.out.len();
-        let redacted = core::mem::take(&mut self.writer.redacted);
+    fn value(&mut self, function: Function, input: &[u8], number: usize, n: usize, from: usize) -> Option<usize> {
+        let Engine { layouts, writer, origin, policy, seen, .. } = self;
+        let (Layout { steps, service, .. }, record, scratch) = layouts.get(number)?;
+        let step = steps.get_mut(n)?;
+        let place = match step.suspect {
+            0 => step.what.form.read(input, from, &mut scratch.nesting)?,
+            length => Place { value: Span { start: from, end: from + length }, plain: true },
+        };
+        let begin = writer.out.len();
+        let redacted = core::mem::take(&mut writer.redacted);
         let mut settled = true;
         match step.what.how {
             How::Dropped => {}
-            How::Text if place.plain && !self.writer.redact => self.writer.put(place.value.of(input)),
-            How::Text if place.plain => self.writer.scanned(input, place.value, step.what.identifier),
-            How::Text => self.writer.mended(input, place.value, step.what.escaped, step.what.identifier),
-            How::Number => self.writer.number(place.value.of(input), step.what.identifier),
+            How::Text if place.plain && !writer.redact => writer.put(place.value.of(input)),
+            How::Text if place.plain => writer.scanned(input, place.value, step.what.identifier),
+            How::Text => writer.mended(input, place.value, step.what.escaped, step.what.identifier),
+            How::Number => writer.number(place.value.of(input), step.what.identifier),
             How::Field => {
-                let mut field = self.record.fields.get(step.what.field).copied()?;
+                let mut field = record.fields.get(step.what.field).copied()?;
                 field.moved(place.value, place.plain);
-                let written = self.one(&field, &mut repeated.fields);
-                settled = self.is_copied(&field);
-                if service == Some(step.what.field) {
-                    repeated.fields.service = written;
+                let mut output = Output::new(function, input, writer, record, origin, policy);
+                let written = output.one(&field, &mut seen.fields);
+                settled = output.is_copied(&field);
+                if *service == Some(step.what.field) {
+                    seen.fields.service = written;
                     settled = false;
                 }
             }
         }
-        (step.length, step.written) = (place.value.len(), self.writer.out.len() - begin);
-        step.unsettled |= !settled || self.writer.redacted;
-        self.writer.redacted |= redacted;
-        if step.what.asked != Asked::No {
-            repeated.note(step, place.value.of(input), place.value.start, place.plain);
+        (step.length, step.written) = (place.value.len(), writer.out.len() - begin);
+        step.unsettled |= !settled || writer.redacted;
+        writer.redacted |= redacted;
+        if step.is_asked() {
+            seen.note(step, place.value.of(input), place.value.start, place.plain);
         }
-        Some(())
+        Some(place.value.end)
+    }
+
+    /// Writes what comes behind the fields. Nothing, if it could not be written for want of memory.
+    #[inline(never)]
+    fn finish(&mut self, function: Function, input: &[u8], number: usize) -> Option<()> {
+        let Engine { layouts, writer, origin, policy, seen, .. } = self;
+        let (layout, record, _) = layouts.get(number)?;
+        let Seen { mut fields, asked, severity, body } = core::mem::take(seen);
+        let end = writer.out.len();
+        if !layout.planned {
+            layout.plan(input, writer.out.as_slice());
+        }
+        let new = asked || layout.origin != origin.number;
+        if let Some((field, value)) = severity {
+            layout.severity = enrich::said(record.fields.get(field)?.kind, input, value, policy);
+            layout.said = layout.severity.is_some();
+        }
+        let mut output = Output::new(function, input, writer, record, origin, policy);
+        if new || (!layout.said && (body || severity.is_some())) {
+            move_asked(layout, output.record, &mut fields);
+            (layout.severity, layout.said) = output.severity(&layout.roles);
+            if new {
+                layout.forget_rests();
+                layout.origin = output.origin.number;
+            }
+        }
+        if let Some((rest, audit)) = layout.rest() {
+            let writer = output.writer;
+            if writer.redacted {
+                let (front, back) = rest.split_at_checked(audit).unwrap_or_default();
+                writer.put(front);
+                writer.put_byte(b',');
+                audit::write(writer, None, None, policy);
+                writer.put(back);
+            } else {
+                writer.put(rest);
+            }
+            writer.out.set_first(b'{');
+        } else {
+            move_asked(layout, output.record, &mut fields);
+            let audit = output.rest(&layout.roles, layout.severity, fields, None);
+            writer.put_byte(0);
+            if !writer.redacted && end != 0 {
+                layout.remember_rest(writer.out.as_slice().get(end..).unwrap_or_default(), audit - end);
+            }
+        }
+        (!self.writer.is_short()).then_some(())
+    }
+}
+
+/// Puts the fields that are asked for where they are in this record.
+fn move_asked(layout: &Layout, record: &mut Record, fields: &mut Fields) {
+    for (what, place, written) in layout.asked() {
+        if let Some(field) = record.fields.get_mut(what.field) {
+            field.moved(place.value, place.plain);
+        }
+        if layout.service == Some(what.field) && what.how != How::Field {
+            fields.service = written;
+        }
     }
 }
 

@@ -40,9 +40,15 @@ impl Writer {
 
     /// Makes ready for a record of `length` bytes.
     pub(crate) fn reset(&mut self, length: usize, redact: bool) {
-        self.out.clear();
+        self.restart(redact);
         self.decoded.clear();
         self.out.reserve(length + length / 8 + 512);
+    }
+
+    /// The same, for what has its own way to see that there is room and memory.
+    #[inline(always)]
+    pub(crate) fn restart(&mut self, redact: bool) {
+        self.out.clear();
         if core::mem::take(&mut self.redacted) {
             self.counts = Counts::new();
         }

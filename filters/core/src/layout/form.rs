@@ -1,14 +1,10 @@
 //! What a value of a layout is, and how it is read: faster than [`json`] does, since its form is known.
 
 use super::How;
-use super::shape::Shape;
-use super::texts::Texts;
 use crate::json::{self, Kind, Nesting, Span};
 use crate::lanes;
 use crate::parse;
-use crate::policy::Policy;
 use crate::record::MAX_DEPTH;
-use crate::redact::survey;
 
 /// What a value is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -131,65 +127,6 @@ fn stays_text(record: &[u8], place: &Place, escaped: bool) -> bool {
         || parse::is_text(record, place.value, escaped)
 }
 
-/// The length of the string with which `text` begins, if it is plain, else 0; and whether it holds nothing to redact.
-#[inline(always)]
-pub(super) fn plain_text(
-    text: &[u8],
-    (way, escaped): (Way, bool),
-    shape: &mut Shape,
-    policy: &Policy,
-    texts: &mut Texts,
-) -> (usize, bool) {
-    let closed = |end: usize| match text.get(end..).and_then(|rest| rest.first_chunk::<2>()) {
-        Some(close) if escaped => close == b"\\\"",
-        Some([close, _]) => *close == b'"',
-        None => false,
-    };
-    let asked = matches!(way, Way::All | Way::Body | Way::BodyCopied);
-    let letter = asked && text.first().is_some_and(u8::is_ascii_alphabetic);
-    let prose = letter && way != Way::BodyCopied;
-    match way {
-        _ if prose => {
-            if let Some(end) = texts.end(text)
-                && closed(end)
-            {
-                return (end, true);
-            }
-        }
-        Way::Body | Way::BodyCopied if !letter => return (0, false),
-        Way::Copied | Way::BodyCopied => {
-            let end = lanes::plain_end(text, 0);
-            return if closed(end) { (end, true) } else { (0, false) };
-        }
-        _ => {
-            if !shape.hex
-                && let Some(end) = shape.length(text)
-                && closed(end)
-            {
-                return (end, true);
-            }
-            if way == Way::Letters && policy.hex_is_clean {
-                let end = lanes::hex_end(text);
-                shape.hex = closed(end);
-                if shape.hex {
-                    return (end, true);
-                }
-            }
-        }
-    }
-    let read = survey(text, way != Way::Letters, policy);
-    if !closed(read.end) {
-        return (0, false);
-    }
-    if !read.found {
-        match prose {
-            true => texts.add(text, read.end),
-            false => shape.learn(text, read.end, policy),
-        }
-    }
-    (read.end, !read.found)
-}
-
 /// The string that begins at `start`.
 #[inline(never)]
 fn string(record: &[u8], start: usize, escaped: bool) -> Option<Place> {
@@ -197,30 +134,27 @@ fn string(record: &[u8], start: usize, escaped: bool) -> Option<Place> {
     Some(Place { value: text.span, plain: text.plain })
 }
 
-/// The length of the number with which `text`, the end of `record`, begins, if it is like nearly all: fewer than eight
-/// digits and nothing else. Else 0.
+/// The number at `start`.
+fn number(record: &[u8], start: usize) -> Option<Place> {
+    let length = digits(record.get(start..)?);
+    // Nearly all are few digits and nothing else.
+    let ends = matches!(json::byte(record, start + length), b',' | b'}' | b' ');
+    if length == 0 || !ends {
+        return other(record, start, false, &mut Nesting::default(), Kind::Number);
+    }
+    Some(Place { value: Span { start, end: start + length }, plain: true })
+}
+
+/// How many digits the number has with which `text` begins, if there are fewer than eight; else 0.
 #[inline(always)]
-pub(super) fn short_number(record: &[u8], text: &[u8]) -> usize {
-    let lane = match text.first_chunk::<8>() {
-        Some(lane) => u64::from_le_bytes(*lane),
-        None => lanes::load(record, record.len() - text.len()),
-    };
+pub(super) fn digits(text: &[u8]) -> usize {
+    let lane = lanes::load(text, 0);
     let others = lanes::others_than_digits(lane);
     if others == 0 {
         return 0;
     }
     let digits = lanes::first(others);
-    let ends = matches!((lane >> (8 * digits)) as u8, b',' | b'}' | b' ');
-    if ends && (lane as u8 != b'0' || digits == 1) { digits } else { 0 }
-}
-
-/// The number at `start`.
-fn number(record: &[u8], start: usize) -> Option<Place> {
-    let length = short_number(record, record.get(start..)?);
-    if length == 0 {
-        return other(record, start, false, &mut Nesting::default(), Kind::Number);
-    }
-    Some(Place { value: Span { start, end: start + length }, plain: true })
+    if lane as u8 != b'0' || digits == 1 { digits } else { 0 }
 }
 
 /// A value of this kind, if it is one.

@@ -1,5 +1,6 @@
-//! Values that differ from the last one in their digits alone: moments, numbers of tickets, addresses. If nothing was
-//! found in one of them, nothing would be found in the next: what looks for something sees the same in both.
+//! Values that differ from the last one in their digits alone: moments, numbers of tickets, addresses; or, of what only
+//! identifies something, in their hexadecimal digits. If nothing was found in one of them, nothing would be found in the
+//! next: what looks for something sees the same in both.
 
 use crate::lanes::{self, HIGH, ONES};
 use crate::policy::{Head, Policy};
@@ -16,35 +17,55 @@ const PATIENCE: u8 = 32;
 pub(crate) struct Shape {
     /// 0 if there is none.
     length: usize,
+    /// The lanes from the beginning on, of which the last one is `last` instead: it ends where the value does.
     lanes: [Lane; LANES],
     last: Lane,
+    /// Whether there are hexadecimal digits.
+    hex: bool,
     misses: u8,
-    /// They are hexadecimal, like a UUID.
-    pub(super) hex: bool,
 }
 
 /// Eight bytes of a shape.
 #[derive(Clone, Copy, Default)]
 struct Lane {
-    /// The lower half of each digit.
-    digits: u64,
-    /// All other bits.
+    /// What stands there; of a digit `0`.
     same: u64,
+    /// What, added to the distance of a byte from `same`, sets its bit 7 if it is too far away.
+    far: u64,
+    /// Bit 6 of each hexadecimal digit.
+    hex: u64,
 }
 
 impl Lane {
-    fn new(bytes: &[u8; 8]) -> Lane {
+    fn new(bytes: &[u8; 8], hex: bool) -> Lane {
         let lane = u64::from_le_bytes(*bytes);
-        let digits = ((!lanes::others_than_digits(lane) & HIGH) >> 7) * 0x0f;
-        Lane { digits, same: lane & !digits }
+        let digits = !lanes::others_than_digits(lane) & HIGH;
+        let (others, hyphens) = lanes::others_than_hex(lane);
+        let varied = if hex { !(others | hyphens) & HIGH } else { digits };
+        // All bits of these bytes.
+        let varied = (varied >> 7) * 0xff;
+        Lane {
+            same: (lane & !varied) | (varied & (ONES * b'0' as u64)),
+            far: (ONES * 0x7f & !varied) | (varied & (ONES * (0x80 - 10))),
+            hex: if hex { varied & (ONES << 6) } else { 0 },
+        }
     }
 
-    /// 0 if these eight bytes have it.
+    /// Has bit 7 of some byte if these eight bytes do not have it.
     #[inline(always)]
     fn difference(&self, bytes: &[u8; 8]) -> u64 {
+        let distance = u64::from_le_bytes(*bytes) ^ self.same;
+        distance | distance.wrapping_add(self.far)
+    }
+
+    /// The same, of one with hexadecimal digits.
+    #[inline(always)]
+    fn hex_difference(&self, bytes: &[u8; 8]) -> u64 {
         let lane = u64::from_le_bytes(*bytes);
-        let digits = lane & self.digits;
-        (lane ^ digits ^ self.same) | ((digits + (self.digits & (ONES * 6))) & (ONES * 0x10))
+        let letters = (lane & self.hex) >> 6;
+        // Of a letter the distance from `a`.
+        let distance = (lane ^ self.same ^ (letters * (b'0' ^ b'`') as u64)).wrapping_sub(letters);
+        distance | distance.wrapping_add(self.far + (letters << 2))
     }
 }
 
@@ -53,28 +74,32 @@ impl Shape {
     #[inline(always)]
     pub(super) fn length(&self, text: &[u8]) -> Option<usize> {
         let value = text.get(..self.length)?;
-        let mut differ = self.last.difference(value.last_chunk::<8>()?);
-        let mut rest = value;
-        for lane in self.lanes.get(..self.length / 8)? {
-            let (bytes, behind) = rest.split_first_chunk::<8>()?;
-            differ |= lane.difference(bytes);
-            rest = behind;
-        }
-        (differ == 0).then_some(self.length)
+        let last = value.last_chunk::<8>()?;
+        let lanes = self.lanes.get(..(self.length - 1) / 8)?;
+        let differ = if self.hex {
+            let differ = lanes.iter().zip(value.as_chunks::<8>().0);
+            differ.fold(self.last.hex_difference(last), |differ, (lane, bytes)| differ | lane.hex_difference(bytes))
+        } else {
+            let differ = lanes.iter().zip(value.as_chunks::<8>().0);
+            differ.fold(self.last.difference(last), |differ, (lane, bytes)| differ | lane.difference(bytes))
+        };
+        (differ & HIGH == 0).then_some(self.length)
     }
 
-    /// Remembers the shape of the value of this length with which `text` begins, in which nothing was found.
+    /// Remembers the shape of the value of this length with which `text` begins, in which nothing was found. `hex`: it is
+    /// made of lower case hexadecimal digits and hyphens, and any other such would hold nothing either.
     #[cold]
     #[inline(never)]
-    pub(super) fn learn(&mut self, text: &[u8], length: usize, policy: &Policy) {
+    pub(super) fn learn(&mut self, text: &[u8], length: usize, hex: bool, policy: &Policy) {
         self.length = 0;
         let value = text.get(..length).filter(|_| (SHORTEST..=LONGEST).contains(&length) && self.misses < PATIENCE);
         let Some((value, last)) = value.and_then(|value| Some((value, value.last_chunk::<8>()?))) else { return };
         self.misses += 1;
-        if decides(text, length, policy) {
+        if hex || decides(text, length, policy) {
             self.length = length;
-            self.last = Lane::new(last);
-            self.lanes.iter_mut().zip(value.as_chunks::<8>().0).for_each(|(lane, bytes)| *lane = Lane::new(bytes));
+            self.hex = hex;
+            self.last = Lane::new(last, hex);
+            self.lanes.iter_mut().zip(value.as_chunks::<8>().0).for_each(|(lane, bytes)| *lane = Lane::new(bytes, hex));
         }
     }
 }
@@ -108,8 +133,25 @@ mod tests {
 
     fn shape(text: &str) -> Shape {
         let mut shape = Shape::default();
-        shape.learn(closed(text).as_bytes(), text.len(), &Policy::DEFAULT);
+        shape.learn(closed(text).as_bytes(), text.len(), false, &Policy::DEFAULT);
         shape
+    }
+
+    #[test]
+    fn a_hexadecimal_shape_is_had_by_values_that_differ_in_hexadecimal_digits_alone() {
+        for text in ["cd06f831-31c8-44fa-8b41-015b4857625a", "0af7651916cd43dd8448eb211c80319c", "00f067aa0ba902b7"] {
+            let mut shape = Shape::default();
+            shape.learn(closed(text).as_bytes(), text.len(), true, &Policy::DEFAULT);
+            for at in 0..text.len() {
+                for byte in 0..=255u8 {
+                    let mut other = closed(text).into_bytes();
+                    other[at] = byte;
+                    let hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+                    let same = byte == text.as_bytes()[at] || hex(byte) && hex(text.as_bytes()[at]);
+                    assert_eq!(shape.length(&other), same.then_some(text.len()), "{text} {at} {byte}");
+                }
+            }
+        }
     }
 
     #[test]
@@ -118,7 +160,7 @@ mod tests {
         for text in [moment, "TKT-050631", "tenant-acme-666", "10.20.30.40", "10.20.30.40:5060"] {
             let shape = shape(text);
             for at in 0..text.len() {
-                for byte in 0..128u8 {
+                for byte in 0..=255u8 {
                     let mut other = closed(text).into_bytes();
                     other[at] = byte;
                     let old = text.as_bytes()[at];

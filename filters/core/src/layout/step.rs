@@ -1,0 +1,140 @@
+//! A step through a record: bytes that are the same in every one, and the value behind them that is not.
+
+use super::form::{self, Way};
+use super::run::Run;
+use super::shape::Shape;
+use super::texts::Texts;
+use super::{Asked, What};
+use crate::bytes::Bytes;
+use crate::json::byte;
+use crate::lanes;
+use crate::policy::Policy;
+use crate::redact::survey;
+use alloc::vec::Vec;
+
+/// Bytes that are the same in every record, and the value behind them that is not.
+pub(crate) struct Step {
+    pub(crate) what: What,
+    /// What is the same,
+    pub(crate) run: Run,
+    /// and in the output.
+    pub(crate) front: Vec<u8>,
+    /// What stands behind the value: one byte behind a number, and two behind a string.
+    close: u16,
+    /// The value in the record at hand: how long it is, and how long in the output; and whether it is plain, if someone
+    /// asks for it.
+    pub(crate) length: usize,
+    pub(crate) written: usize,
+    pub(crate) plain: bool,
+    /// It must be written each time.
+    pub(crate) unsettled: bool,
+    /// The value in the last record, if someone asks for it and it is known.
+    pub(crate) last: Bytes,
+    pub(crate) known: bool,
+    /// The length of the string in the record at hand, if it is plain but something in it may have to be redacted; else 0.
+    pub(crate) suspect: usize,
+    /// What the last values looked like.
+    shape: Shape,
+    /// The value's index.
+    pub(super) value: usize,
+}
+
+impl Step {
+    /// Behind `run`, which becomes `front`, the value of this index; behind it stands `close`. Nothing, if there is no
+    /// memory for it.
+    pub(super) fn new(what: What, value: usize, (run, front): (&[u8], &[u8]), close: [u8; 2]) -> Option<Step> {
+        let mut copy = Vec::new();
+        copy.try_reserve_exact(front.len()).ok()?;
+        copy.extend_from_slice(front);
+        Some(Step {
+            what,
+            run: Run::new(run)?,
+            front: copy,
+            close: u16::from_le_bytes(close),
+            length: 0,
+            written: 0,
+            plain: true,
+            unsettled: false,
+            last: Bytes::new(),
+            known: false,
+            suspect: 0,
+            shape: Shape::default(),
+            value,
+        })
+    }
+
+    /// The length of the value with which `text`, the end of a record, begins, if it is of the step's form, nothing in it
+    /// is to be redacted, and it is written as it stands there. Nothing, if that takes a closer look.
+    #[inline(always)]
+    pub(crate) fn length(&mut self, text: &[u8], policy: &Policy, texts: &mut Texts) -> Option<usize> {
+        if self.what.way == Way::Number {
+            let length = form::digits(text);
+            return (length != 0 && byte(text, length) == self.close as u8).then_some(length);
+        }
+        if let Some(length) = self.shape.length(text)
+            && self.closes(text, length)
+        {
+            return Some(length);
+        }
+        if self.what.way == Way::All || self.what.way == Way::Body {
+            if text.first().is_some_and(u8::is_ascii_alphabetic)
+                && let Some(length) = texts.end(text)
+                && self.closes(text, length)
+            {
+                return Some(length);
+            }
+        }
+        self.probed(text, policy, texts)
+    }
+
+    /// Whether the string ends here.
+    #[inline(always)]
+    fn closes(&self, text: &[u8], length: usize) -> bool {
+        let close = text.get(length..).and_then(|rest| rest.first_chunk::<2>());
+        close.is_some_and(|close| u16::from_le_bytes(*close) == self.close)
+    }
+
+    /// The length of a string that was not seen before.
+    #[inline(never)]
+    fn probed(&mut self, text: &[u8], policy: &Policy, texts: &mut Texts) -> Option<usize> {
+        self.suspect = 0;
+        let letter = text.first().is_some_and(u8::is_ascii_alphabetic);
+        match self.what.way {
+            Way::Slowly | Way::Number => return None,
+            // What a text would have to begin with to be more than text.
+            Way::Body | Way::BodyCopied if !letter => return None,
+            Way::Copied | Way::BodyCopied => {
+                let end = lanes::plain_end(text, 0);
+                return self.closes(text, end).then_some(end);
+            }
+            Way::Letters if policy.hex_is_clean => {
+                let end = lanes::hex_end(text);
+                if self.closes(text, end) {
+                    self.shape.learn(text, end, true, policy);
+                    return Some(end);
+                }
+            }
+            Way::Letters | Way::All | Way::Body => {}
+        }
+        let read = survey(text, self.what.way != Way::Letters, policy);
+        if !self.closes(text, read.end) {
+            return None;
+        }
+        if read.found {
+            self.suspect = read.end;
+            return None;
+        }
+        if letter && self.what.way != Way::Letters {
+            texts.add(text, read.end);
+        } else {
+            self.shape.learn(text, read.end, false, policy);
+        }
+        Some(read.end)
+    }
+
+    /// Whether someone asks for the value.
+    #[inline(always)]
+    pub(crate) fn is_asked(&self) -> bool {
+        self.what.asked != Asked::No
+    }
+}
