@@ -8,6 +8,7 @@
 mod form;
 mod run;
 mod shape;
+mod short;
 mod step;
 mod texts;
 mod tree;
@@ -19,7 +20,6 @@ use crate::Function;
 use crate::bytes::Bytes;
 use crate::json::{Kind, Nesting, Span, byte};
 use crate::key::Role;
-use crate::policy::Severity;
 use crate::record::{Field, Record, Roles};
 use crate::write::Writer;
 use alloc::vec::Vec;
@@ -110,25 +110,29 @@ pub(crate) struct Layout {
     pattern: Bytes,
     /// Its fields in the output, from the comma in front of the first on.
     pub(crate) output: Bytes,
-    pub(crate) severity: Option<Severity>,
-    /// A field says so.
-    pub(crate) said: bool,
-    /// What came behind the fields when the severity was this one, and all else that it depends on as it was last time.
-    rests: [Rest; SEVERITIES],
+    /// What came behind the fields, while all that it depends on but the level was as it is now.
+    rests: [Rest; RESTS],
+    /// The one that is forgotten next.
+    oldest: usize,
     /// For which tag.
     pub(crate) origin: u32,
 }
 
 /// What comes behind the fields of a record in which nothing was redacted.
 #[derive(Default)]
-struct Rest {
-    bytes: Bytes,
-    /// Where the audit stands if something was.
-    audit: usize,
+pub(crate) struct Rest {
+    /// The level that the record had.
+    level: u64,
+    /// It says how bad the record is.
+    pub(crate) said: bool,
+    /// With a NUL at the end; none if there is nothing to know.
+    pub(crate) bytes: Bytes,
+    /// Where the audit stands if something was redacted.
+    pub(crate) audit: usize,
 }
 
-/// None, and those of [`Severity`].
-const SEVERITIES: usize = 7;
+/// As many as there are severities, and none.
+const RESTS: usize = 7;
 
 /// All that is known of the records before.
 #[derive(Default)]
@@ -260,9 +264,8 @@ impl Layout {
             roles: record.roles(),
             pattern: Bytes::new(),
             output: Bytes::new(),
-            severity: None,
-            said: false,
             rests: Default::default(),
+            oldest: 0,
             origin: 0,
         };
         let (mut at, mut quote) = (0, b"".as_slice());
@@ -352,6 +355,8 @@ impl Layout {
         self.output.extend(output);
         self.planned = true;
         self.steps(|value| value.varies);
+        // Which level they are of depends on whether it varies.
+        self.forget_rests();
     }
 
     fn steps(&mut self, varies: impl Fn(&Value) -> bool) {
@@ -405,18 +410,19 @@ impl Layout {
         })
     }
 
-    /// What came behind the fields when the severity was the present one, and where the audit stands in it; nothing if that
-    /// is not known.
-    pub(crate) fn rest(&self) -> Option<(&[u8], usize)> {
-        let rest = self.rests.get(self.rank())?;
-        Some((rest.bytes.get().filter(|bytes| !bytes.is_empty())?, rest.audit))
+    /// What came behind the fields of a record of this level; nothing if that is not known.
+    #[inline(always)]
+    pub(crate) fn rest(&self, level: u64) -> Option<&Rest> {
+        self.rests.iter().find(|rest| rest.level == level && rest.bytes.len() != 0)
     }
 
-    /// Remembers what comes behind the fields when the severity is the present one, and where the audit would stand.
-    pub(crate) fn remember_rest(&mut self, bytes: &[u8], audit: usize) {
-        let rank = self.rank();
-        if let Some(rest) = self.rests.get_mut(rank) {
-            rest.audit = audit;
+    /// Remembers what comes behind the fields of a record of this level, which says how bad the record is or does not, and
+    /// where the audit would stand.
+    pub(crate) fn remember_rest(&mut self, level: u64, said: bool, bytes: &[u8], audit: usize) {
+        self.oldest = (self.oldest + 1) % RESTS;
+        let place = self.rests.iter().position(|rest| rest.level == level).unwrap_or(self.oldest);
+        if let Some(rest) = self.rests.get_mut(place) {
+            (rest.level, rest.said, rest.audit) = (level, said, audit);
             rest.bytes.clear();
             rest.bytes.extend(bytes);
             if rest.bytes.is_short() {
@@ -429,10 +435,6 @@ impl Layout {
     #[inline(never)]
     pub(crate) fn forget_rests(&mut self) {
         self.rests.iter_mut().for_each(|rest| rest.bytes.clear());
-    }
-
-    fn rank(&self) -> usize {
-        self.severity.map_or(0, |severity| 1 + severity as usize)
     }
 }
 

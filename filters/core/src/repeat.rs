@@ -2,7 +2,6 @@
 //! only the values that vary are read, probed and written.
 
 use crate::audit;
-use crate::enrich;
 use crate::json::Span;
 use crate::lanes;
 use crate::layout::{Asked, How, Layout, Place, Step};
@@ -10,34 +9,40 @@ use crate::output::{Fields, Output};
 use crate::record::Record;
 use crate::{Engine, Function};
 
+/// A level of more than eight bytes, or none.
+const LONG: u64 = !0;
+
 /// What the fields of a record said while they were written.
 #[derive(Default)]
 pub(crate) struct Seen {
     fields: Fields,
     /// A field changed that what comes behind the fields depends on.
     asked: bool,
-    /// The only one that says how bad the record is did, and this is its value.
-    severity: Option<(usize, Span)>,
-    /// A body was read, which may say so too.
+    /// The value of the only field that says how bad the record is, or [`LONG`]; 0 if it is the same in every record.
+    level: u64,
+    /// A body was read, which says so if no field does.
     body: bool,
 }
 
 impl Seen {
-    /// Notes a value, which begins at `start`, that someone asks for.
-    fn note(&mut self, step: &mut Step, value: &[u8], start: usize, plain: bool) {
+    /// Notes a value that someone asks for, and with which `text` begins.
+    fn note(&mut self, step: &mut Step, text: &[u8], length: usize, plain: bool) {
         step.plain = plain;
-        if step.what.asked == Asked::Body {
-            self.body = true;
-        } else if !step.known || !step.last.get().is_some_and(|last| lanes::equal(last, value)) {
-            match step.what.asked {
-                Asked::Severity => {
-                    self.severity = Some((step.what.field, Span { start, end: start + value.len() }));
-                }
-                _ => self.asked = true,
+        match (step.what.asked, text.first_chunk::<8>()) {
+            (Asked::Severity, Some(lane)) if (1..=8).contains(&length) => {
+                self.level = u64::from_le_bytes(*lane) << (8 * (8 - length));
             }
-            step.last.clear();
-            step.last.extend(value);
-            step.known = !step.last.is_short();
+            (Asked::Severity, _) => self.level = LONG,
+            (Asked::Body, _) => self.body = true,
+            _ => {
+                let value = text.get(..length).unwrap_or_default();
+                if !step.known || !step.last.get().is_some_and(|last| lanes::equal(last, value)) {
+                    self.asked = true;
+                    step.last.clear();
+                    step.last.extend(value);
+                    step.known = !step.last.is_short();
+                }
+            }
         }
     }
 }
@@ -50,7 +55,7 @@ impl Engine {
         self.writer.restart(function.does(Function::Redact));
         self.seen = Seen { fields: Fields::new(function.does(Function::Enrich)), ..Seen::default() };
         let done = self.repeat(function, input, number).is_some();
-        if !done && (self.seen.asked || self.seen.severity.is_some()) {
+        if !done && self.seen.asked {
             self.layouts.forget(number);
         }
         done
@@ -69,22 +74,39 @@ impl Engine {
             let mut steps = layout.steps.get_mut(done..)?;
             let slowly = loop {
                 let Some((step, more)) = steps.split_first_mut() else { break None };
-                let text = step.run.behind(rest)?;
-                room = copy(&step.front, room)?;
-                let Some(length) = step.length(text, policy, &mut scratch.texts) else { break Some((text.len(), more.len())) };
+                let (run, text) = rest.split_at_checked(step.run.len())?;
+                if !step.run.is(run, rest) {
+                    return None;
+                }
+                let found = step.length(input, text, policy, &mut scratch.texts);
+                let length = found.unwrap_or_default();
                 let (value, behind) = text.split_at_checked(length)?;
-                room = copy(value, room)?;
+                let front = step.front.len();
+                if room.len() < front + length {
+                    return None;
+                }
+                let (place, left) = room.split_at_mut(front);
+                place.copy_from_slice(&step.front);
+                if found.is_none() {
+                    room = left;
+                    break Some((text.len(), more.len()));
+                }
+                let (place, left) = left.split_at_mut(length);
+                place.copy_from_slice(value);
+                room = left;
                 (step.length, step.written) = (length, length);
                 if step.is_asked() {
-                    seen.note(step, value, input.len() - text.len(), true);
+                    seen.note(step, text, length, true);
                 }
                 (rest, steps) = (behind, more);
             };
             let Some((text, more)) = slowly else {
-                if !layout.tail.ends(input, rest.len()) {
+                if !layout.tail.ends(input, rest.len()) || room.len() < layout.back.len() {
                     return None;
                 }
-                let left = copy(&layout.back, room)?.len();
+                let (place, left) = room.split_at_mut(layout.back.len());
+                place.copy_from_slice(&layout.back);
+                let left = left.len();
                 writer.out.filled(left);
                 break;
             };
@@ -95,12 +117,20 @@ impl Engine {
         }
         let Engine { layouts, writer, origin, seen, .. } = &mut *self;
         let (layout, ..) = layouts.get(number)?;
-        let new = seen.asked || seen.body || seen.severity.is_some() || layout.origin != origin.number;
-        if new || !layout.planned || done != 0 {
+        if seen.asked || done != 0 || layout.origin != origin.number || !layout.planned {
             return self.finish(function, input, number);
         }
-        let (rest, _) = layout.rest()?;
-        let left = copy(rest, writer.out.room()?)?.len();
+        let Some(rest) = layout.rest(seen.level).filter(|rest| !seen.body || rest.said) else {
+            return self.finish(function, input, number);
+        };
+        let rest = rest.bytes.get()?;
+        let room = writer.out.room()?;
+        if room.len() < rest.len() {
+            return None;
+        }
+        let (place, left) = room.split_at_mut(rest.len());
+        place.copy_from_slice(rest);
+        let left = left.len();
         writer.out.filled(left);
         writer.out.set_first(b'{');
         Some(())
@@ -142,7 +172,7 @@ impl Engine {
         step.unsettled |= !settled || writer.redacted;
         writer.redacted |= redacted;
         if step.is_asked() {
-            seen.note(step, place.value.of(input), place.value.start, place.plain);
+            seen.note(step, input.get(from..)?, place.value.len(), place.plain);
         }
         Some(place.value.end)
     }
@@ -152,46 +182,46 @@ impl Engine {
     fn finish(&mut self, function: Function, input: &[u8], number: usize) -> Option<()> {
         let Engine { layouts, writer, origin, policy, seen, .. } = self;
         let (layout, record, _) = layouts.get(number)?;
-        let Seen { mut fields, asked, severity, body } = core::mem::take(seen);
+        let Seen { mut fields, asked, level, body } = core::mem::take(seen);
         let end = writer.out.len();
         if !layout.planned {
             layout.plan(input, writer.out.as_slice());
         }
-        let new = asked || layout.origin != origin.number;
-        if let Some((field, value)) = severity {
-            layout.severity = enrich::said(record.fields.get(field)?.kind, input, value, policy);
-            layout.said = layout.severity.is_some();
+        if asked || layout.origin != origin.number {
+            layout.forget_rests();
+            layout.origin = origin.number;
         }
         let mut output = Output::new(function, input, writer, record, origin, policy);
-        if new || (!layout.said && (body || severity.is_some())) {
+        let mut key = level;
+        if !layout.rest(level).is_some_and(|rest| !body || rest.said) {
             move_asked(layout, output.record, &mut fields);
-            (layout.severity, layout.said) = output.severity(&layout.roles);
-            if new {
-                layout.forget_rests();
-                layout.origin = output.origin.number;
+            let (severity, said) = output.severity(&layout.roles);
+            if level == LONG || (body && !said) {
+                // No level is a number as small as these.
+                key = severity.map_or(1, |severity| 2 + severity as u64);
+            }
+            if key == level || layout.rest(key).is_none() {
+                let audit = output.rest(&layout.roles, severity, fields, None);
+                output.writer.put_byte(0);
+                if !output.writer.redacted && end != 0 {
+                    let bytes = output.writer.out.as_slice().get(end..).unwrap_or_default();
+                    layout.remember_rest(key, said, bytes, audit - end);
+                }
+                return (!self.writer.is_short()).then_some(());
             }
         }
-        if let Some((rest, audit)) = layout.rest() {
-            let writer = output.writer;
-            if writer.redacted {
-                let (front, back) = rest.split_at_checked(audit).unwrap_or_default();
-                writer.put(front);
-                writer.put_byte(b',');
-                audit::write(writer, None, None, policy);
-                writer.put(back);
-            } else {
-                writer.put(rest);
-            }
-            writer.out.set_first(b'{');
+        let rest = layout.rest(key)?;
+        if writer.redacted {
+            let (front, back) = rest.bytes.as_slice().split_at_checked(rest.audit)?;
+            writer.put(front);
+            writer.put_byte(b',');
+            audit::write(writer, None, None, policy);
+            writer.put(back);
         } else {
-            move_asked(layout, output.record, &mut fields);
-            let audit = output.rest(&layout.roles, layout.severity, fields, None);
-            writer.put_byte(0);
-            if !writer.redacted && end != 0 {
-                layout.remember_rest(writer.out.as_slice().get(end..).unwrap_or_default(), audit - end);
-            }
+            writer.put(rest.bytes.as_slice());
         }
-        (!self.writer.is_short()).then_some(())
+        writer.out.set_first(b'{');
+        (!writer.is_short()).then_some(())
     }
 }
 
@@ -205,14 +235,6 @@ fn move_asked(layout: &Layout, record: &mut Record, fields: &mut Fields) {
             fields.service = written;
         }
     }
-}
-
-/// Copies `bytes` to the beginning of `room` and returns what is left of it.
-#[inline(always)]
-fn copy<'a>(bytes: &[u8], room: &'a mut [u8]) -> Option<&'a mut [u8]> {
-    let (place, left) = room.split_at_mut_checked(bytes.len())?;
-    place.copy_from_slice(bytes);
-    Some(left)
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use super::How;
 use crate::json::{self, Kind, Nesting, Span};
-use crate::lanes;
+use crate::lanes::{self, HIGH, ONES};
 use crate::parse;
 use crate::record::MAX_DEPTH;
 
@@ -136,19 +136,27 @@ fn string(record: &[u8], start: usize, escaped: bool) -> Option<Place> {
 
 /// The number at `start`.
 fn number(record: &[u8], start: usize) -> Option<Place> {
-    let length = digits(record.get(start..)?);
+    let length = digits(first_lane(record, record.get(start..)?)?);
     // Nearly all are few digits and nothing else.
-    let ends = matches!(json::byte(record, start + length), b',' | b'}' | b' ');
-    if length == 0 || !ends {
+    if length == 0 || !matches!(json::byte(record, start + length), b',' | b'}' | b' ') {
         return other(record, start, false, &mut Nesting::default(), Kind::Number);
     }
     Some(Place { value: Span { start, end: start + length }, plain: true })
 }
 
-/// How many digits the number has with which `text` begins, if there are fewer than eight; else 0.
+/// The first eight bytes of `text`, the end of `record`; behind its end there are zeros.
 #[inline(always)]
-pub(super) fn digits(text: &[u8]) -> usize {
-    let lane = lanes::load(text, 0);
+pub(super) fn first_lane(record: &[u8], text: &[u8]) -> Option<u64> {
+    match text.first_chunk::<8>() {
+        Some(lane) => Some(u64::from_le_bytes(*lane)),
+        // What is in front of the text is shifted out.
+        None => Some(u64::from_le_bytes(*record.last_chunk::<8>()?) >> 8 >> (8 * (7 - text.len()))),
+    }
+}
+
+/// How many digits stand at the beginning of these bytes: fewer than eight, and no zero in front of others. Else 0.
+#[inline(always)]
+pub(super) fn digits(lane: u64) -> usize {
     let others = lanes::others_than_digits(lane);
     if others == 0 {
         return 0;
@@ -156,6 +164,43 @@ pub(super) fn digits(text: &[u8]) -> usize {
     let digits = lanes::first(others);
     if lane as u8 != b'0' || digits == 1 { digits } else { 0 }
 }
+
+/// Whether these bytes begin with so many digits, fewer than eight, of which the first is no zero if there are others.
+#[inline(always)]
+pub(super) fn are_digits(lane: u64, digits: usize) -> bool {
+    let Digits { least, far, count } = &DIGITS[digits & 7];
+    let distance = lane.wrapping_sub(*least);
+    (distance | distance.wrapping_add(*far)) & count == 0
+}
+
+/// So many digits.
+#[derive(Clone, Copy)]
+struct Digits {
+    least: u64,
+    /// What, added to the distance from these, sets bit 7 of a byte that is too far away.
+    far: u64,
+    /// Bit 7 of each.
+    count: u64,
+}
+
+const DIGITS: [Digits; 8] = {
+    let mut table = [Digits { least: 0, far: 0, count: 0 }; 8];
+    let mut n = 1;
+    while n < 8 {
+        let bytes = !0 >> (64 - 8 * n);
+        let leading = (n > 1) as u64;
+        table[n] = Digits {
+            least: (ONES * b'0' as u64 & bytes) + leading,
+            far: (ONES * (0x80 - 10) & bytes) + leading,
+            count: HIGH & bytes,
+        };
+        n += 1;
+    }
+    // None are never so many.
+    table[0].count = HIGH;
+    table[0].far = HIGH;
+    table
+};
 
 /// A value of this kind, if it is one.
 #[inline(never)]
@@ -174,4 +219,32 @@ fn other(record: &[u8], start: usize, escaped: bool, nesting: &mut Nesting, kind
 fn is_empty(value: &[u8]) -> bool {
     let space = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'\\' | b'n' | b'r' | b't');
     matches!(value, [b'{' | b'[', inner @ .., _] if inner.iter().all(space))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::format;
+
+    #[test]
+    fn digits_are_counted_and_known() {
+        for text in ["0", "7", "10", "99", "123", "1000", "98765", "100000", "7654321", "00", "01", "007", "", "12345678"] {
+            let plain = text.len() < 8 && !text.is_empty() && (text == "0" || !text.starts_with('0'));
+            let lane = lanes::load(format!("{text}, \"a\": 1").as_bytes(), 0);
+            assert_eq!(digits(lane), if plain { text.len() } else { 0 }, "{text}");
+            for n in 0..8 {
+                let known = n != 0 && n <= text.len() && (n == 1 || !text.starts_with('0'));
+                assert_eq!(are_digits(lane, n), known, "{text} {n}");
+            }
+        }
+        for byte in 0..=255u8 {
+            for place in 0..3 {
+                let mut text = *b"555,\"a\":";
+                text[place] = byte;
+                let lane = lanes::load(&text, 0);
+                let digit = byte.is_ascii_digit() && (byte != b'0' || place != 0);
+                assert_eq!(are_digits(lane, 3), digit, "{byte:#x} {place}");
+            }
+        }
+    }
 }

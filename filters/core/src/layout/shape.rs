@@ -5,9 +5,8 @@
 use crate::lanes::{self, HIGH, ONES};
 use crate::policy::{Head, Policy};
 
-const LANES: usize = 5;
 const SHORTEST: usize = 8;
-const LONGEST: usize = 8 * LANES;
+const LONGEST: usize = 40;
 
 /// So often the shape of a value is not that of the one before until nobody asks any more.
 const PATIENCE: u8 = 32;
@@ -15,13 +14,9 @@ const PATIENCE: u8 = 32;
 /// What the values of a field had in common until now.
 #[derive(Default)]
 pub(crate) struct Shape {
-    /// 0 if there is none.
     length: usize,
-    /// The lanes from the beginning on, of which the last one is `last` instead: it ends where the value does.
-    lanes: [Lane; LANES],
-    last: Lane,
-    /// Whether there are hexadecimal digits.
-    hex: bool,
+    /// The first and the last; of more than 16 bytes also the second and the last but one; of more than 32 the third.
+    lanes: [Lane; 5],
     misses: u8,
 }
 
@@ -37,8 +32,7 @@ struct Lane {
 }
 
 impl Lane {
-    fn new(bytes: &[u8; 8], hex: bool) -> Lane {
-        let lane = u64::from_le_bytes(*bytes);
+    fn new(lane: u64, hex: bool) -> Lane {
         let digits = !lanes::others_than_digits(lane) & HIGH;
         let (others, hyphens) = lanes::others_than_hex(lane);
         let varied = if hex { !(others | hyphens) & HIGH } else { digits };
@@ -70,37 +64,53 @@ impl Lane {
 }
 
 impl Shape {
-    /// The length of this shape, if `text` begins with a value that has it.
+    /// The length of this shape, if `text` begins with a value that has it and was not learnt as hexadecimal.
     #[inline(always)]
     pub(super) fn length(&self, text: &[u8]) -> Option<usize> {
+        self.same(text, Lane::difference)
+    }
+
+    /// The same, if it was.
+    #[inline(always)]
+    pub(super) fn hex_length(&self, text: &[u8]) -> Option<usize> {
+        self.same(text, Lane::hex_difference)
+    }
+
+    #[inline(always)]
+    fn same(&self, text: &[u8], difference: impl Fn(&Lane, &[u8; 8]) -> u64) -> Option<usize> {
         let value = text.get(..self.length)?;
-        let last = value.last_chunk::<8>()?;
-        let lanes = self.lanes.get(..(self.length - 1) / 8)?;
-        let differ = if self.hex {
-            let differ = lanes.iter().zip(value.as_chunks::<8>().0);
-            differ.fold(self.last.hex_difference(last), |differ, (lane, bytes)| differ | lane.hex_difference(bytes))
-        } else {
-            let differ = lanes.iter().zip(value.as_chunks::<8>().0);
-            differ.fold(self.last.difference(last), |differ, (lane, bytes)| differ | lane.difference(bytes))
-        };
+        let [first, second, third, before, last] = &self.lanes;
+        let mut differ = difference(first, value.first_chunk()?) | difference(last, value.last_chunk()?);
+        if let (Some(front), Some(back)) = (value.first_chunk::<17>(), value.last_chunk::<17>()) {
+            let ([_, a], [b, _]) = (front.first_chunk::<16>()?.as_chunks().0, back.last_chunk::<16>()?.as_chunks().0) else {
+                return None;
+            };
+            differ |= difference(second, a) | difference(before, b);
+        }
+        if let Some(front) = value.first_chunk::<33>() {
+            let ([_, _, a, ..], _) = front.as_chunks() else { return None };
+            differ |= difference(third, a);
+        }
         (differ & HIGH == 0).then_some(self.length)
     }
 
     /// Remembers the shape of the value of this length with which `text` begins, in which nothing was found. `hex`: it is
-    /// made of lower case hexadecimal digits and hyphens, and any other such would hold nothing either.
+    /// made of lower case hexadecimal digits and hyphens, and any other such would hold nothing either. False, if there is
+    /// none to remember.
     #[cold]
     #[inline(never)]
-    pub(super) fn learn(&mut self, text: &[u8], length: usize, hex: bool, policy: &Policy) {
+    pub(super) fn learn(&mut self, text: &[u8], length: usize, hex: bool, policy: &Policy) -> bool {
         self.length = 0;
         let value = text.get(..length).filter(|_| (SHORTEST..=LONGEST).contains(&length) && self.misses < PATIENCE);
-        let Some((value, last)) = value.and_then(|value| Some((value, value.last_chunk::<8>()?))) else { return };
+        let Some(value) = value else { return false };
         self.misses += 1;
-        if hex || decides(text, length, policy) {
-            self.length = length;
-            self.hex = hex;
-            self.last = Lane::new(last, hex);
-            self.lanes.iter_mut().zip(value.as_chunks::<8>().0).for_each(|(lane, bytes)| *lane = Lane::new(bytes, hex));
+        if !hex && !decides(text, length, policy) {
+            return false;
         }
+        self.length = length;
+        let places = [0, 8, 16, length.wrapping_sub(16), length - 8];
+        self.lanes = places.map(|at| Lane::new(lanes::load(value, at), hex));
+        true
     }
 }
 
@@ -139,16 +149,16 @@ mod tests {
 
     #[test]
     fn a_hexadecimal_shape_is_had_by_values_that_differ_in_hexadecimal_digits_alone() {
-        for text in ["cd06f831-31c8-44fa-8b41-015b4857625a", "0af7651916cd43dd8448eb211c80319c", "00f067aa0ba902b7"] {
+        for text in ["cd06f831-31c8-44fa-8b41-015b4857625a", "0af7651916cd43dd8448eb211c80319c", "00f067aa0ba902b7", "badc0ffee0"] {
             let mut shape = Shape::default();
-            shape.learn(closed(text).as_bytes(), text.len(), true, &Policy::DEFAULT);
+            assert!(shape.learn(closed(text).as_bytes(), text.len(), true, &Policy::DEFAULT));
             for at in 0..text.len() {
                 for byte in 0..=255u8 {
                     let mut other = closed(text).into_bytes();
                     other[at] = byte;
                     let hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
                     let same = byte == text.as_bytes()[at] || hex(byte) && hex(text.as_bytes()[at]);
-                    assert_eq!(shape.length(&other), same.then_some(text.len()), "{text} {at} {byte}");
+                    assert_eq!(shape.hex_length(&other), same.then_some(text.len()), "{text} {at} {byte}");
                 }
             }
         }
@@ -157,7 +167,8 @@ mod tests {
     #[test]
     fn a_shape_is_had_by_values_that_differ_in_digits_alone() {
         let moment = "2026-11-23T08:00:00.339563+00:00";
-        for text in [moment, "TKT-050631", "tenant-acme-666", "10.20.30.40", "10.20.30.40:5060"] {
+        let long = "2026-11-23T08:00:00.339563123456+00:00";
+        for text in [moment, long, "TKT-050631", "tenant-acme-666", "10.20.30.40", "10.20.30.40:5060", "12345678"] {
             let shape = shape(text);
             for at in 0..text.len() {
                 for byte in 0..=255u8 {

@@ -3,6 +3,7 @@
 use super::form::{self, Way};
 use super::run::Run;
 use super::shape::Shape;
+use super::short::Shorts;
 use super::texts::Texts;
 use super::{Asked, What};
 use crate::bytes::Bytes;
@@ -11,6 +12,23 @@ use crate::lanes;
 use crate::policy::Policy;
 use crate::redact::survey;
 use alloc::vec::Vec;
+
+/// What the values of a field are known by.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Memory {
+    /// Nothing: it takes a closer look.
+    None,
+    /// They are numbers.
+    Number,
+    /// They are short.
+    Short,
+    /// They have the same shape.
+    Shape,
+    /// They have, and are hexadecimal.
+    Hex,
+    /// They are among [`Texts`].
+    Text,
+}
 
 /// Bytes that are the same in every record, and the value behind them that is not.
 pub(crate) struct Step {
@@ -33,8 +51,12 @@ pub(crate) struct Step {
     pub(crate) known: bool,
     /// The length of the string in the record at hand, if it is plain but something in it may have to be redacted; else 0.
     pub(crate) suspect: usize,
-    /// What the last values looked like.
+    /// What the last values are known by.
+    memory: Memory,
+    shorts: Shorts,
     shape: Shape,
+    /// How many digits the last one had.
+    digits: usize,
     /// The value's index.
     pub(super) value: usize,
 }
@@ -58,31 +80,56 @@ impl Step {
             last: Bytes::new(),
             known: false,
             suspect: 0,
+            memory: if what.way == Way::Number { Memory::Number } else { Memory::None },
+            shorts: Shorts::default(),
             shape: Shape::default(),
+            digits: 1,
             value,
         })
     }
 
-    /// The length of the value with which `text`, the end of a record, begins, if it is of the step's form, nothing in it
+    /// The length of the value with which `text`, the end of `record`, begins, if it is of the step's form, nothing in it
     /// is to be redacted, and it is written as it stands there. Nothing, if that takes a closer look.
     #[inline(always)]
-    pub(crate) fn length(&mut self, text: &[u8], policy: &Policy, texts: &mut Texts) -> Option<usize> {
-        if self.what.way == Way::Number {
-            let length = form::digits(text);
-            return (length != 0 && byte(text, length) == self.close as u8).then_some(length);
-        }
-        if let Some(length) = self.shape.length(text)
-            && self.closes(text, length)
-        {
-            return Some(length);
-        }
-        if self.what.way == Way::All || self.what.way == Way::Body {
-            if text.first().is_some_and(u8::is_ascii_alphabetic)
-                && let Some(length) = texts.end(text)
-                && self.closes(text, length)
-            {
-                return Some(length);
+    pub(crate) fn length(&mut self, record: &[u8], text: &[u8], policy: &Policy, texts: &mut Texts) -> Option<usize> {
+        match self.memory {
+            Memory::Number => {
+                let lane = form::first_lane(record, text)?;
+                if !form::are_digits(lane, self.digits) || byte(text, self.digits) != self.close as u8 {
+                    self.digits = form::digits(lane);
+                    if self.digits == 0 || byte(text, self.digits) != self.close as u8 {
+                        return None;
+                    }
+                }
+                return Some(self.digits);
             }
+            Memory::Short => {
+                if let Some(length) = self.shorts.length(text) {
+                    return Some(length);
+                }
+            }
+            Memory::Shape => {
+                if let Some(length) = self.shape.length(text)
+                    && self.closes(text, length)
+                {
+                    return Some(length);
+                }
+            }
+            Memory::Hex => {
+                if let Some(length) = self.shape.hex_length(text)
+                    && self.closes(text, length)
+                {
+                    return Some(length);
+                }
+            }
+            Memory::Text => {
+                if let Some(length) = texts.end(text)
+                    && self.closes(text, length)
+                {
+                    return Some(length);
+                }
+            }
+            Memory::None => {}
         }
         self.probed(text, policy, texts)
     }
@@ -94,12 +141,13 @@ impl Step {
         close.is_some_and(|close| u16::from_le_bytes(*close) == self.close)
     }
 
-    /// The length of a string that was not seen before.
+    /// The length of a value that is not known by what it is.
     #[inline(never)]
     fn probed(&mut self, text: &[u8], policy: &Policy, texts: &mut Texts) -> Option<usize> {
         self.suspect = 0;
         let letter = text.first().is_some_and(u8::is_ascii_alphabetic);
-        match self.what.way {
+        let way = self.what.way;
+        match way {
             Way::Slowly | Way::Number => return None,
             // What a text would have to begin with to be more than text.
             Way::Body | Way::BodyCopied if !letter => return None,
@@ -110,13 +158,22 @@ impl Step {
             Way::Letters if policy.hex_is_clean => {
                 let end = lanes::hex_end(text);
                 if self.closes(text, end) {
-                    self.shape.learn(text, end, true, policy);
+                    let learnt = self.shape.learn(text, end, true, policy);
+                    self.memory = if learnt { Memory::Hex } else { Memory::None };
                     return Some(end);
                 }
             }
             Way::Letters | Way::All | Way::Body => {}
         }
-        let read = survey(text, self.what.way != Way::Letters, policy);
+        let prose = letter && way != Way::Letters;
+        if prose
+            && self.memory != Memory::Text
+            && let Some(length) = texts.end(text)
+            && self.closes(text, length)
+        {
+            return Some(length);
+        }
+        let read = survey(text, way != Way::Letters, policy);
         if !self.closes(text, read.end) {
             return None;
         }
@@ -124,11 +181,15 @@ impl Step {
             self.suspect = read.end;
             return None;
         }
-        if letter && self.what.way != Way::Letters {
-            texts.add(text, read.end);
+        self.memory = if self.shorts.learn(text, read.end) {
+            Memory::Short
+        } else if prose {
+            if texts.add(text, read.end) { Memory::Text } else { Memory::None }
+        } else if self.shape.learn(text, read.end, false, policy) {
+            Memory::Shape
         } else {
-            self.shape.learn(text, read.end, false, policy);
-        }
+            Memory::None
+        };
         Some(read.end)
     }
 

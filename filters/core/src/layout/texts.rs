@@ -25,9 +25,9 @@ impl Texts {
     }
 
     /// Remembers the text of this length with which `bytes` begin, in which nothing is to be redacted, whatever stands
-    /// around it.
-    pub(super) fn add(&mut self, bytes: &[u8], length: usize) {
-        let Some(text) = bytes.get(..length).filter(|_| (SHORTEST..=LONGEST).contains(&length)) else { return };
+    /// around it. False, if it is too short or too long.
+    pub(super) fn add(&mut self, bytes: &[u8], length: usize) -> bool {
+        let Some(text) = bytes.get(..length).filter(|_| (SHORTEST..=LONGEST).contains(&length)) else { return false };
         if self.places.is_empty() && self.places.try_reserve_exact(PLACES).is_ok() {
             self.places.resize_with(PLACES, Bytes::new);
         }
@@ -38,6 +38,7 @@ impl Texts {
                 known.clear();
             }
         }
+        true
     }
 }
 
