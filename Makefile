@@ -10,6 +10,8 @@ ARCH := $(shell uname -m)
 # Without --target wamrc compiles for this machine's CPU, and on one that lacks an instruction the whole Fluent Bit
 # ends: the loader does not look. Any x86-64 server since 2009 has v2; other architectures get their baseline.
 WAMRC := wamrc --target=$(ARCH) $(if $(filter x86_64,$(ARCH)),--cpu=x86-64-v2)
+# What LLVM leaves to do for an interpreter.
+TUNE := $(CARGO) run --quiet --release --locked --package podsieve-tune --
 # Filters that podsieve is compared with.
 PEERS := --package podsieve-bench-pass-through --package podsieve-bench-tutorial
 TERMINAL := $(shell [ -t 1 ] && tput cols 2>/dev/null)
@@ -65,12 +67,11 @@ reproducible: dist ## the same bytes come from another folder
 	  tar --exclude=./.git --exclude=./target --exclude=./dist -cf - . | tar -xf - -C "$$copy" && \
 	  CARGO_TARGET_DIR="$$copy/elsewhere" $(MAKE) -C "$$copy" dist && cmp dist/SHA256SUMS "$$copy/dist/SHA256SUMS"
 
-# The module is embedded in the command, so it comes first. A copy that did not change keeps its time, so that the
-# command is not built again.
+# The module is embedded in the command, so it comes first.
 wasm: tools
 	$(BUILD_WASM) --package podsieve-fluent-bit
 	@mkdir -p dist
-	@cmp -s $(WASM) dist/podsieve.wasm || install -m 644 $(WASM) dist/podsieve.wasm
+	$(TUNE) $(WASM) dist/podsieve.wasm
 
 # In target folders of their own: there they stay up to date, though all have the same name.
 modules: wasm $(FUNCTIONS:%=dist/%.wasm)
@@ -78,7 +79,7 @@ modules: wasm $(FUNCTIONS:%=dist/%.wasm)
 $(FUNCTIONS:%=dist/%.wasm): dist/%.wasm: tools
 	$(BUILD_WASM) --package podsieve-fluent-bit --no-default-features --features $* --target-dir $(TARGET)/modules/$*
 	@mkdir -p dist
-	@install -m 644 $(TARGET)/modules/$*/wasm32-unknown-unknown/wasm/podsieve.wasm $@
+	$(TUNE) $(TARGET)/modules/$*/wasm32-unknown-unknown/wasm/podsieve.wasm $@
 
 peers: tools
 	$(BUILD_WASM) $(PEERS)

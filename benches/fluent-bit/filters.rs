@@ -25,13 +25,13 @@ pub(crate) struct Filter {
 }
 
 impl Filter {
-    /// The filter of this name; its module is in this folder.
+    /// The filter of this name; the modules of podsieve's peers are in this folder.
     ///
     /// # Errors
     ///
     /// Why it has to be skipped: only [`AHEAD_OF_TIME`] can fail.
     pub(crate) fn get(name: &'static str, modules: &Path, work: &Path) -> Result<Filter, String> {
-        let podsieve = modules.join("podsieve.wasm");
+        let podsieve = podsieve();
         let (title, sections) = match name {
             "pass-through" => ("WASM that returns its input", wasm(&modules.join("pass_through.wasm"), "pass_through")),
             PIPELINE => ("podsieve", wasm(&podsieve, "pipeline")),
@@ -48,6 +48,11 @@ impl Filter {
         let share = if name == "tutorial" { 50 } else { 1 };
         Ok(Filter { name, title, sections, works: name != "pass-through", share })
     }
+}
+
+/// The module that users get.
+pub(crate) fn podsieve() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../dist/podsieve.wasm")
 }
 
 fn wasm(module: &Path, function: &str) -> String {

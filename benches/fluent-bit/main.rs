@@ -48,7 +48,7 @@ struct Arguments {
     /// Where fluent-bit.json and fluent-bit.svg go [default: `bench` in cargo's target folder].
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// Where podsieve.wasm, pass_through.wasm and tutorial.wasm are [default: cargo's folder for them].
+    /// Where pass_through.wasm and tutorial.wasm are [default: cargo's folder for them].
     #[arg(long, value_name = "DIR")]
     modules: Option<PathBuf>,
 }
@@ -88,7 +88,7 @@ fn start(arguments: &Arguments) -> Result<(), Stop> {
     let fluent_bit = FluentBit::find()?.ok_or_else(|| Stop::Missing(run::MISSING.to_owned()))?;
     let target = target()?;
     let modules = arguments.modules.clone().unwrap_or_else(|| target.join("wasm32-unknown-unknown/wasm"));
-    for module in ["podsieve.wasm", "pass_through.wasm", "tutorial.wasm"].map(|name| modules.join(name)) {
+    for module in [filters::podsieve(), modules.join("pass_through.wasm"), modules.join("tutorial.wasm")] {
         if !module.is_file() {
             return Err(Stop::Missing(format!("no {}: run make bench-fluent-bit, which builds it", module.display())));
         }

@@ -116,6 +116,8 @@ pub(crate) struct Layout {
     oldest: usize,
     /// For which tag.
     pub(crate) origin: u32,
+    /// The layout of the last record that came in between.
+    other: usize,
 }
 
 /// What comes behind the fields of a record in which nothing was redacted.
@@ -175,10 +177,20 @@ impl Layouts {
             self.function = Some(function);
         }
         let found = self.tree.search(record, &mut self.scratch.nesting)?;
+        if let Some((last, _)) = self.layouts.get_mut(self.last)
+            && self.last != found
+        {
+            last.other = found;
+        }
         if core::mem::replace(&mut self.found, found) == found {
             self.last = found;
         }
         Some(found)
+    }
+
+    /// The layout that was found last for a record that did not have `layout`, if it is another one.
+    pub(crate) fn other(&self, layout: usize) -> Option<usize> {
+        self.layouts.get(layout).map(|(found, _)| found.other).filter(|other| *other != layout)
     }
 
     #[inline(always)]
@@ -267,6 +279,7 @@ impl Layout {
             rests: Default::default(),
             oldest: 0,
             origin: 0,
+            other: usize::MAX,
         };
         let (mut at, mut quote) = (0, b"".as_slice());
         let fields = &record.fields;
@@ -377,7 +390,9 @@ impl Layout {
                 output = behind.get(value.written..)?;
                 let close = core::array::from_fn(|n| byte(pattern, n));
                 self.steps.try_reserve(1).ok()?;
-                self.steps.push(Step::new(value.what, n, (same, written), close)?);
+                let mut step = Step::new(value.what, n, (same, written), close)?;
+                (step.length, step.written, step.plain) = (value.length, value.written, value.plain);
+                self.steps.push(step);
                 (run, front) = (0, 0);
             } else {
                 (run, front) = (run + value.length, front + value.written);

@@ -166,9 +166,14 @@ impl Engine {
     /// The same, if it is not `last` or does not have it as it was planned.
     #[inline(never)]
     fn repeats_another(&mut self, function: Function, record: &[u8], last: Option<usize>) -> bool {
+        // What came instead of it before is likely, and costs less to try than to search for.
+        let other = last.and_then(|last| self.layouts.other(last));
+        if other.is_some_and(|layout| self.known(function, record, layout)) {
+            return true;
+        }
         let found = self.layouts.search(function, record);
         found.is_some_and(|layout| {
-            last != found && self.known(function, record, layout)
+            last != found && other != found && self.known(function, record, layout)
                 || self.layouts.read_all(layout) && self.known(function, record, layout)
         })
     }

@@ -1,5 +1,6 @@
 //! The record as it leaves, member by member: the indexed fields, what enrichment adds, the audit, the route.
 
+use crate::Function;
 use crate::audit::{self, Failure, PODSIEVE};
 use crate::enrich::{self, KUBERNETES, Origin};
 use crate::json::{Kind, Span};
@@ -8,7 +9,6 @@ use crate::policy::{Policy, Severity};
 use crate::record::{Buffers, Field, Name, Record, Roles};
 use crate::route::{self, ARCHIVE_TAG};
 use crate::write::Writer;
-use crate::Function;
 
 /// What the jobs left to write.
 pub(crate) struct Output<'a> {

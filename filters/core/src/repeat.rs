@@ -143,9 +143,9 @@ impl Engine {
         let Engine { layouts, writer, origin, policy, seen, .. } = self;
         let (Layout { steps, service, .. }, record, scratch) = layouts.get(number)?;
         let step = steps.get_mut(n)?;
-        let place = match step.suspect {
-            0 => step.what.form.read(input, from, &mut scratch.nesting)?,
-            length => Place { value: Span { start: from, end: from + length }, plain: true },
+        let (place, candidate) = match step.suspect {
+            0 => (step.what.form.read(input, from, &mut scratch.nesting)?, 0),
+            length => (Place { value: Span { start: from, end: from + length }, plain: true }, step.candidate),
         };
         let begin = writer.out.len();
         let redacted = core::mem::take(&mut writer.redacted);
@@ -153,7 +153,7 @@ impl Engine {
         match step.what.how {
             How::Dropped => {}
             How::Text if place.plain && !writer.redact => writer.put(place.value.of(input)),
-            How::Text if place.plain => writer.scanned(input, place.value, step.what.identifier),
+            How::Text if place.plain => writer.scanned(input, place.value, candidate, step.what.identifier),
             How::Text => writer.mended(input, place.value, step.what.escaped, step.what.identifier),
             How::Number => writer.number(place.value.of(input), step.what.identifier),
             How::Field => {

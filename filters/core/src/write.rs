@@ -183,18 +183,19 @@ impl Writer {
     /// Writes the content of a string that means what it is.
     #[inline(never)]
     pub(crate) fn plain(&mut self, bytes: &[u8], span: Span, identifier: bool) {
-        if self.redact && span.len() >= SHORTEST && redact::may_hold(span.of(bytes), !identifier, self.policy) {
-            self.scanned(bytes, span, identifier);
-        } else {
-            self.put(span.of(bytes));
+        let probe = self.redact && span.len() >= SHORTEST;
+        let found = if probe { redact::may_hold(span.of(bytes), !identifier, self.policy) } else { None };
+        match found {
+            Some(at) => self.scanned(bytes, span, at, identifier),
+            None => self.put(span.of(bytes)),
         }
     }
 
-    /// Writes plain content, redacted.
+    /// Writes plain content, redacted; its first `at` bytes hold nothing.
     #[inline(never)]
-    pub(crate) fn scanned(&mut self, bytes: &[u8], span: Span, identifier: bool) {
+    pub(crate) fn scanned(&mut self, bytes: &[u8], span: Span, at: usize, identifier: bool) {
         let from = self.out.len();
-        let mut scan = Scan::new(bytes, span.start, span.end, !identifier, self.policy);
+        let mut scan = Scan::plain(bytes, span, at, !identifier, self.policy);
         let mut copied = span.start;
         while let Some(found) = scan.next(&mut self.keys) {
             self.put(Span { start: copied, end: found.start }.of(bytes));

@@ -78,10 +78,10 @@ export! {
 fn call(function: Function, tag: (u32, u32), record: (u32, u32)) -> u32 {
     let guest = guest();
     guest.inbox.delivered();
-    let tag = given(tag).unwrap_or_default();
-    let out = match given(record) {
-        Some(record) => guest.engine.run_to_nul(function, tag, record),
-        None => guest.engine.unreadable_to_nul(function, tag),
+    let out = match (given(tag), given(record)) {
+        (Some(tag), Some(record)) => guest.engine.run_to_nul(function, tag, record),
+        (None, Some(record)) => guest.engine.run_to_nul(function, b"", record),
+        (tag, None) => guest.engine.unreadable_to_nul(function, tag.unwrap_or_default()),
     };
     out.as_ptr() as u32
 }
@@ -89,13 +89,13 @@ fn call(function: Function, tag: (u32, u32), record: (u32, u32)) -> u32 {
 /// The bytes that the host handed over; none if it had no room for them and passes 0 or an address outside of memory.
 #[inline(always)]
 fn given((address, length): (u32, u32)) -> Option<&'static [u8]> {
-    let end = u64::from(address) + u64::from(length);
-    let memory = core::arch::wasm32::memory_size(0) as u64 * 65_536;
-    if (address == 0 && length > 0) || end > memory {
-        return None;
-    }
     if length == 0 {
         return Some(&[]);
+    }
+    // The page of the last byte tells, in 32 bits also where memory ends at 4 GiB.
+    let last = address.checked_add(length - 1)?;
+    if address == 0 || last >> 16 >= core::arch::wasm32::memory_size(0) as u32 {
+        return None;
     }
     // SAFETY: within memory, as was checked; the host wrote it before the call and does not during it.
     Some(unsafe { core::slice::from_raw_parts(address as *const u8, length as usize) })

@@ -228,7 +228,9 @@ mod tests {
 
     #[test]
     fn digits_are_counted_and_known() {
-        for text in ["0", "7", "10", "99", "123", "1000", "98765", "100000", "7654321", "00", "01", "007", "", "12345678"] {
+        for text in
+            ["0", "7", "10", "99", "123", "1000", "98765", "100000", "7654321", "00", "01", "007", "", "12345678"]
+        {
             let plain = text.len() < 8 && !text.is_empty() && (text == "0" || !text.starts_with('0'));
             let lane = lanes::load(format!("{text}, \"a\": 1").as_bytes(), 0);
             assert_eq!(digits(lane), if plain { text.len() } else { 0 }, "{text}");

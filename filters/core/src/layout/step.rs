@@ -51,6 +51,8 @@ pub(crate) struct Step {
     pub(crate) known: bool,
     /// The length of the string in the record at hand, if it is plain but something in it may have to be redacted; else 0.
     pub(crate) suspect: usize,
+    /// The offset in front of which there is nothing in it.
+    pub(crate) candidate: usize,
     /// What the last values are known by.
     memory: Memory,
     shorts: Shorts,
@@ -80,6 +82,7 @@ impl Step {
             last: Bytes::new(),
             known: false,
             suspect: 0,
+            candidate: 0,
             memory: if what.way == Way::Number { Memory::Number } else { Memory::None },
             shorts: Shorts::default(),
             shape: Shape::default(),
@@ -177,8 +180,8 @@ impl Step {
         if !self.closes(text, read.end) {
             return None;
         }
-        if read.found {
-            self.suspect = read.end;
+        if let Some(at) = read.found {
+            (self.suspect, self.candidate) = (read.end, at);
             return None;
         }
         self.memory = if self.shorts.learn(text, read.end) {

@@ -14,15 +14,15 @@ pub(crate) struct Survey {
     /// Offset of the first byte that ends or interrupts a plain string: a quote, a backslash, a control byte, one beyond
     /// ASCII, or the end.
     pub(crate) end: usize,
-    /// Something before it may have to be redacted.
-    pub(crate) found: bool,
+    /// Something before it may have to be redacted, and in front of this offset there is nothing.
+    pub(crate) found: Option<usize>,
 }
 
 /// Reads the string with which `bytes` begins, behind its quote, and probes it in the same pass.
 #[inline(always)]
 pub(crate) fn survey(bytes: &[u8], numbers: bool, policy: &Policy) -> Survey {
     if cfg!(feature = "extra") && policy.extra != Extra::NONE {
-        return Survey { end: lanes::plain_end(bytes, 0), found: true };
+        return Survey { end: lanes::plain_end(bytes, 0), found: Some(0) };
     }
     let mut probe = Probe::new(numbers, policy);
     let (mut at, mut rest) = (0, bytes);
@@ -30,36 +30,36 @@ pub(crate) fn survey(bytes: &[u8], numbers: bool, policy: &Policy) -> Survey {
         let lane = lanes::next(&mut rest);
         let stops = lanes::plain_stops(lane);
         if at == 0 && stops != 0 && lanes::first(stops) < SHORTEST {
-            return Survey { end: lanes::first(stops), found: false };
+            return Survey { end: lanes::first(stops), found: None };
         }
         let inside = if stops == 0 { lane } else { lane & lanes::below(stops) };
         let found = probe.lane(bytes, at, &lanes::ascii_classes(inside));
         if stops != 0 {
-            return Survey { end: at + lanes::first(stops), found };
+            return Survey { end: at + lanes::first(stops), found: found.then_some(at) };
+        }
+        if found {
+            return Survey { end: lanes::plain_end(bytes, at + 8), found: Some(at) };
         }
         at += 8;
-        if found {
-            return Survey { end: lanes::plain_end(bytes, at), found };
-        }
     }
 }
 
-/// Whether a text of at least [`SHORTEST`] bytes may hold something.
+/// The offset in front of which a text of at least [`SHORTEST`] bytes holds nothing, if it may hold something.
 #[inline(always)]
-pub(crate) fn may_hold(text: &[u8], numbers: bool, policy: &Policy) -> bool {
+pub(crate) fn may_hold(text: &[u8], numbers: bool, policy: &Policy) -> Option<usize> {
     if cfg!(feature = "extra") && policy.extra != Extra::NONE {
-        return true;
+        return Some(0);
     }
     let mut probe = Probe::new(numbers, policy);
     let mut at = 0;
     while at < text.len() {
         let lane = lanes::load(text, at);
         if probe.lane(text, at, &lanes::classes(lane)) {
-            return true;
+            return Some(at);
         }
         at += 8;
     }
-    false
+    None
 }
 
 /// A text that is probed lane by lane.

@@ -2,7 +2,7 @@
 
 use super::run::{Kind, Runs};
 use super::{address, assignment, command, digits, pem, probe, spoken, token};
-use crate::json::byte;
+use crate::json::{Span, byte};
 use crate::key::Keys;
 use crate::lanes;
 use crate::policy::{Policy, RuleId};
@@ -100,10 +100,16 @@ pub(crate) struct Scan<'a> {
 impl<'a> Scan<'a> {
     /// Scans `buffer[from..end]`.
     pub(crate) fn new(buffer: &'a [u8], from: usize, end: usize, numbers: bool, policy: &'static Policy) -> Scan<'a> {
-        let text = buffer.get(..end).unwrap_or(buffer);
-        let slashes = text.get(from..).is_some_and(|text| text.contains(&b'\\'));
-        let view = View { text, from, start: from, numbers, policy, runs: Runs::new(from) };
-        Scan { view, slashes, at: from, encoded: false, identifier_until: 0, pending: None }
+        let mut scan = Scan::plain(buffer, Span { start: from, end }, 0, numbers, policy);
+        scan.slashes = scan.view.text.get(from..).is_some_and(|text| text.contains(&b'\\'));
+        scan
+    }
+
+    /// Scans `buffer[span]`, which has no backslash, and nothing to redact in its first `at` bytes.
+    pub(crate) fn plain(buffer: &'a [u8], span: Span, at: usize, numbers: bool, policy: &'static Policy) -> Scan<'a> {
+        let text = buffer.get(..span.end).unwrap_or(buffer);
+        let view = View { text, from: span.start, start: span.start, numbers, policy, runs: Runs::new(span.start) };
+        Scan { view, slashes: false, at: span.start + at, encoded: false, identifier_until: 0, pending: None }
     }
 
     /// The next thing to redact; matches come in order and do not overlap. Linear in the text over all calls.

@@ -1,0 +1,25 @@
+//! `podsieve-tune IN OUT` writes the module IN, rewritten, to OUT.
+
+use std::{env, fs, process};
+
+fn main() {
+    let mut arguments = env::args().skip(1);
+    let (Some(from), Some(to), None) = (arguments.next(), arguments.next(), arguments.next()) else {
+        eprintln!("usage: podsieve-tune IN.wasm OUT.wasm");
+        process::exit(2);
+    };
+    let read = fs::read(&from).map_err(|error| error.to_string()).and_then(|wasm| podsieve_tune::tune(&wasm));
+    let tuned = read.unwrap_or_else(|error| stop(&from, &error));
+    // A copy that did not change keeps its time, so that what embeds it is not built again.
+    if fs::read(&to).is_ok_and(|present| present == tuned) {
+        return;
+    }
+    if let Err(error) = fs::write(&to, tuned) {
+        stop(&to, &error.to_string());
+    }
+}
+
+fn stop(file: &str, error: &str) -> ! {
+    eprintln!("podsieve-tune: {file}: {error}");
+    process::exit(1);
+}
