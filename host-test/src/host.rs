@@ -59,11 +59,12 @@ impl Config {
     }
 }
 
-/// Wasm instructions that one record cost, counted by wasmtime.
+/// Instructions that one record cost Fluent Bit's interpreter, counted by wasmtime.
 ///
-/// Every executed instruction counts one, also one that moves many bytes; only those that do nothing
-/// (`nop`, `drop`, `block`, `loop`, `else`, `end`, `return`, `unreachable`) count none.
-/// Entering a function counts one more. The same call on the same state always costs the same.
+/// Every executed instruction counts one, also one that moves many bytes; only those count none that do nothing (`nop`,
+/// `drop`, `block`, `loop`, `else`, `end`, `return`, `unreachable`) or are operands of others there (`local.get`, constants,
+/// and `local.set`, which is where another writes to). Entering a function counts one more. The same call on the same
+/// state always costs the same.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Fuel {
     /// In the function itself.

@@ -78,20 +78,22 @@ impl Engine {
                 if !step.run.is(run, rest) {
                     return None;
                 }
-                let found = step.length(input, text, policy, &mut scratch.texts);
-                let length = found.unwrap_or_default();
-                let (value, behind) = text.split_at_checked(length)?;
+                let length = step.length(input, text, policy, &mut scratch.texts);
                 let front = step.front.len();
-                if room.len() < front + length {
+                if room.len() < front {
                     return None;
                 }
                 let (place, left) = room.split_at_mut(front);
                 place.copy_from_slice(&step.front);
-                if found.is_none() {
-                    room = left;
+                room = left;
+                if length > text.len() {
                     break Some((text.len(), more.len()));
                 }
-                let (place, left) = left.split_at_mut(length);
+                let (value, behind) = text.split_at(length);
+                if room.len() < length {
+                    return None;
+                }
+                let (place, left) = room.split_at_mut(length);
                 place.copy_from_slice(value);
                 room = left;
                 (step.length, step.written) = (length, length);

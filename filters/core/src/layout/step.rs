@@ -13,6 +13,9 @@ use crate::policy::Policy;
 use crate::redact::survey;
 use alloc::vec::Vec;
 
+/// No value is so long.
+const UNKNOWN: usize = usize::MAX;
+
 /// What the values of a field are known by.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Memory {
@@ -92,44 +95,46 @@ impl Step {
     }
 
     /// The length of the value with which `text`, the end of `record`, begins, if it is of the step's form, nothing in it
-    /// is to be redacted, and it is written as it stands there. Nothing, if that takes a closer look.
+    /// is to be redacted, and it is written as it stands there. [`UNKNOWN`], if that takes a closer look.
     #[inline(always)]
-    pub(crate) fn length(&mut self, record: &[u8], text: &[u8], policy: &Policy, texts: &mut Texts) -> Option<usize> {
+    pub(crate) fn length(&mut self, record: &[u8], text: &[u8], policy: &Policy, texts: &mut Texts) -> usize {
         match self.memory {
             Memory::Number => {
-                let lane = form::first_lane(record, text)?;
-                if !form::are_digits(lane, self.digits) || byte(text, self.digits) != self.close as u8 {
-                    self.digits = form::digits(lane);
-                    if self.digits == 0 || byte(text, self.digits) != self.close as u8 {
-                        return None;
+                let Some(lane) = form::first_lane(record, text) else { return UNKNOWN };
+                let mut digits = self.digits;
+                if !form::are_digits(lane, digits) || byte(text, digits) != self.close as u8 {
+                    digits = form::digits(lane);
+                    if digits == 0 || byte(text, digits) != self.close as u8 {
+                        return UNKNOWN;
                     }
+                    self.digits = digits;
                 }
-                return Some(self.digits);
+                return digits;
             }
             Memory::Short => {
                 if let Some(length) = self.shorts.length(text) {
-                    return Some(length);
+                    return length;
                 }
             }
             Memory::Shape => {
                 if let Some(length) = self.shape.length(text)
                     && self.closes(text, length)
                 {
-                    return Some(length);
+                    return length;
                 }
             }
             Memory::Hex => {
                 if let Some(length) = self.shape.hex_length(text)
                     && self.closes(text, length)
                 {
-                    return Some(length);
+                    return length;
                 }
             }
             Memory::Text => {
                 if let Some(length) = texts.end(text)
                     && self.closes(text, length)
                 {
-                    return Some(length);
+                    return length;
                 }
             }
             Memory::None => {}
@@ -146,24 +151,24 @@ impl Step {
 
     /// The length of a value that is not known by what it is.
     #[inline(never)]
-    fn probed(&mut self, text: &[u8], policy: &Policy, texts: &mut Texts) -> Option<usize> {
+    fn probed(&mut self, text: &[u8], policy: &Policy, texts: &mut Texts) -> usize {
         self.suspect = 0;
         let letter = text.first().is_some_and(u8::is_ascii_alphabetic);
         let way = self.what.way;
         match way {
-            Way::Slowly | Way::Number => return None,
+            Way::Slowly | Way::Number => return UNKNOWN,
             // What a text would have to begin with to be more than text.
-            Way::Body | Way::BodyCopied if !letter => return None,
+            Way::Body | Way::BodyCopied if !letter => return UNKNOWN,
             Way::Copied | Way::BodyCopied => {
                 let end = lanes::plain_end(text, 0);
-                return self.closes(text, end).then_some(end);
+                return if self.closes(text, end) { end } else { UNKNOWN };
             }
             Way::Letters if policy.hex_is_clean => {
                 let end = lanes::hex_end(text);
                 if self.closes(text, end) {
                     let learnt = self.shape.learn(text, end, true, policy);
                     self.memory = if learnt { Memory::Hex } else { Memory::None };
-                    return Some(end);
+                    return end;
                 }
             }
             Way::Letters | Way::All | Way::Body => {}
@@ -174,15 +179,15 @@ impl Step {
             && let Some(length) = texts.end(text)
             && self.closes(text, length)
         {
-            return Some(length);
+            return length;
         }
         let read = survey(text, way != Way::Letters, policy);
         if !self.closes(text, read.end) {
-            return None;
+            return UNKNOWN;
         }
         if let Some(at) = read.found {
             (self.suspect, self.candidate) = (read.end, at);
-            return None;
+            return UNKNOWN;
         }
         self.memory = if self.shorts.learn(text, read.end) {
             Memory::Short
@@ -193,7 +198,7 @@ impl Step {
         } else {
             Memory::None
         };
-        Some(read.end)
+        read.end
     }
 
     /// Whether someone asks for the value.
