@@ -334,12 +334,27 @@ const NAMES: [&str; 20] = [
 ];
 
 /// Values that are read, kept, redacted, routed or unwrapped in ways of their own.
-const VALUES: [&str; 40] = [
+const VALUES: [&str; 60] = [
     r#""x""#,
     r#""clean text of some length, in words""#,
     r#""another text of nearly the same length""#,
     r#""INFO""#,
     r#""ERROR""#,
+    r#""WARNING""#,
+    r#""INF""#,
+    r#""INFORMED""#,
+    r#""informational""#,
+    r#""30""#,
+    r#""TKT-000123""#,
+    r#""TKT-000124""#,
+    r#""TKT-0001234""#,
+    r#""078-05-112""#,
+    r#""078-05-1120""#,
+    r#""12345678""#,
+    r#""1818e811-892f-902b-d23f-0824128b2f34""#,
+    r#""1818e811-892f-902b-d23f-0824128b2f3g""#,
+    r#""1818e811892f902bd23f0824128b2f34""#,
+    r#""ghp_16C7e42F292c6912E7710c838347Ae178B4a""#,
     r#""2026-11-23T08:40:05.123456+00:00""#,
     r#""2026-11-23T08:40:06.123456+00:00""#,
     r#""1818e811-892f-902b-d23f-0824128b2f33""#,
@@ -364,6 +379,11 @@ const VALUES: [&str; 40] = [
     r#""E1123 09:09:02.000001 1 x.go:1] text""#,
     "1",
     "12",
+    "120",
+    "987654",
+    "1234567",
+    "12345678",
+    "30",
     "0",
     "-1.5e3",
     "1234567890123456789",
@@ -399,7 +419,7 @@ fn logs() -> impl Strategy<Value = Log> {
                 let separator = if object.is_empty() { "" } else { ", " };
                 object.push_str(&format!("{separator}\"{}\": {}", NAMES[*name], VALUES[value]));
             }
-            let level = VALUES[3 + usize::from(picks[0] % 2)];
+            let level = VALUES[3 + usize::from(picks[0] % 6)];
             let object = match shape {
                 0 => format!("{{{object}}}"),
                 1 => return (tag, format!("{{{object}}}").into_bytes()),
