@@ -4,7 +4,7 @@ use crate::lanes::{self, difference};
 use alloc::vec::Vec;
 
 /// Bytes that are known, laid out so that it takes few instructions to see whether a text begins or ends with them.
-#[derive(Default)]
+#[derive(Default, PartialEq, Eq)]
 pub(crate) struct Run {
     length: usize,
     /// Of a long one all but the last 1 to 32 bytes, in whole chunks.
