@@ -334,7 +334,7 @@ const NAMES: [&str; 20] = [
 ];
 
 /// Values that are read, kept, redacted, routed or unwrapped in ways of their own.
-const VALUES: [&str; 60] = [
+const VALUES: [&str; 62] = [
     r#""x""#,
     r#""clean text of some length, in words""#,
     r#""another text of nearly the same length""#,
@@ -393,6 +393,8 @@ const VALUES: [&str; 60] = [
     "false",
     "null",
     "{}",
+    r#"{"error":"not_a_json_object"}"#,
+    r#"{"redacted":{"email":2,"other":1}}"#,
     r#"{"a":"ada@example.com","b":[1,{"c":"x"}]}"#,
     "[1,2]",
 ];

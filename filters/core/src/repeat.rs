@@ -203,13 +203,20 @@ impl Engine {
                 key = severity.map_or(1, |severity| 2 + severity as u64);
             }
             if key == level || layout.rest(key).is_none() {
+                // As if nothing was redacted: what stands here then is known for the next record, whatever it holds. An
+                // audit that the record came with is another each time.
+                let audited = layout.roles.reserved[usize::from(audit::PODSIEVE)].is_some();
+                let known = end != 0 && !audited;
+                let redacted = known && core::mem::take(&mut output.writer.redacted);
                 let audit = output.rest(&layout.roles, severity, fields, None);
-                output.writer.put_byte(0);
-                if !output.writer.redacted && end != 0 {
-                    let bytes = output.writer.out.as_slice().get(end..).unwrap_or_default();
-                    layout.remember_rest(key, said, bytes, audit - end);
+                writer.put_byte(0);
+                if writer.redacted || !known {
+                    // If something was in what was added, the audit says all.
+                    return (!writer.is_short()).then_some(());
                 }
-                return (!self.writer.is_short()).then_some(());
+                layout.remember_rest(key, said, writer.out.as_slice().get(end..)?, audit - end);
+                writer.redacted = redacted;
+                writer.out.truncate(end);
             }
         }
         let rest = layout.rest(key)?;
