@@ -190,8 +190,8 @@ const DIGITS: [Digits; 8] = {
         let bytes = !0 >> (64 - 8 * n);
         let leading = (n > 1) as u64;
         table[n] = Digits {
-            least: (ONES * b'0' as u64 & bytes) + leading,
-            far: (ONES * (0x80 - 10) & bytes) + leading,
+            least: ((ONES * b'0' as u64) & bytes) + leading,
+            far: ((ONES * (0x80 - 10)) & bytes) + leading,
             count: HIGH & bytes,
         };
         n += 1;

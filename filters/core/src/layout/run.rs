@@ -70,7 +70,7 @@ impl Run {
         differ == 0
     }
 
-    /// Whether `record` ends with them, behind which there are `length` bytes.
+    /// Whether the last `length` bytes of `record` are these.
     #[inline(always)]
     pub(crate) fn ends(&self, record: &[u8], length: usize) -> bool {
         if length != self.length {

@@ -40,7 +40,7 @@ impl Lane {
         let varied = (varied >> 7) * 0xff;
         Lane {
             same: (lane & !varied) | (varied & (ONES * b'0' as u64)),
-            far: (ONES * 0x7f & !varied) | (varied & (ONES * (0x80 - 10))),
+            far: ((ONES * 0x7f) & !varied) | (varied & (ONES * (0x80 - 10))),
             hex: if hex { varied & (ONES << 6) } else { 0 },
         }
     }
