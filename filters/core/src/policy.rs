@@ -107,6 +107,9 @@ pub enum Meaning {
     Secret(RuleId),
     /// The value is secret if it is a string: a number is a count or a limit (`token: 512`).
     SecretText(RuleId),
+    /// The value is secret if it is a string that nobody chose: names that mean many things (`key`, `session_id`), lists
+    /// (`tokens`), and names with a sensitive word that is not their last one.
+    Random(RuleId),
     /// The value names something (a tenant, a ticket, a moment): its digits are no card number and no SSN.
     Identifier,
 }
@@ -118,7 +121,8 @@ pub enum Part {
     Whole,
     /// Its last words too: `db_password`, `stripeApiKey`.
     LastWords,
-    /// The whole key, written as one word: `sessionid` authorizes, and `session_id` names something.
+    /// The whole key, written as one word: `sessionid` authorizes, and `session_id` names something, unless the value is
+    /// [`Meaning::Random`].
     OneWord,
 }
 

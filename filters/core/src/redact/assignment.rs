@@ -3,14 +3,15 @@
 use super::header;
 use super::mark;
 use super::run::Kind;
+use super::spoken;
 use super::text::{Match, View};
 use super::token;
 use super::value::{self, MAX_SPACES, Value};
-use super::words::{behind, ends_in, find, is_one};
+use super::words::{behind, ends_in, find, first_of, is_one};
 use crate::bytes::Bytes;
 use crate::json::{Span, hex4};
 use crate::key::{Class, Keys};
-use crate::policy::{AUTHORIZATION, COOKIE, Meaning, PASSWORD, RuleId, SECRET, SESSION, TOKEN};
+use crate::policy::{API_KEY, AUTHORIZATION, COOKIE, Meaning, PASSWORD, RuleId, SECRET, SESSION, TOKEN};
 use crate::text;
 
 /// What stands around a separator.
@@ -24,6 +25,8 @@ pub(crate) enum Found {
 
 /// No name of a policy is shorter, in bytes.
 const MIN_NAME: usize = 2;
+/// An index behind a name has fewer characters than this, its bracket included.
+const MAX_INDEX: usize = 7;
 /// Names in texts are at most this long, in bytes.
 pub(super) const MAX_NAME: usize = 64;
 
@@ -54,13 +57,22 @@ fn by_meaning(view: &View, name: &Name, keys: &mut Keys) -> Class {
 /// words of prose (`password: must not be empty`), names of things (`secret="team/tls"`), code, paths and URLs, and
 /// numbers behind names that count (`token: 512`).
 pub(crate) fn assignment(view: &View, at: usize, keys: &mut Keys) -> Option<Found> {
+    if let Some(found) = compared(view, at, keys) {
+        return Some(Found::Secret(found));
+    }
     let name = name(view, at).filter(|name| name.end.saturating_sub(name.start) >= MIN_NAME)?;
     let class = if name.escaped {
         by_meaning(view, &name, keys)
     } else {
         keys.class(view.text, name.start, name.end, view.policy)
     };
-    let class = if class.secret.is_none() { named_before(view, &name, keys).unwrap_or(class) } else { class };
+    let class = match class.secret {
+        None | Some(Meaning::Random(_)) => {
+            let before = named_before(view, &name, keys);
+            before.filter(|before| before.secret.is_some() || before.identifier).unwrap_or(class)
+        }
+        _ => class,
+    };
     if class.secret.is_none() && !class.identifier {
         return None;
     }
@@ -75,8 +87,69 @@ pub(crate) fn assignment(view: &View, at: usize, keys: &mut Keys) -> Option<Foun
     while matches!(view.byte(behind), b'>' | b'=' | b'~') && behind < at + 3 {
         behind += 1;
     }
-    secret(view, &class, &name, behind, view.byte(at)).map(Found::Secret)
+    let (behind, separator) = match annotated(view, behind).filter(|_| view.byte(at) == b':') {
+        Some(behind) => (behind, b'='),
+        None => (behind, view.byte(at)),
+    };
+    secret(view, &class, &name, behind, separator).map(Found::Secret)
 }
+
+/// Behind the type that stands between a name and its value at `at`: `password: String = "x"`.
+#[inline(never)]
+fn annotated(view: &View, at: usize) -> Option<usize> {
+    let start = value::spaces(view, at);
+    let part = view.part(start, start + MAX_NAME);
+    let name = part.get(..find(part, b" = ")?)?;
+    let is_type = |byte: &u8| {
+        byte.is_ascii_alphabetic()
+            || matches!(byte, b'_' | b'.' | b'<' | b'>' | b'&' | b'[' | b']' | b'?' | b'|' | b'*' | b' ' | b':')
+    };
+    let equals = start + name.len() + b" = ".len();
+    (!name.is_empty() && name.iter().all(is_type) && matches!(view.byte(equals), b'"' | b'\'')).then_some(equals)
+}
+
+/// What is compared with a name behind it: `"x" == password`, `'x' != password`. Only what has a digit or a sign; a word
+/// is an option or the name of something.
+#[inline(never)]
+fn compared(view: &View, at: usize, keys: &mut Keys) -> Option<Match> {
+    let (operator, next) = (view.before(at), view.byte(at + 1));
+    if view.byte(at) != b'=' || (next != b'=' && operator != b'!') || operator == b'=' {
+        return None;
+    }
+    let end = behind(view.text, view.from, at, b"! ");
+    let quote = view.before(end);
+    if !matches!(quote, b'"' | b'\'') {
+        return None;
+    }
+    let end = end - 1;
+    let mut start = end;
+    while end - start < MAX_NAME && view.before(start) != quote && view.before(start) >= b' ' {
+        start -= 1;
+    }
+    let content = view.part(start, end);
+    let plain = content.iter().all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b' ' | b'_' | b'-' | b'.'));
+    if view.before(start) != quote || content.len() < MIN_COMPARED || plain {
+        return None;
+    }
+    let mut name = at;
+    while name < at + 3 && view.byte(name) == b'=' {
+        name += 1;
+    }
+    name = value::spaces(view, name);
+    let mut name_end = name;
+    while name_end - name < MAX_NAME && is_name(view.byte(name_end)) {
+        name_end += 1;
+    }
+    let class = keys.class(view.text, name, name_end, view.policy);
+    match class.secret? {
+        Meaning::Secret(rule) | Meaning::SecretText(rule) => Some(Match::new(start, end, rule)),
+        Meaning::Random(rule) if value::is_random(content, rule) => Some(Match::new(start, end, rule)),
+        _ => None,
+    }
+}
+
+/// A shorter text in quotes that is compared with a name is no secret, in bytes.
+const MIN_COMPARED: usize = 6;
 
 /// The class that the name of another member gives to a `value`: `"name": "password", "value": "x"`,
 /// `<add key="Password" value="x"/>`, `- name: DB_PASSWORD` and `value: x` on the next line; to a word behind others:
@@ -149,6 +222,17 @@ fn name(view: &View, at: usize) -> Option<Name> {
         end -= 1;
     }
     end = value::ansi_before(view, end);
+    // `!=`, `?=`
+    if matches!(view.before(end), b'!' | b'?') && view.byte(end) != b':' {
+        end = behind(view.text, view.from, end - 1, b" ");
+    }
+    // An array: `char password[25] = "..."`.
+    if view.before(end) == b']' {
+        let digits = behind(view.text, view.from, end - 1, b"0123456789");
+        if view.before(digits) == b'[' && end - digits < MAX_INDEX {
+            end = digits - 1;
+        }
+    }
     let mut quote = 0;
     let mut escapes = 0u8;
     if matches!(view.before(end), b'"' | b'\'' | b'`' | b']') {
@@ -161,8 +245,14 @@ fn name(view: &View, at: usize) -> Option<Name> {
             escapes = escapes.saturating_add(1);
             end -= 1;
         }
+        // `"user[password]"`
+        end -= usize::from(quote != b']' && view.before(end) == b']');
     }
-    if !may_end_a_name(view.before(end)) {
+    let digits = behind(view.text, view.from, end, b"0123456789");
+    let numbered = digits < end
+        && end - digits < 3
+        && view.before(behind(view.text, view.from, digits, b"_-")).is_ascii_alphabetic();
+    if !numbered && !may_end_a_name(view.before(end)) {
         return None;
     }
     let mut start = end;
@@ -219,14 +309,18 @@ const fn letters(set: &[u8]) -> u32 {
     bits
 }
 
+/// A number of fewer digits is a count, also behind the name of a key.
+pub(crate) const MIN_DIGITS: usize = 16;
+
 /// The secret behind a separator that ends at `behind`.
 fn secret(view: &View, class: &Class, name: &Name, behind: usize, separator: u8) -> Option<Match> {
-    let (rule, only_text) = match class.secret? {
-        Meaning::Secret(rule) => (rule, false),
-        Meaning::SecretText(rule) => (rule, true),
+    let (rule, only_text, random) = match class.secret? {
+        Meaning::Secret(rule) => (rule, false, false),
+        Meaning::SecretText(rule) => (rule, true, false),
+        Meaning::Random(rule) => (rule, true, true),
         Meaning::Identifier => return None,
     };
-    let header = rule == AUTHORIZATION || rule == COOKIE;
+    let header = !random && (rule == AUTHORIZATION || rule == COOKIE);
     let label = view.part(name.start, name.end);
     // "unexpected token: x" of a parser, `arn:aws:secretsmanager:...:123456789012:secret:x`. What refuses a value
     // without its end comes first: the next one may have the same end.
@@ -246,7 +340,16 @@ fn secret(view: &View, class: &Class, name: &Name, behind: usize, separator: u8)
     }
     let end = value.end(view.text, &view.runs.bare);
     let content = view.part(value.start, end);
-    if mark::is_masked(content) || value::is_placeholder(content) || value.is_code(content) {
+    if random && !value::is_random(content, rule) {
+        return None;
+    }
+    if value.is_code(content) {
+        // `process.env.API_KEY || "..."`
+        let or = first_of(view.part(end, usize::MAX), &[b" || ", b" ?? ", b" or "])?;
+        let (start, end) = spoken::string(view, end + or.len())?;
+        return spoken::is_strong(view.part(start, end), 8).then(|| Match::new(start, end, rule));
+    }
+    if mark::is_masked(content) || value::is_placeholder(content) {
         return None;
     }
     let bare = value.quote == 0;
@@ -254,7 +357,10 @@ fn secret(view: &View, class: &Class, name: &Name, behind: usize, separator: u8)
     if is_other(view, name, &value, rule, separator, content) {
         return None;
     }
-    if only_text && number {
+    // A number that is no count.
+    let long =
+        matches!(rule, API_KEY | SECRET) && content.len() >= MIN_DIGITS && content.iter().all(u8::is_ascii_digit);
+    if only_text && number && !long {
         return None;
     }
     if bare && matches!(name.quote, 0 | b'`') && separator == b':' && value.spaced && is_prose(view, end, content) {
@@ -311,8 +417,10 @@ fn is_other(view: &View, name: &Name, value: &Value, rule: RuleId, separator: u8
         return true;
     }
     // A comparison, in which a word is an option or the name of something: `token === '--require'`.
-    if separator == b'=' && ends_in(view.part(view.from, value.start), &[b"== '", b"== \""]) {
-        return content.starts_with(b"-") || !content.iter().any(u8::is_ascii_digit);
+    let front = view.part(view.from, value.start);
+    if separator == b'=' && ends_in(front, &[b"== '", b"== \"", b"!= '", b"!= \"", b"== ", b"!= "]) {
+        let word = bare || words || content.len() < MIN_COMPARED || rule != PASSWORD;
+        return content.starts_with(b"-") || (word && !content.iter().any(u8::is_ascii_digit));
     }
     // "PASS: TestLogin" of test runners.
     if is_one(label, &[b"pass"]) && words && view.byte(name.start) == b'P' {
@@ -329,6 +437,8 @@ fn is_other(view: &View, name: &Name, value: &Value, rule: RuleId, separator: u8
     match content {
         // `password = 5;`
         [_] => bare,
+        // `token = 1*tchar` of a grammar.
+        [b'0'..=b'9', b'*', ..] => bare && rule == TOKEN,
         // `--password= --verbose`
         [b'-', b'-', ..] => bare && value.spaced,
         // `(known after apply)`

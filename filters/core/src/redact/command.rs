@@ -38,6 +38,56 @@ const TOOLS: &[(&[u8], u8, u8)] = &[
     (b"lftp ", b'u', b','),
 ];
 
+/// A tool of [`TOOLS`] whose arguments are the elements of a list.
+#[derive(Clone, Copy)]
+pub(crate) struct Tool {
+    /// What its name goes on with: `login` of `docker login`.
+    second: &'static [u8],
+    option: u8,
+    user: u8,
+    /// The last element was the option.
+    expected: bool,
+}
+
+impl Tool {
+    /// The tool that an element names, perhaps with a path in front.
+    pub(crate) fn of(element: &[u8]) -> Option<Tool> {
+        let name = element.rsplit(|byte| *byte == b'/').next()?;
+        TOOLS.iter().find_map(|(tool, option, user)| {
+            let (first, second) = tool.split_at(tool.iter().position(|byte| *byte == b' ').unwrap_or(tool.len()));
+            // Of some the table has the beginning only: `mysqldump`.
+            let is_it = name == first || (tool.len() == first.len() && name.starts_with(first));
+            let second = second.get(1..).unwrap_or_default();
+            is_it.then_some(Tool { second, option: *option, user: *user, expected: false })
+        })
+    }
+
+    /// From which byte on the next element is a password.
+    pub(crate) fn argument(&mut self, element: &[u8]) -> Option<usize> {
+        if !self.second.is_empty() {
+            if element == self.second {
+                self.second = b"";
+            }
+            return None;
+        }
+        let at = match element {
+            _ if self.expected => 0,
+            [b'-', letter] if *letter == self.option => {
+                self.expected = self.user != b'.';
+                return None;
+            }
+            [b'-', letter, b'=', _, ..] if *letter == self.option => 3,
+            [b'-', letter, ..] if *letter == self.option => 2,
+            _ => return None,
+        };
+        self.expected = false;
+        let value = element.get(at..)?;
+        let separator = if matches!(self.user, 0 | b'.') { 0 } else { find(value, &[self.user])? + 1 };
+        let password = value.get(separator..)?;
+        (!matches!(password.first()?, b'-' | b'$' | b'/') && spoken::is_secret(password)).then_some(at + separator)
+    }
+}
+
 /// Commands whose password is the fourth word without dashes, the tool being the first.
 // https://httpd.apache.org/docs/2.4/programs/htpasswd.html, https://www.rabbitmq.com/docs/man/rabbitmqctl.8
 const FOURTH: &[&[u8]] = &[b"htpasswd -b", b"htpasswd -cb", b"rabbitmqctl add_user ", b"rabbitmqctl change_password "];

@@ -304,7 +304,7 @@ fn is_behind_user(view: &View, at: usize) -> bool {
 
 /// Whether a value says of itself that it is no prose, no code and no name of a thing: letters and digits, or signs.
 #[inline(never)]
-fn is_strong(content: &[u8], least: usize) -> bool {
+pub(crate) fn is_strong(content: &[u8], least: usize) -> bool {
     const DIGIT: u8 = 1;
     const UPPER: u8 = 2;
     const LOWER: u8 = 4;
