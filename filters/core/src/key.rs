@@ -293,12 +293,22 @@ fn part(name: &[u8]) -> Option<Meaning> {
         (b"accesstoken", TOKEN),
         (b"authtoken", TOKEN),
     ];
-    WORDS.iter().find_map(|(word, rule)| {
-        if name.ends_with(word) {
-            return Some(Meaning::SecretText(*rule));
-        }
-        let more = name.len().checked_sub(word.len())?;
-        (0..=more).any(|n| name.get(n..).is_some_and(|rest| rest.starts_with(word))).then_some(Meaning::Random(*rule))
+    // Most names have none: one look at each place.
+    const FIRST: u32 = 1 << (b'p' - b'a') | 1 << (b'a' - b'a') | 1 << (b's' - b'a') | 1 << (b'c' - b'a');
+    const SECOND: u32 = 1 << (b'a' - b'a')
+        | 1 << (b'p' - b'a')
+        | 1 << (b'c' - b'a')
+        | 1 << (b'e' - b'a')
+        | 1 << (b'l' - b'a')
+        | 1 << (b'r' - b'a')
+        | 1 << (b'u' - b'a');
+    let is_in = |set: u32, letter: u8| set >> (letter & 31).wrapping_sub(1) & 1 != 0;
+    let pairs = name.iter().zip(name.iter().skip(1));
+    let mut places = pairs.enumerate().filter(|(_, (first, second))| is_in(FIRST, **first) && is_in(SECOND, **second));
+    places.find_map(|(n, _)| {
+        let rest = name.get(n..)?;
+        let (word, rule) = WORDS.iter().find(|(word, _)| rest.starts_with(word))?;
+        Some(if rest.len() == word.len() { Meaning::SecretText(*rule) } else { Meaning::Random(*rule) })
     })
 }
 

@@ -2,7 +2,7 @@
 
 use super::header;
 use super::mark;
-use super::run::Kind;
+use super::run::{self, Kind};
 use super::spoken;
 use super::text::{Match, View};
 use super::token;
@@ -57,7 +57,7 @@ fn by_meaning(view: &View, name: &Name, keys: &mut Keys) -> Class {
 /// words of prose (`password: must not be empty`), names of things (`secret="team/tls"`), code, paths and URLs, and
 /// numbers behind names that count (`token: 512`).
 pub(crate) fn assignment(view: &View, at: usize, keys: &mut Keys) -> Option<Found> {
-    if let Some(found) = compared(view, at, keys) {
+    if let Some(found) = crypt(view, at).or_else(|| compared(view, at, keys)).or_else(|| beyond_ascii(view, at)) {
         return Some(Found::Secret(found));
     }
     let name = name(view, at).filter(|name| name.end.saturating_sub(name.start) >= MIN_NAME)?;
@@ -92,6 +92,74 @@ pub(crate) fn assignment(view: &View, at: usize, keys: &mut Keys) -> Option<Foun
         None => (behind, view.byte(at)),
     };
     secret(view, &class, &name, behind, separator).map(Found::Secret)
+}
+
+/// Beginnings of what crypt(3) and its like make of passwords
+/// ([crypt(5)](https://manpages.debian.org/crypt.5), [Apache](https://httpd.apache.org/docs/2.4/misc/password_encryptions.html)).
+const HASHES: &[&[u8]] = &[
+    b"$1$",
+    b"$5$",
+    b"$6$",
+    b"$7$",
+    b"$y$",
+    b"$gy$",
+    b"$2a$",
+    b"$2b$",
+    b"$2y$",
+    b"$apr1$",
+    b"$argon2",
+    b"$pbkdf2",
+    b"$scrypt$",
+];
+/// A shorter hash is none, in bytes.
+const MIN_HASH: usize = 24;
+/// A longer one neither.
+const MAX_HASH: usize = 512;
+
+/// The hash of a password behind a separator: `user:$apr1$...` of htpasswd, `root:$6$...:19000:0:` of shadow.
+#[inline(never)]
+fn crypt(view: &View, at: usize) -> Option<Match> {
+    let start = value::spaces(view, at + 1);
+    let start = start + usize::from(matches!(view.byte(start), b'"' | b'\''));
+    if view.byte(start) != b'$' {
+        return None;
+    }
+    first_of(view.part(start, usize::MAX), HASHES)?;
+    let is_hash = |byte: &u8| {
+        byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'/' | b'$' | b',' | b'=' | b'+' | b'_' | b'-')
+    };
+    let length = view.part(start, start + MAX_HASH).iter().take_while(|byte| is_hash(byte)).count();
+    (length >= MIN_HASH).then(|| Match::new(start, start + length, PASSWORD))
+}
+
+/// Names for a password beyond ASCII.
+const BEYOND_ASCII: &[&[u8]] = &[
+    "пароль".as_bytes(),
+    "Пароль".as_bytes(),
+    "密码".as_bytes(),
+    "密碼".as_bytes(),
+    "パスワード".as_bytes(),
+    "비밀번호".as_bytes(),
+    "hasło".as_bytes(),
+    "mật khẩu".as_bytes(),
+    "κωδικός".as_bytes(),
+];
+
+/// What is given to a name beyond ASCII.
+#[inline(never)]
+fn beyond_ascii(view: &View, at: usize) -> Option<Match> {
+    let end = behind(view.text, view.from, at, b" \"'");
+    if view.before(end) < 0x80 && view.before(end) != b'o' {
+        return None;
+    }
+    let front = view.part(view.from.max(end.saturating_sub(MAX_NAME)), end);
+    if !ends_in(front, BEYOND_ASCII) {
+        return None;
+    }
+    let value = Value::find(view, at + 1, end < at);
+    let end = value.end(view.text, &view.runs.bare);
+    let content = view.part(value.start, end);
+    (spoken::is_secret(content) && !value.is_code(content)).then(|| Match::new(value.start, end, PASSWORD))
 }
 
 /// Behind the type that stands between a name and its value at `at`: `password: String = "x"`.
@@ -172,9 +240,10 @@ fn named_before(view: &View, name: &Name, keys: &mut Keys) -> Option<Class> {
     {
         return Some(Class { secret: Some(Meaning::SecretText(SECRET)), ..Class::default() });
     }
-    if !is_one(label, &[b"value", b"input", b"default"]) {
+    if !is_one(label, &[b"value", b"input", b"default", b"parametervalue"]) {
         return None;
     }
+
     loop {
         let next = behind(view.text, view.from, end, BETWEEN);
         let escape = matches!(view.before(next), b'n' | b'r' | b't') && view.before(next - 1) == b'\\';
@@ -190,7 +259,7 @@ fn named_before(view: &View, name: &Name, keys: &mut Keys) -> Option<Class> {
     let before = behind(view.text, view.from, start, b" \"'\\");
     let front = view.part(view.from, before);
     let named = match label.first()? | 0x20 {
-        b'v' => {
+        b'v' | b'p' => {
             let member = behind(view.text, view.from, before.saturating_sub(1).max(view.from), b" \"'\\");
             matches!(front.last(), Some(b':' | b'='))
                 && ends_in(view.part(view.from, member), &[b"name", b"Name", b"key", b"Key"])
@@ -198,7 +267,30 @@ fn named_before(view: &View, name: &Name, keys: &mut Keys) -> Option<Class> {
         b'd' => front.ends_with(b"variable"),
         _ => front.ends_with(b",") && find(view.part(end, name.start), b"]").is_some(),
     };
-    named.then(|| keys.class(view.text, start, end, view.policy))
+    if named { Some(keys.class(view.text, start, end, view.policy)) } else { name_behind(view, name, keys) }
+}
+
+/// The class that the name of the next member gives to a `value`: `"value": "x", "name": "password"`.
+#[inline(never)]
+fn name_behind(view: &View, name: &Name, keys: &mut Keys) -> Option<Class> {
+    if name.quote == 0 {
+        return None;
+    }
+    let value = Value::find(view, value::spaces(view, name.end + usize::from(name.escapes) + 1) + 1, true);
+    if value.quote == 0 {
+        return None;
+    }
+    let near = view.text.get(..view.text.len().min(value.start + MAX_IDENTIFIER))?;
+    let end = value.end(near, &run::nowhere());
+    let between = |at: usize, signs: &[u8]| {
+        let rest = view.part(at, at + 16);
+        at + rest.iter().take_while(|byte| signs.contains(byte)).count()
+    };
+    let key = between(end, b"\\\"', ");
+    let known = first_of(view.part(key, usize::MAX), &[b"name", b"Name", b"key", b"Key"])?;
+    let start = between(key + known.len(), b"\\\"': ");
+    let length = view.part(start, start + MAX_NAME).iter().take_while(|byte| is_name(**byte)).count();
+    Some(keys.class(view.text, start, start + length, view.policy))
 }
 
 /// How far the value of an identifier is looked at, in bytes: farther than any number that matters, and no farther,

@@ -7,12 +7,13 @@ use super::value;
 use super::words::{begins_like_one, behind, ends_in, find, first_of, is_one, until};
 use super::{assignment, token};
 use crate::key::Keys;
-use crate::policy::{Meaning, PASSWORD, RuleId, SECRET, URL_PASSWORD};
+use crate::policy::{COOKIE, Meaning, PASSWORD, RuleId, SECRET, URL_PASSWORD};
 
 /// How far behind a name a sentence is read for its value, in bytes.
 const MAX_SENTENCE: usize = 96;
-/// A longer value is no secret that anyone would say, in bytes.
-const MAX_VALUE: usize = 512;
+/// A longer value is no secret that anyone would say, in bytes. Each ends where the next could begin, so that all of them
+/// take time linear in the text.
+const MAX_VALUE: usize = 16 << 10;
 
 /// A name, and what it says.
 struct Name {
@@ -22,7 +23,19 @@ struct Name {
 }
 
 /// What a password stands behind, without a name.
-const PHRASES: &[&[u8]] = &[b"IDENTIFIED BY ", b"identified by ", b"AUTH PLAIN "];
+const PHRASES: &[&[u8]] = &[
+    b"IDENTIFIED BY ",
+    b"identified by ",
+    b"IDENTIFIED WITH ",
+    b"identified with ",
+    b"AUTH PLAIN ",
+    // Hashes of Django, https://docs.djangoproject.com/en/stable/topics/auth/passwords/
+    b"pbkdf2_sha256$",
+    b"bcrypt_sha256$",
+    // Cookies of WordPress have a hash in their names.
+    b"wordpress_logged_in_",
+    b"wordpress_sec_",
+];
 
 /// The secret that the name around the word at `at` announces.
 #[inline(never)]
@@ -30,7 +43,14 @@ pub(super) fn word(view: &View, at: usize, keys: &mut Keys) -> Option<Match> {
     let rest = view.part(at, usize::MAX);
     let ((start, end), rule) = match first_of(rest, PHRASES) {
         Some(phrase) => {
-            let start = at + phrase.len();
+            let mut start = at + phrase.len();
+            if phrase.starts_with(b"wordpress") {
+                start = until(view.text, start, MAX_SENTENCE, b"=: ") + 1;
+            } else if matches!(phrase.get(11), Some(b'W' | b'w')) {
+                // `IDENTIFIED WITH plugin BY 'x'`
+                let line = view.part(start, until(view.text, start, MAX_SENTENCE, b";"));
+                start += find(line, b" BY ").or_else(|| find(line, b" by "))? + 4;
+            }
             let plain = || {
                 let end = bare(view, start);
                 (phrase.starts_with(b"AUTH") || is_strong(view.part(start, end), 6)).then_some((start, end))
@@ -95,8 +115,21 @@ fn value_of(view: &View, name: &Name) -> Option<(usize, usize)> {
         b' ' | b'\t' => sentence(view, name),
         b'>' if is_tag(view, name) => content(view, name.end + 1),
         b'"' | b'\'' | b'\\' => quoted(view, name),
-        // `PASSWORD('x')` of SQL.
-        b'(' if name.rule == PASSWORD && is_sql(view, name) => string(view, name.end + 1),
+        // `PASSWORD('x')` of SQL, `password("x")`.
+        b'(' => {
+            let least = if name.rule == PASSWORD && is_sql(view, name) { 0 } else { 8 };
+            string(view, name.end + 1).filter(|(start, end)| least == 0 || is_strong(view.part(*start, *end), least))
+        }
+        // `strcmp(password, "x")`
+        b',' if view.before(name.start) == b'(' => {
+            let next = value::spaces(view, name.end + 1);
+            string(view, next).filter(|(start, end)| is_strong(view.part(*start, *end), 8))
+        }
+        // `<key>password</key><string>x</string>` of property lists.
+        b'<' if is_tag_of(view, name) => {
+            let string = name.end + find(view.part(name.end, name.end + MAX_SENTENCE), b"<string>")?;
+            content(view, string + b"<string>".len())
+        }
         _ => None,
     }
 }
@@ -114,6 +147,11 @@ fn is_tag(view: &View, name: &Name) -> bool {
         name.start
     };
     view.before(space) == b'<'
+}
+
+/// Whether the name is the content of `<key>`.
+fn is_tag_of(view: &View, name: &Name) -> bool {
+    view.part(view.from, name.start).ends_with(b"<key>") && view.part(name.end, usize::MAX).starts_with(b"</key>")
 }
 
 /// `ALTER USER x PASSWORD 'y'` of SQL, which is written in capitals.
@@ -172,6 +210,8 @@ pub(super) fn string(view: &View, at: usize) -> Option<(usize, usize)> {
 /// What stands between `at` and the tag that closes an element.
 #[inline(never)]
 fn content(view: &View, at: usize) -> Option<(usize, usize)> {
+    // Of a setting of .NET.
+    let at = at + if view.part(at, usize::MAX).starts_with(b"<value>") { b"<value>".len() } else { 0 };
     let end = until(view.text, at, MAX_VALUE, b"<");
     let content = view.part(at, end);
     let label = content.first()?.is_ascii_uppercase() && value::is_words(content);
@@ -216,9 +256,15 @@ fn quoted(view: &View, name: &Name) -> Option<(usize, usize)> {
         next = if view.byte(equals) == b'=' { equals + 1 } else { next };
     }
     let (start, end) = string(view, next)?;
+    let content = view.part(start, end);
+    // `expire_passwords`, and what it is called with.
+    let many = view.before(name.end) == b's';
+    let uuid = content.len() == 36 && content.iter().all(|byte| byte.is_ascii_hexdigit() || *byte == b'-');
+    let first = matches!(view.before(behind(view.text, view.from, open, b" ")), b'(' | b'[' | 0);
     let secret = match (option, comma) {
         (true, _) => view.byte(start) != b'-',
-        (false, true) => view.before(open) == b'(' && is_strong(view.part(start, end), 4),
+        (false, true) if name.rule == COOKIE => content.contains(&b'='),
+        (false, true) => !many && !uuid && is_strong(content, if first { 4 } else { 8 }),
         (false, false) => next > name.end + 1 && is_strong(view.part(start, end), 8),
     };
     secret.then_some((start, end))
@@ -281,7 +327,12 @@ fn verb(view: &View, at: usize, password: bool) -> Option<usize> {
         let is = || find(line, b" is ").map(|is| is + 2);
         return colon.or_else(is).map(|found| at + found + 2);
     }
-    first_of(line, &[b"is: ", b"is ", b"BY ", b"set to ", b"changed to ", b"reset to "]).map(|verb| at + verb.len())
+    // `SET PASSWORD FOR 'u'@'h' = 'x'`
+    if password && line.starts_with(b"FOR ") {
+        return find(line, b"= ").map(|found| at + found + 2);
+    }
+    first_of(line, &[b"is: ", b"is ", b"was ", b"BY ", b"set to ", b"changed to ", b"reset to "])
+        .map(|verb| at + verb.len())
 }
 
 /// Whether a word in front of the one at `at` is a user's name: `USER u PASS x`, `login u password x`.
