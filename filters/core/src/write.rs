@@ -377,6 +377,8 @@ impl Writer {
                         (class, _) = self.keys.class_of(escaped, bytes, &key, self.policy);
                         if matches!(class.secret, None | Some(Meaning::Random(_))) && !class.identifier {
                             let beside = beside.key(&source, key.span.of(bytes), key.next, &mut self.keys);
+                            // A volume of Kubernetes: `"secret": {"secretName": "x"}`.
+                            let inherited = inherited.filter(|_| key.span.of(bytes) != b"secretName");
                             class.secret = beside.or(class.secret).or(inherited.map(|(meaning, _)| meaning));
                         }
                     }

@@ -125,6 +125,11 @@ fn crypt(view: &View, at: usize) -> Option<Match> {
         return None;
     }
     first_of(view.part(start, usize::MAX), HASHES)?;
+    hash(view, start)
+}
+
+/// The hash of a password that begins at `start`.
+pub(super) fn hash(view: &View, start: usize) -> Option<Match> {
     let is_hash = |byte: &u8| {
         byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'/' | b'$' | b',' | b'=' | b'+' | b'_' | b'-')
     };
@@ -430,6 +435,11 @@ fn secret(view: &View, class: &Class, name: &Name, behind: usize, separator: u8)
     if header {
         return header::header(view, name, &value, rule);
     }
+    // A list is not read to its end for a name that it may not be the value of.
+    let list = view.byte(value.start) == b'[';
+    if random && list && !value::is_random(view.part(value.start, value.start + value::MAX_LOOK), rule) {
+        return None;
+    }
     let end = value.end(view.text, &view.runs.bare);
     let content = view.part(value.start, end);
     if random && !value::is_random(content, rule) {
@@ -537,8 +547,11 @@ fn is_other(view: &View, name: &Name, value: &Value, rule: RuleId, separator: u8
         [b'(', .., last] => bare && *last != b')' && matches!(next, b' ' | b','),
         // `$this->password`
         [b'$', .., b'-'] => bare && next == b'>',
-        // A volume of Kubernetes.
-        [b'{', ..] => rule == SECRET && find(content, b"secretName").is_some(),
+        // A volume of Kubernetes, which kubectl may cut off.
+        [b'{', ..] => {
+            let named = |part: &[u8]| find(content, part).is_some();
+            rule == SECRET && (named(b"secretName") || named(b" [truncated "))
+        }
         _ => content.starts_with("\u{201d}".as_bytes()),
     }
 }

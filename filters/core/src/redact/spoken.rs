@@ -2,6 +2,7 @@
 
 use super::assignment::MAX_NAME;
 use super::mark;
+use super::run::Kind;
 use super::text::{Match, View};
 use super::value;
 use super::words::{begins_like_one, behind, ends_in, find, first_of, is_one, until};
@@ -23,30 +24,24 @@ struct Name {
 }
 
 /// What a password stands behind, without a name.
-const PHRASES: &[&[u8]] = &[
-    b"IDENTIFIED BY ",
-    b"identified by ",
-    b"IDENTIFIED WITH ",
-    b"identified with ",
-    b"AUTH PLAIN ",
-    // Hashes of Django, https://docs.djangoproject.com/en/stable/topics/auth/passwords/
-    b"pbkdf2_sha256$",
-    b"bcrypt_sha256$",
-    // Cookies of WordPress have a hash in their names.
-    b"wordpress_logged_in_",
-    b"wordpress_sec_",
-];
+const PHRASES: &[&[u8]] =
+    &[b"IDENTIFIED BY ", b"identified by ", b"IDENTIFIED WITH ", b"identified with ", b"AUTH PLAIN "];
 
 /// The secret that the name around the word at `at` announces.
 #[inline(never)]
 pub(super) fn word(view: &View, at: usize, keys: &mut Keys) -> Option<Match> {
     let rest = view.part(at, usize::MAX);
+    // https://docs.djangoproject.com/en/stable/topics/auth/passwords/
+    if first_of(rest, &[b"pbkdf2_sha256$", b"bcrypt_sha256$"]).is_some() {
+        return assignment::hash(view, at);
+    }
+    if rest.starts_with(b"wordpress_") {
+        return wordpress(view, at);
+    }
     let ((start, end), rule) = match first_of(rest, PHRASES) {
         Some(phrase) => {
             let mut start = at + phrase.len();
-            if phrase.starts_with(b"wordpress") {
-                start = until(view.text, start, MAX_SENTENCE, b"=: ") + 1;
-            } else if matches!(phrase.get(11), Some(b'W' | b'w')) {
+            if matches!(phrase.get(11), Some(b'W' | b'w')) {
                 // `IDENTIFIED WITH plugin BY 'x'`
                 let line = view.part(start, until(view.text, start, MAX_SENTENCE, b";"));
                 start += find(line, b" BY ").or_else(|| find(line, b" by "))? + 4;
@@ -68,6 +63,16 @@ pub(super) fn word(view: &View, at: usize, keys: &mut Keys) -> Option<Match> {
     // The rule that knows the value itself says more than the name.
     let known = token::word(view, start).filter(|known| known.start == start);
     known.or_else(|| (end < start + MAX_VALUE).then(|| Match::new(start, end, rule)))
+}
+
+/// The cookie of [WordPress](https://developer.wordpress.org/advanced-administration/wordpress/cookies/) whose name begins
+/// at `at`: it has a hash in it.
+#[inline(never)]
+fn wordpress(view: &View, at: usize) -> Option<Match> {
+    let name = first_of(view.part(at, usize::MAX), &[b"wordpress_logged_in_", b"wordpress_sec_"])?;
+    let start = until(view.text, at + name.len(), MAX_SENTENCE, b"=: ") + 1;
+    let end = view.run(Kind::Bare, start);
+    is_strong(view.part(start, end.min(start + MAX_SENTENCE)), 12).then(|| Match::new(start, end, COOKIE))
 }
 
 /// Whether a value is there, is not masked and is no placeholder.

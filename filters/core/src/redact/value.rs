@@ -97,7 +97,7 @@ const MIN_RANDOM_PASSWORD: usize = 8;
 /// Longer values are data, in bytes.
 const MAX_RANDOM: usize = 4096;
 /// So much of a value says whether it is random, in bytes.
-const MAX_LOOK: usize = 256;
+pub(super) const MAX_LOOK: usize = 256;
 
 /// Whether nobody chose a value, so that it is secret behind a name that alone does not say so ([`Meaning::Random`]).
 ///
