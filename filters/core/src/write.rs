@@ -349,7 +349,7 @@ impl Writer {
                 }
                 b'}' | b']' => {
                     nesting.pop();
-                    beside = Beside::default();
+                    beside = beside.behind_list(&source, &mut self.keys);
                     inherited = inherited.filter(|(_, depth)| nesting.depth() > *depth);
                     class = plain_class(inherited);
                     self.put_byte(found);
@@ -379,7 +379,9 @@ impl Writer {
                             let beside = beside.key(&source, key.span.of(bytes), key.next, &mut self.keys);
                             // A volume of Kubernetes: `"secret": {"secretName": "x"}`.
                             let inherited = inherited.filter(|_| key.span.of(bytes) != b"secretName");
-                            class.secret = beside.or(class.secret).or(inherited.map(|(meaning, _)| meaning));
+                            let inherited = inherited.map(|(meaning, _)| meaning);
+                            let all = inherited.filter(|meaning| matches!(meaning, Meaning::SecretText(_)));
+                            class.secret = beside.or(all).or(class.secret).or(inherited);
                         }
                     }
                     self.put_byte(b'"');
@@ -411,7 +413,7 @@ impl Writer {
             return false;
         }
         let next = byte(source.bytes, value.next);
-        let Some((rule, at)) = beside.element(source, content, next, &mut self.keys) else { return false };
+        let Some((rule, at)) = beside.element(source, value.span, next, &mut self.keys) else { return false };
         self.put_byte(b'"');
         self.put(content.get(..at).unwrap_or_default());
         self.mark(rule);

@@ -125,8 +125,8 @@ fn value_of(view: &View, name: &Name) -> Option<(usize, usize)> {
             let least = if name.rule == PASSWORD && is_sql(view, name) { 0 } else { 8 };
             string(view, name.end + 1).filter(|(start, end)| least == 0 || is_strong(view.part(*start, *end), least))
         }
-        // `strcmp(password, "x")`
-        b',' if view.before(name.start) == b'(' => {
+        // `strcmp(password, "x")`, `{password, "x"}` of Erlang, `{:password, "x"}` of Elixir
+        b',' if matches!(view.before(name.start), b'(' | b'{' | b':') => {
             let next = value::spaces(view, name.end + 1);
             string(view, next).filter(|(start, end)| is_strong(view.part(*start, *end), 8))
         }
@@ -285,6 +285,9 @@ fn sentence(view: &View, name: &Name) -> Option<(usize, usize)> {
     let said = verb(view, at, password);
     // Cisco's types of passwords: https://community.cisco.com/t5/-/-/ta-p/3163457
     let typed = matches!((view.byte(at), view.byte(at + 1)), (b'0' | b'5'..=b'9', b' '));
+    // `Map(password -> x)` of Scala
+    let arrow = first_of(view.part(at, usize::MAX), &[b"-> "]).map(|arrow| at + arrow.len());
+    let said = said.or(arrow);
     let start = said.unwrap_or(at + if typed { 2 } else { 0 });
     let string = string(view, start);
     let (start, end) = string.unwrap_or_else(|| (start, bare(view, start)));
@@ -296,7 +299,7 @@ fn sentence(view: &View, name: &Name) -> Option<(usize, usize)> {
     let word = label.iter().all(u8::is_ascii_alphabetic);
     let least = if said.is_some() {
         if string.is_some() { 4 } else { 6 }
-    } else if is_one(label, &[b"pass"]) && !login {
+    } else if is_one(label, &[b"pass"]) && !login && !view.part(view.from, name.start).ends_with(b"> ") {
         // A word that has other meanings needs a user in front.
         return None;
     } else if string.is_some() {

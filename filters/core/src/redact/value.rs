@@ -38,6 +38,7 @@ impl Value {
         let mut start = spaces(view, behind);
         let spaced = start > behind;
         start = ansi(view, start);
+        start += prefix(view, start);
         // b'...' of Python, &"..." of Rust.
         if matches!(view.byte(start), b'b' | b'u' | b'r' | b'f' | b'&') && is_quote(view.byte(start + 1)) {
             start += 1;
@@ -55,6 +56,11 @@ impl Value {
         }
         let quote = view.byte(open);
         if is_quote(quote) {
+            // `"""x"""`
+            let three =
+                view.text.get(open..).is_some_and(|rest| rest.starts_with(&[quote; 3])) && view.byte(open + 3) > b' ';
+            let open = open + if three { 2 } else { 0 };
+            let start = start + if three { 2 } else { 0 };
             return Value { start: open + 1, quote, spaced, form: Form::Quoted(open - start) };
         }
         let form = match view.byte(start) {
@@ -177,6 +183,24 @@ pub(crate) fn is_random(content: &[u8], rule: RuleId) -> bool {
 fn is_path(content: &[u8]) -> bool {
     let longest = content.split(|byte| matches!(byte, b'/' | b'.')).map(<[u8]>::len).max().unwrap_or_default();
     content.first() == Some(&b'/') || 2 * longest < content.len()
+}
+
+/// Length of what stands in front of some values: a line end and spaces in front of a string, its type as PHP dumps it, what
+/// Spring says of a field.
+#[inline(never)]
+fn prefix(view: &View, at: usize) -> usize {
+    let rest = view.text.get(at..).unwrap_or_default();
+    if rest.starts_with(b"rejected value [") {
+        return b"rejected value [".len();
+    }
+    let space = rest.iter().take(MAX_SPACES).take_while(|byte| matches!(**byte, b' ' | b'\n')).count();
+    let value = rest.get(space..).unwrap_or_default();
+    if value.starts_with(b"string(") {
+        let digits = value.iter().skip(7).take(5).take_while(|byte| byte.is_ascii_digit()).count();
+        let typed = value.get(7 + digits..).is_some_and(|rest| rest.starts_with(b") \""));
+        return if typed { space + 7 + digits + 2 } else { 0 };
+    }
+    if space > 0 && value.first().is_some_and(|quote| is_quote(*quote)) { space } else { 0 }
 }
 
 fn is_quote(byte: u8) -> bool {

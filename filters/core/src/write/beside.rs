@@ -1,7 +1,7 @@
 //! What a member of an object, or an element of a list, says of the one beside it: `{"name": "password", "value": "x"}`,
 //! `["--password", "x"]`, `["cookie", "a=b"]`, `["mysql", "-px"]`.
 
-use crate::json::{self, Kind, byte};
+use crate::json::{self, Kind, Span, byte};
 use crate::key::Keys;
 use crate::policy::{AUTHORIZATION, COOKIE, Meaning, PASSWORD, Policy, RuleId};
 use crate::redact::{self, Tool, mark};
@@ -11,8 +11,9 @@ const MAX_NAME: usize = 64;
 
 /// Keys whose values name what stands behind the key [`VALUES`] in the same object: of Kubernetes, HAR, OpenTelemetry,
 /// CloudFormation, ECS.
-const NAMES: &[&[u8]] = &[b"name", b"key", b"header", b"field", b"option", b"parameterkey", b"variable"];
-const VALUES: &[&[u8]] = &[b"value", b"val", b"parametervalue", b"default"];
+const NAMES: &[&[u8]] =
+    &[b"name", b"key", b"header", b"field", b"option", b"parameterkey", b"variable", b"param", b"path", b"property"];
+const VALUES: &[&[u8]] = &[b"value", b"val", b"parametervalue", b"default", b"input", b"rejectedvalue"];
 
 /// What a key is to the one beside it.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
@@ -44,6 +45,8 @@ pub(super) struct Beside {
     front: Option<(Meaning, Way)>,
     /// Strings of the list so far.
     strings: usize,
+    /// The last of them.
+    last: Option<Span>,
     /// The tool whose arguments these are.
     tool: Option<Tool>,
 }
@@ -70,6 +73,13 @@ impl Beside {
         self.named.take().or_else(|| source.name_behind(at, keys))
     }
 
+    /// What is left of a list for the members behind it: its last string may name a value, as in pydantic's
+    /// `"loc": ["body", "password"], "input": "x"`.
+    pub(super) fn behind_list(&self, source: &Source, keys: &mut Keys) -> Beside {
+        let named = self.last.filter(|last| last.len() <= MAX_NAME);
+        Beside { named: named.and_then(|last| source.meaning(last.of(source.bytes), keys)), ..Beside::default() }
+    }
+
     /// Notes the string that a member has.
     pub(super) fn member(&mut self, source: &Source, content: &[u8], keys: &mut Keys) {
         if self.role == Role::Name {
@@ -82,10 +92,12 @@ impl Beside {
     pub(super) fn element(
         &mut self,
         source: &Source,
-        content: &[u8],
+        span: Span,
         next: u8,
         keys: &mut Keys,
     ) -> Option<(RuleId, usize)> {
+        let content = span.of(source.bytes);
+        self.last = Some(span);
         let front = self.front.take();
         let found = front.and_then(|(meaning, way)| {
             let (Meaning::Secret(rule) | Meaning::SecretText(rule) | Meaning::Random(rule)) = meaning else {
