@@ -283,7 +283,6 @@ fn without_suffixes(name: &[u8], starts: u64) -> &[u8] {
 fn part(name: &[u8]) -> Option<Meaning> {
     const WORDS: &[(&[u8], RuleId)] = &[
         (b"password", PASSWORD),
-        (b"passwd", PASSWORD),
         (b"passphrase", PASSWORD),
         (b"apikey", API_KEY),
         (b"accesskey", API_KEY),
@@ -293,6 +292,8 @@ fn part(name: &[u8]) -> Option<Meaning> {
         (b"accesstoken", TOKEN),
         (b"authtoken", TOKEN),
     ];
+    // What these say is not the secret itself.
+    const OTHERS: &[&[u8]] = &[b"id", b"hash", b"url", b"uri", b"path", b"file", b"name"];
     // Most names have none: one look at each place.
     const FIRST: u32 = 1 << (b'p' - b'a') | 1 << (b'a' - b'a') | 1 << (b's' - b'a') | 1 << (b'c' - b'a');
     const SECOND: u32 = 1 << (b'a' - b'a')
@@ -308,7 +309,8 @@ fn part(name: &[u8]) -> Option<Meaning> {
     places.find_map(|(n, _)| {
         let rest = name.get(n..)?;
         let (word, rule) = WORDS.iter().find(|(word, _)| rest.starts_with(word))?;
-        Some(if rest.len() == word.len() { Meaning::SecretText(*rule) } else { Meaning::Random(*rule) })
+        let other = OTHERS.iter().any(|last| rest.ends_with(last));
+        (!other).then_some(if rest.len() == word.len() { Meaning::SecretText(*rule) } else { Meaning::Random(*rule) })
     })
 }
 

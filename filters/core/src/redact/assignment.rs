@@ -7,7 +7,7 @@ use super::spoken;
 use super::text::{Match, View};
 use super::token;
 use super::value::{self, MAX_SPACES, Value};
-use super::words::{behind, ends_in, find, first_of, is_one};
+use super::words::{behind, ends_in, find, first_of, is_one, until};
 use crate::bytes::Bytes;
 use crate::json::{Span, hex4};
 use crate::key::{Class, Keys};
@@ -57,7 +57,11 @@ fn by_meaning(view: &View, name: &Name, keys: &mut Keys) -> Class {
 /// words of prose (`password: must not be empty`), names of things (`secret="team/tls"`), code, paths and URLs, and
 /// numbers behind names that count (`token: 512`).
 pub(crate) fn assignment(view: &View, at: usize, keys: &mut Keys) -> Option<Found> {
-    if let Some(found) = crypt(view, at).or_else(|| compared(view, at, keys)).or_else(|| beyond_ascii(view, at)) {
+    if let Some(found) = pgpass(view, at)
+        .or_else(|| crypt(view, at))
+        .or_else(|| compared(view, at, keys))
+        .or_else(|| beyond_ascii(view, at))
+    {
         return Some(Found::Secret(found));
     }
     let name = name(view, at).filter(|name| name.end.saturating_sub(name.start) >= MIN_NAME)?;
@@ -69,7 +73,9 @@ pub(crate) fn assignment(view: &View, at: usize, keys: &mut Keys) -> Option<Foun
     let class = match class.secret {
         None | Some(Meaning::Random(_)) => {
             let before = named_before(view, &name, keys);
-            before.filter(|before| before.secret.is_some() || before.identifier).unwrap_or(class)
+            // `Partition key: x` is no key, whatever x is.
+            let words = view.before(name.start) == b' ' && name.quote == 0;
+            before.filter(|before| before.secret.is_some() || before.identifier || words).unwrap_or(class)
         }
         _ => class,
     };
@@ -137,6 +143,21 @@ pub(super) fn hash(view: &View, start: usize) -> Option<Match> {
     (length >= MIN_HASH).then(|| Match::new(start, start + length, PASSWORD))
 }
 
+/// The password of a line of [.pgpass](https://www.postgresql.org/docs/current/libpq-pgpass.html), `host:port:database:user:x`,
+/// whose host ends at `at`.
+#[inline(never)]
+fn pgpass(view: &View, at: usize) -> Option<Match> {
+    // Any, PostgreSQL, PgBouncer, Redshift, CockroachDB.
+    const PORTS: &[&[u8]] = &[b":*:", b":5432:", b":5433:", b":6432:", b":5439:", b":26257:"];
+    let end = at + first_of(view.part(at, usize::MAX), PORTS)?.len() - 1;
+    let database = until(view.text, end + 1, MAX_NAME, b" :/");
+    let user = until(view.text, database + 1, MAX_NAME, b" :/");
+    let start = user + 1;
+    let last = until(view.text, start, MAX_NAME, b" ");
+    let fields = view.byte(database) == b':' && view.byte(user) == b':' && database > end + 1 && user > database + 1;
+    (fields && spoken::is_strong(view.part(start, last), 6)).then(|| Match::new(start, last, PASSWORD))
+}
+
 /// Names for a password beyond ASCII.
 const BEYOND_ASCII: &[&[u8]] = &[
     "пароль".as_bytes(),
@@ -201,7 +222,7 @@ fn compared(view: &View, at: usize, keys: &mut Keys) -> Option<Match> {
     }
     let content = view.part(start, end);
     let plain = content.iter().all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b' ' | b'_' | b'-' | b'.'));
-    if view.before(start) != quote || content.len() < MIN_COMPARED || plain {
+    if view.before(start) != quote || content.len() < MIN_COMPARED || plain || mark::is_masked(content) {
         return None;
     }
     let mut name = at;
@@ -521,6 +542,9 @@ fn is_other(view: &View, name: &Name, value: &Value, rule: RuleId, separator: u8
     // A comparison, in which a word is an option or the name of something: `token === '--require'`.
     let front = view.part(view.from, value.start);
     if separator == b'=' && ends_in(front, &[b"== '", b"== \"", b"!= '", b"!= \"", b"== ", b"!= "]) {
+        if bare && value.spaced {
+            return true;
+        }
         let word = bare || words || content.len() < MIN_COMPARED || rule != PASSWORD;
         return content.starts_with(b"-") || (word && !content.iter().any(u8::is_ascii_digit));
     }

@@ -32,8 +32,8 @@ const PHRASES: &[&[u8]] =
 pub(super) fn word(view: &View, at: usize, keys: &mut Keys) -> Option<Match> {
     let rest = view.part(at, usize::MAX);
     // https://docs.djangoproject.com/en/stable/topics/auth/passwords/
-    if first_of(rest, &[b"pbkdf2_sha256$", b"bcrypt_sha256$"]).is_some() {
-        return assignment::hash(view, at);
+    if let Some(known) = first_of(rest, &[b"pbkdf2_sha256$", b"bcrypt_sha256$"]) {
+        return assignment::hash(view, at + known.len());
     }
     if rest.starts_with(b"wordpress_") {
         return wordpress(view, at);
@@ -244,8 +244,9 @@ fn quoted(view: &View, name: &Name) -> Option<(usize, usize)> {
     }
     if view.before(open) == b'=' {
         let named = ends_in(view.part(view.from, open - 1), &[b" name", b" key"]);
-        if view.byte(end) == b'>' {
-            return named.then(|| content(view, end + 1))?;
+        let tag = until(view.text, end, MAX_SENTENCE, b"<>");
+        if view.byte(tag) == b'>' {
+            return named.then(|| content(view, tag + 1))?;
         }
         // multipart/form-data, https://www.rfc-editor.org/rfc/rfc7578
         if let Some(blank) = first_of(view.part(end, usize::MAX), &[b"\r\n\r\n", b"\\r\\n\\r\\n", b"\n\n"]) {

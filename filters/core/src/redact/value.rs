@@ -4,7 +4,7 @@ use super::mark;
 use super::run::{self, Run};
 use super::text::View;
 use super::words::{find, first_of, is_one};
-use crate::policy::{COOKIE, PASSWORD, RuleId, SESSION};
+use crate::policy::{COOKIE, PASSWORD, RuleId, SESSION, TOKEN};
 
 /// Spaces around a separator.
 /// They align what Terraform, `kubectl describe` and configuration files print in columns.
@@ -164,6 +164,10 @@ pub(crate) fn is_random(content: &[u8], rule: RuleId) -> bool {
         let kinds = [digits, upper, lower, signs].iter().filter(|count| **count > 0).count();
         return kinds >= 3 && !is_placeholder(content) && !is_code(content) && !is_path(content)
             || (signs > 3 && lower > 3 && !is_placeholder(content) && !is_code(content));
+    }
+    // Of sessions, what SHA-1 made, and tokens are often hexadecimal; of all else that is a digest or a UUID.
+    if hex && (rule == TOKEN && content.len() >= 32 || session && dashes == 0 && content.len() == 40) {
+        return digits > 0 && upper + lower > 0;
     }
     if signs > 0 || hex || is_path(content) {
         return false;

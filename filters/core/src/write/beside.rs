@@ -152,7 +152,10 @@ pub(super) struct Source<'a> {
 impl Source<'_> {
     /// What a string says, as the name of something.
     fn meaning(&self, name: &[u8], keys: &mut Keys) -> Option<Meaning> {
-        (name.len() <= MAX_NAME).then(|| keys.class(name, 0, name.len(), self.policy).secret).flatten()
+        // What was redacted names nothing.
+        (name.len() <= MAX_NAME && !name.contains(&b'['))
+            .then(|| keys.class(name, 0, name.len(), self.policy).secret)
+            .flatten()
     }
 
     /// What the name says that is the next member behind the value, a string, for which the colon at `at` stands.
