@@ -278,6 +278,17 @@ fn without_suffixes(name: &[u8], starts: u64) -> &[u8] {
     rest
 }
 
+/// A bit for each of these letters.
+pub(crate) const fn letters(set: &[u8]) -> u32 {
+    let mut bits = 0;
+    let mut n = 0;
+    while n < set.len() {
+        bits |= 1 << (set[n] & 31);
+        n += 1;
+    }
+    bits
+}
+
 /// What a name says that has a sensitive word somewhere in it, which no separator needs to set off: at its end as much
 /// as the word alone, elsewhere that the value may be secret (`mypassword`, `password_super_secure`).
 fn part(name: &[u8]) -> Option<Meaning> {
@@ -295,15 +306,9 @@ fn part(name: &[u8]) -> Option<Meaning> {
     // What these say is not the secret itself.
     const OTHERS: &[&[u8]] = &[b"id", b"hash", b"url", b"uri", b"path", b"file", b"name"];
     // Most names have none: one look at each place.
-    const FIRST: u32 = 1 << (b'p' - b'a') | 1 << (b'a' - b'a') | 1 << (b's' - b'a') | 1 << (b'c' - b'a');
-    const SECOND: u32 = 1 << (b'a' - b'a')
-        | 1 << (b'p' - b'a')
-        | 1 << (b'c' - b'a')
-        | 1 << (b'e' - b'a')
-        | 1 << (b'l' - b'a')
-        | 1 << (b'r' - b'a')
-        | 1 << (b'u' - b'a');
-    let is_in = |set: u32, letter: u8| set >> (letter & 31).wrapping_sub(1) & 1 != 0;
+    const FIRST: u32 = letters(b"pasc");
+    const SECOND: u32 = letters(b"apcelru");
+    let is_in = |set: u32, letter: u8| set >> (letter & 31) & 1 != 0;
     let pairs = name.iter().zip(name.iter().skip(1));
     let mut places = pairs.enumerate().filter(|(_, (first, second))| is_in(FIRST, **first) && is_in(SECOND, **second));
     places.find_map(|(n, _)| {

@@ -10,7 +10,7 @@ use super::value::{self, MAX_SPACES, Value};
 use super::words::{behind, ends_in, find, first_of, is_one, until};
 use crate::bytes::Bytes;
 use crate::json::{Span, hex4};
-use crate::key::{Class, Keys};
+use crate::key::{Class, Keys, letters};
 use crate::policy::{API_KEY, AUTHORIZATION, COOKIE, Meaning, PASSWORD, RuleId, SECRET, SESSION, TOKEN};
 use crate::text;
 
@@ -352,6 +352,7 @@ fn name(view: &View, at: usize) -> Option<Name> {
         }
     }
     let mut quote = 0;
+    let mut bracket = false;
     let mut escapes = 0u8;
     if matches!(view.before(end), b'"' | b'\'' | b'`' | b']') {
         quote = view.before(end);
@@ -364,7 +365,8 @@ fn name(view: &View, at: usize) -> Option<Name> {
             end -= 1;
         }
         // `"user[password]"`
-        end -= usize::from(quote != b']' && view.before(end) == b']');
+        bracket = quote == b']' || view.before(end) == b']';
+        end -= usize::from(quote != b']' && bracket);
     }
     let digits = behind(view.text, view.from, end, b"0123456789");
     let numbered = digits < end
@@ -386,7 +388,7 @@ fn name(view: &View, at: usize) -> Option<Name> {
         start -= 1;
     }
     // A mark is no name.
-    if quote == b']' && view.text.get(..start).is_some_and(|front| front.ends_with(mark::OPEN)) {
+    if bracket && view.text.get(..start).is_some_and(|front| front.ends_with(mark::OPEN)) {
         return None;
     }
     // In escaped text a name may stand behind `\n`.
@@ -415,16 +417,6 @@ pub(super) fn is_name(byte: u8) -> bool {
 fn may_end_a_name(byte: u8) -> bool {
     const LAST: u32 = letters(b"acdefghiklmnprstvwxyz");
     byte == b'2' || (byte.is_ascii_alphabetic() && LAST >> (byte & 31) & 1 == 1)
-}
-
-const fn letters(set: &[u8]) -> u32 {
-    let mut bits = 0;
-    let mut n = 0;
-    while n < set.len() {
-        bits |= 1 << (set[n] & 31);
-        n += 1;
-    }
-    bits
 }
 
 /// A number of fewer digits is a count, also behind the name of a key.

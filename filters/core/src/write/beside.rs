@@ -1,13 +1,17 @@
 //! What a member of an object, or an element of a list, says of the one beside it: `{"name": "password", "value": "x"}`,
 //! `["--password", "x"]`, `["cookie", "a=b"]`, `["mysql", "-px"]`.
 
-use crate::json::{self, Kind, Span, byte};
+use crate::json::{Span, byte};
 use crate::key::Keys;
 use crate::policy::{AUTHORIZATION, COOKIE, Meaning, PASSWORD, Policy, RuleId};
 use crate::redact::{self, Tool, mark};
 
 /// Longer strings are no names, in bytes.
 const MAX_NAME: usize = 64;
+/// A value is looked behind for its name if it is no longer, in bytes.
+const MAX_VALUE: usize = 256;
+/// White space between members of which one is looked behind.
+const MAX_SPACES: usize = 32;
 
 /// Keys whose values name what stands behind the key [`VALUES`] in the same object: of Kubernetes, HAR, OpenTelemetry,
 /// CloudFormation, ECS.
@@ -158,29 +162,32 @@ impl Source<'_> {
             .flatten()
     }
 
-    /// What the name says that is the next member behind the value, a string, for which the colon at `at` stands.
+    /// What the name says that is the next member behind the value, a string that is near, whose colon stands at `at` or
+    /// behind spaces there.
     fn name_behind(&self, at: usize, keys: &mut Keys) -> Option<Meaning> {
-        let value = self.scalar(self.colon(at)?)?;
-        let space = self.bytes.get(value.next..)?.iter().take(MAX_NAME).position(|byte| *byte > b' ')?;
-        let comma = value.next + space;
-        let at = comma + 1 + usize::from(byte(self.bytes, comma + 1) == b' ');
-        if byte(self.bytes, comma) != b',' {
+        let value = self.string(at, b':')?;
+        let key = self.string(self.behind(value), b',')?;
+        if Role::of(key.of(self.bytes)) != Role::Name {
             return None;
         }
-        let key = if self.escaped { json::key::<true>(self.bytes, at) } else { json::key::<false>(self.bytes, at) };
-        let key = key.ok().filter(|key| key.plain && Role::of(key.span.of(self.bytes)) == Role::Name)?;
-        let name = self.scalar(self.colon(key.next)?)?;
-        self.meaning(name.span.of(self.bytes), keys)
+        let name = self.string(self.behind(key), b':')?;
+        self.meaning(name.of(self.bytes), keys)
     }
 
-    fn colon(&self, at: usize) -> Option<usize> {
-        if self.escaped { json::colon::<true>(self.bytes, at) } else { json::colon::<false>(self.bytes, at) }.ok()
+    /// The content of the string behind a separator, which is near and has no escapes.
+    fn string(&self, at: usize, separator: u8) -> Option<Span> {
+        let skip = |at: usize| (at..at + MAX_SPACES).find(|at| byte(self.bytes, *at) > b' ');
+        let found = skip(at).filter(|at| byte(self.bytes, *at) == separator)?;
+        let open = skip(found + 1)? + usize::from(self.escaped);
+        let start = open + 1;
+        let length = self.bytes.get(start..)?.iter().take(MAX_VALUE).position(|byte| matches!(byte, b'"' | b'\\'))?;
+        let end = start + length;
+        let close = end + usize::from(self.escaped);
+        (byte(self.bytes, open) == b'"' && byte(self.bytes, close) == b'"').then_some(Span { start, end })
     }
 
-    #[inline(never)]
-    fn scalar(&self, at: usize) -> Option<json::Value> {
-        let value =
-            if self.escaped { json::scalar::<true>(self.bytes, at) } else { json::scalar::<false>(self.bytes, at) };
-        value.ok().filter(|value| value.kind == Kind::String)
+    /// Behind the quote that closes a string.
+    fn behind(&self, string: Span) -> usize {
+        string.end + 1 + usize::from(self.escaped)
     }
 }
