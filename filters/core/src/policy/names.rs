@@ -249,7 +249,6 @@ pub(super) const NAMES: &[Name] = &[
     secret("proxypass", PASSWORD),
     secret("proxypassword", PASSWORD),
     text("psk", PASSWORD),
-    secret("psw", PASSWORD),
     secret("pswd", PASSWORD),
     id("pullsecret"),
     text("pushtoken", TOKEN),

@@ -140,7 +140,8 @@ pub(crate) fn is_random(content: &[u8], rule: RuleId) -> bool {
             b'A'..=b'Z' => 3,
             _ => 0,
         };
-        hex &= byte.is_ascii_hexdigit() || byte == b'-';
+        // Some services put two letters in front of what identifies something: `SM0123...`
+        hex &= n < 2 || byte.is_ascii_hexdigit() || byte == b'-';
         changes += usize::from(kind != previous && kind != 0 && previous != 0);
         previous = kind;
         match byte {
