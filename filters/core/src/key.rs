@@ -3,7 +3,7 @@
 use crate::bytes::Bytes;
 use crate::json::{Span, Text};
 use crate::lanes;
-use crate::policy::{self, Meaning, Part, Policy};
+use crate::policy::{self, API_KEY, Meaning, PASSWORD, PRIVATE_KEY, Part, Policy, RuleId, SECRET, TOKEN};
 use crate::text;
 use alloc::vec::Vec;
 
@@ -177,8 +177,7 @@ const MAX_NAME: usize = 64;
 /// Folds a name (lower case, no separators) and asks the policy for the whole of it, then for its last words.
 fn meaning(name: &[u8], policy: &Policy) -> Option<Meaning> {
     let name = name.get(name.len().saturating_sub(MAX_NAME)..)?;
-    // Zeros behind, as many as are read at once.
-    let mut folded = [0u8; MAX_NAME + 8];
+    let mut folded = [0u8; MAX_NAME];
     // Bit n: a word, or a segment of a dotted path, begins at folded[n].
     let (mut words, mut segments) = (0u64, 1u64);
     let mut length = 0usize;
@@ -200,29 +199,181 @@ fn meaning(name: &[u8], policy: &Policy) -> Option<Meaning> {
         length += 1;
         previous = byte;
     }
-    let mut starts = words | segments;
+    let folded = folded.get(..length)?;
+    let starts = words | segments;
+    named(folded, starts, segments, words, policy).or_else(|| {
+        // What tells several of a kind apart: `password2`, `API_KEY_PROD`.
+        let rest = without_suffixes(folded, starts);
+        (5..length)
+            .contains(&rest.len())
+            .then(|| named(rest, starts, segments, words, policy))
+            .flatten()
+            .or_else(|| part(folded))
+    })
+}
+
+/// What the policy says of a folded name, in which words and segments begin at these places: of the whole of it, else of
+/// its last words.
+fn named(name: &[u8], mut starts: u64, segments: u64, words: u64, policy: &Policy) -> Option<Meaning> {
+    let length = name.len();
     core::iter::from_fn(|| {
         let start = starts.trailing_zeros() as usize;
         starts &= starts.wrapping_sub(1);
         (start < length).then_some(start)
     })
     .find_map(|n| {
-        let place = policy::shape(lanes::load(&folded, n), length - n);
+        let (front, rest) = name.split_at_checked(n)?;
+        let place = policy::shape(lanes::load(rest, 0), rest.len());
         if policy.name_shapes[place >> 6 & 63] >> (place & 63) & 1 == 0 {
             return None;
         }
-        let rest = folded.get(n..length)?;
         let found = policy.names.binary_search_by(|known| known.folded.as_bytes().cmp(rest)).ok()?;
         let known = policy.names.get(found)?;
-        let whole = segments >> n & 1 == 1;
-        let counted = matches!(known.meaning, Meaning::SecretText(_)) && is_count(folded.get(..n)?);
-        let part = match known.part {
+        let is_part = match known.part {
             Part::LastWords => true,
-            Part::Whole => whole,
+            Part::Whole => segments >> n & 1 == 1,
             Part::OneWord => words == 1,
         };
-        (part && !counted).then_some(known.meaning)
+        match known.meaning {
+            Meaning::Secret(rule) | Meaning::SecretText(rule) if !is_part => Some(Meaning::Random(rule)),
+            Meaning::Identifier if !is_part => None,
+            Meaning::SecretText(_) if is_count(front) => None,
+            Meaning::Random(_) if is_count(front) || is_public(front) => None,
+            meaning => Some(meaning),
+        }
     })
+}
+
+/// A folded name without the digits at its end, and without the words there that tell several of a kind apart.
+fn without_suffixes(name: &[u8], starts: u64) -> &[u8] {
+    const SUFFIXES: &[&[u8]] = &[
+        b"prod",
+        b"production",
+        b"dev",
+        b"test",
+        b"staging",
+        b"stage",
+        b"live",
+        b"sandbox",
+        b"primary",
+        b"secondary",
+        b"default",
+        b"backup",
+        b"value",
+        b"plain",
+        b"plaintext",
+        b"v",
+        b"old",
+        b"new",
+    ];
+    let digits = |name: &[u8]| name.iter().rev().take(2).take_while(|byte| byte.is_ascii_digit()).count();
+    let mut rest = name.get(..name.len() - digits(name)).unwrap_or_default();
+    let suffix = SUFFIXES.iter().find(|suffix| {
+        let front = rest.len().checked_sub(suffix.len());
+        rest.ends_with(suffix) && front.is_some_and(|front| front > 2 && starts >> (front & 63) & 1 == 1)
+    });
+    if let Some(suffix) = suffix {
+        rest = rest.get(..rest.len() - suffix.len()).unwrap_or_default();
+    }
+    rest
+}
+
+/// A bit for each of these letters.
+pub(crate) const fn letters(set: &[u8]) -> u32 {
+    let mut bits = 0;
+    let mut n = 0;
+    while n < set.len() {
+        bits |= 1 << (set[n] & 31);
+        n += 1;
+    }
+    bits
+}
+
+/// What a name says that has a sensitive word somewhere in it, which no separator needs to set off: at its end as much
+/// as the word alone, elsewhere that the value may be secret (`mypassword`, `password_super_secure`).
+fn part(name: &[u8]) -> Option<Meaning> {
+    const WORDS: &[(&[u8], RuleId)] = &[
+        (b"password", PASSWORD),
+        (b"passphrase", PASSWORD),
+        (b"apikey", API_KEY),
+        (b"accesskey", API_KEY),
+        (b"secretkey", SECRET),
+        (b"clientsecret", SECRET),
+        (b"privatekey", PRIVATE_KEY),
+        (b"accesstoken", TOKEN),
+        (b"authtoken", TOKEN),
+    ];
+    // What these say is not the secret itself.
+    const OTHERS: &[&[u8]] = &[b"id", b"hash", b"url", b"uri", b"path", b"file", b"name"];
+    // Most names have none: one look at each place.
+    const FIRST: u32 = letters(b"pasc");
+    const SECOND: u32 = letters(b"apcelru");
+    let is_in = |set: u32, letter: u8| set >> (letter & 31) & 1 != 0;
+    let pairs = name.iter().zip(name.iter().skip(1));
+    let mut places = pairs.enumerate().filter(|(_, (first, second))| is_in(FIRST, **first) && is_in(SECOND, **second));
+    places.find_map(|(n, _)| {
+        let rest = name.get(n..)?;
+        let (word, rule) = WORDS.iter().find(|(word, _)| rest.starts_with(word))?;
+        let other = OTHERS.iter().any(|last| rest.ends_with(last));
+        (!other).then_some(if rest.len() == word.len() { Meaning::SecretText(*rule) } else { Meaning::Random(*rule) })
+    })
+}
+
+/// Words in front of `key` and its like that make it one that anyone may know, or a place in a store.
+fn is_public(words: &[u8]) -> bool {
+    const PUBLIC: &[&[u8]] = &[
+        b"public",
+        b"pub",
+        b"publishable",
+        b"verify",
+        b"verification",
+        b"site",
+        b"host",
+        b"ssh",
+        b"primary",
+        b"foreign",
+        b"partition",
+        b"sort",
+        b"range",
+        b"hash",
+        b"row",
+        b"cache",
+        b"object",
+        b"s3",
+        b"bucket",
+        b"file",
+        b"path",
+        b"map",
+        b"group",
+        b"routing",
+        b"dedup",
+        b"idempotency",
+        b"websocket",
+        b"websocketaccept",
+        b"lookup",
+        b"index",
+        b"search",
+        b"record",
+        b"message",
+        b"event",
+        b"state",
+        b"query",
+        b"tag",
+        b"label",
+        b"etag",
+        b"translation",
+        b"i18n",
+        b"registry",
+        b"entity",
+        b"item",
+        b"unique",
+        b"build",
+        b"react",
+        b"shard",
+        b"lock",
+        b"metadata",
+    ];
+    PUBLIC.iter().any(|word| words.ends_with(word))
 }
 
 /// Words in front of `token` that make it a place in a list or a number of words.
@@ -254,7 +405,7 @@ mod tests {
     use super::*;
 
     fn secret(name: &str) -> bool {
-        classify(name.as_bytes(), &Policy::DEFAULT).secret.is_some()
+        matches!(classify(name.as_bytes(), &Policy::DEFAULT).secret, Some(Meaning::Secret(_) | Meaning::SecretText(_)))
     }
 
     #[test]
@@ -281,6 +432,11 @@ mod tests {
             "XApiKey",
             "users[0].ssn",
             "log.token",
+            "password2",
+            "API_KEY_PROD",
+            "api_key_v2",
+            "mypassword",
+            "theapikey",
         ] {
             assert!(secret(name), "{name}");
         }
@@ -301,6 +457,17 @@ mod tests {
             "authorization_url",
         ] {
             assert!(!secret(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn names_that_mean_many_things() {
+        let meaning = |name: &str| classify(name.as_bytes(), &Policy::DEFAULT).secret;
+        for name in ["key", "datadogKey", "session_id", "sid", "my_session", "tokens", "password_super_secure"] {
+            assert!(matches!(meaning(name), Some(Meaning::Random(_))), "{name}: {:?}", meaning(name));
+        }
+        for name in ["public_key", "cache_key", "partitionKey", "total_tokens", "stop_tokens", "monkey", "inside"] {
+            assert_eq!(meaning(name), None, "{name}");
         }
     }
 

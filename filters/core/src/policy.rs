@@ -107,6 +107,9 @@ pub enum Meaning {
     Secret(RuleId),
     /// The value is secret if it is a string: a number is a count or a limit (`token: 512`).
     SecretText(RuleId),
+    /// The value is secret if it is a string that nobody chose: names that mean many things (`key`, `session_id`), lists
+    /// (`tokens`), and names with a sensitive word that is not their last one.
+    Random(RuleId),
     /// The value names something (a tenant, a ticket, a moment): its digits are no card number and no SSN.
     Identifier,
 }
@@ -118,7 +121,8 @@ pub enum Part {
     Whole,
     /// Its last words too: `db_password`, `stripeApiKey`.
     LastWords,
-    /// The whole key, written as one word: `sessionid` authorizes, and `session_id` names something.
+    /// The whole key, written as one word: `sessionid` authorizes, and `session_id` names something, unless the value is
+    /// [`Meaning::Random`].
     OneWord,
 }
 
@@ -342,10 +346,14 @@ const MARKERS: &[&str] = &[
     "apikey ", "apikey>", "apikey\"", "apiKey>", "ApiKey>", "apiToken", "ApiToken", "authToke", "AuthToke", "accessTo",
     "AccessTo", "refreshT", "RefreshT", "clientSe", "ClientSe", "secretKe", "SecretKe", "secretAc", "SecretAc",
     "key>", "Key\"", "Key'", "Token\"", "Token'", "key ", "key\"", "key'", "api key ", "API key ", "API Key ", "api-key ", "access_k", "api_key ",
+    "cookie\"", "cookie'", "Cookie\"", "Cookie'", "Cookie \"", "sessioni", "PHPSESSI", "JSESSION", "sid\"", "sid'", "wordpres",
+    "API_KEY", "TOKEN\"", "TOKEN'", "SECRET\"", "SECRET'", "dbPasswo", "userPass", "pbkdf2_s", "bcrypt_s",
     // Tools.
-    "mysql", "mariadb", "mongo", "sshpass ", "docker l", "podman l", "az login", "curl ", "redis-cl", "valkey-c", "sqlcmd ",
+    "mysql", "mariadb", "mongo", "sshpass", "docker l", "podman l", "az login", "curl ", "redis-cl", "valkey-c", "sqlcmd ",
     "zip ", "unzip ", "ldapsear", "ldapmodi", "ldapadd ", "ldapdele", "ldappass", "ldapwhoa", "smbclien", "lftp ", "htpasswd",
-    "rabbitmq", "chpasswd", "sudo -S",
+    "rabbitmq", "chpasswd", "sudo -S", "mosquitt", "cqlsh ", "helm reg", "oc login", "bcp ", "rdesktop", "xfreerdp", "pw ",
+    "psexec", "PsExec", "net use ", "net user", "rar ", "unrar ", "ConvertT", "etcdctl ", "http -a ", "useradd ",
+    "rpcclien", "openssl ",
 ];
 
 /// The filter in front of [`Policy::names`]: a bit for the first eight letters and the length of each name. It has false

@@ -26,9 +26,13 @@ mod value;
 mod webhook;
 mod words;
 
+pub(crate) use assignment::MIN_DIGITS;
+pub(crate) use command::Tool;
 pub(crate) use digits::is_card_number;
 pub(crate) use probe::{SHORTEST, may_hold, survey};
+pub(crate) use spoken::is_strong;
 pub(crate) use text::{Match, Scan};
+pub(crate) use value::is_random;
 
 #[cfg(test)]
 mod tests;

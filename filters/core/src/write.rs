@@ -1,14 +1,17 @@
 //! The writer: bytes of fields to bytes of the output record, redacted on the way. It walks nested values without
 //! recursion, copies what it does not touch in runs, and mends what Fluent Bit writes that is not JSON.
 
+mod beside;
+
 use crate::audit::Counts;
 use crate::bytes::Bytes;
 use crate::json::{self, Kind, Nesting, Span, byte};
 use crate::key::{Class, Keys};
-use crate::policy::{AUTHORIZATION, BASIC, BEARER, CARD, Meaning, Policy, RuleId};
-use crate::redact::{self, Match, SHORTEST, Scan, is_card_number, mark};
+use crate::policy::{API_KEY, AUTHORIZATION, BASIC, BEARER, CARD, COOKIE, Meaning, Policy, RuleId, SECRET};
+use crate::redact::{self, MIN_DIGITS, Match, SHORTEST, Scan, is_card_number, mark};
 use crate::text;
 use crate::unfold;
+use beside::{Beside, Source};
 
 /// The output and what is needed to fill it.
 pub(crate) struct Writer {
@@ -105,7 +108,8 @@ impl Writer {
             Kind::Bool | Kind::Null => self.put(span.of(bytes)),
             Kind::NotANumber => self.put(b"null"),
             Kind::Object | Kind::Array | Kind::Members => {
-                let inherited = class.secret.filter(|meaning| matches!(meaning, Meaning::SecretText(_)));
+                let list = |meaning: &Meaning| is_inherited(*meaning, kind == Kind::Array);
+                let inherited = class.secret.filter(list);
                 self.container(escaped, bytes, span, kind, inherited);
             }
         }
@@ -145,10 +149,13 @@ impl Writer {
         let (rule, only_text) = match meaning {
             Meaning::Secret(rule) => (rule, false),
             Meaning::SecretText(rule) => (rule, true),
-            Meaning::Identifier => return false,
+            Meaning::Random(rule) if kind == Kind::String && redact::is_random(span.of(bytes), rule) => (rule, true),
+            Meaning::Random(_) | Meaning::Identifier => return false,
         };
         match kind {
             Kind::Bool | Kind::Null | Kind::NotANumber | Kind::Members => return false,
+            // A number of so many digits is no count.
+            Kind::Number if matches!(rule, API_KEY | SECRET) && span.len() >= MIN_DIGITS => {}
             Kind::Number | Kind::Object | Kind::Array if only_text => return false,
             Kind::Object | Kind::Array if empty(span.of(bytes)) => return false,
             Kind::String if span.len() == 0 || (plain && mark::is_masked(span.of(bytes))) => return false,
@@ -326,6 +333,8 @@ impl Writer {
             ..Class::default()
         };
         let mut class = plain_class(inherited);
+        let source = Source { bytes, escaped, policy: self.policy };
+        let mut beside = Beside::default();
         let mut key_next = kind == Kind::Members;
         let mut at = span.start;
         while at < span.end {
@@ -336,15 +345,18 @@ impl Writer {
                         continue;
                     }
                     if inherited.is_none() {
-                        inherited = class.secret.map(|meaning| (meaning, nesting.depth()));
+                        let list = |meaning: &Meaning| is_inherited(*meaning, found == b'[');
+                        inherited = class.secret.filter(list).map(|meaning| (meaning, nesting.depth()));
                     }
                     nesting.push(found == b'{');
+                    beside = Beside::default();
                     key_next = found == b'{';
                     self.put_byte(found);
                     at += 1;
                 }
                 b'}' | b']' => {
                     nesting.pop();
+                    beside = beside.behind_list(&source, &mut self.keys);
                     inherited = inherited.filter(|(_, depth)| nesting.depth() > *depth);
                     class = plain_class(inherited);
                     self.put_byte(found);
@@ -370,8 +382,13 @@ impl Writer {
                     let Ok(key) = key else { break };
                     if self.redact {
                         (class, _) = self.keys.class_of(escaped, bytes, &key, self.policy);
-                        if class.secret.is_none() && !class.identifier {
-                            class.secret = inherited.map(|(meaning, _)| meaning);
+                        if matches!(class.secret, None | Some(Meaning::Random(_))) && !class.identifier {
+                            let beside = beside.key(&source, key.span.of(bytes), key.next, &mut self.keys);
+                            // A volume of Kubernetes: `"secret": {"secretName": "x"}`.
+                            let inherited = inherited.filter(|_| key.span.of(bytes) != b"secretName");
+                            let inherited = inherited.map(|(meaning, _)| meaning);
+                            let all = inherited.filter(|meaning| matches!(meaning, Meaning::SecretText(_)));
+                            class.secret = beside.or(all).or(class.secret).or(inherited);
                         }
                     }
                     self.put_byte(b'"');
@@ -381,7 +398,10 @@ impl Writer {
                 }
                 _ => match if escaped { json::scalar::<true>(bytes, at) } else { json::scalar::<false>(bytes, at) } {
                     Ok(value) => {
-                        self.value(escaped, bytes, value.kind, value.span, value.plain, &class);
+                        let named = self.redact && value.kind == Kind::String && value.plain;
+                        if !(named && self.named(&source, &mut beside, &value, nesting.in_object())) {
+                            self.value(escaped, bytes, value.kind, value.span, value.plain, &class);
+                        }
                         at = value.next;
                     }
                     Err(_) => break,
@@ -389,6 +409,23 @@ impl Writer {
             }
         }
         self.nesting = nesting;
+    }
+
+    /// Notes a string for those beside it, and writes it if it is an element of a list that those in front name.
+    #[inline(never)]
+    fn named(&mut self, source: &Source, beside: &mut Beside, value: &json::Value, in_object: bool) -> bool {
+        let content = value.span.of(source.bytes);
+        if in_object {
+            beside.member(source, content, &mut self.keys);
+            return false;
+        }
+        let next = byte(source.bytes, value.next);
+        let Some((rule, at)) = beside.element(source, value.span, next, &mut self.keys) else { return false };
+        self.put_byte(b'"');
+        self.put(content.get(..at).unwrap_or_default());
+        self.mark(rule);
+        self.put_byte(b'"');
+        true
     }
 
     /// If the container at `at` is the value of a key whose every value is secret, writes a mark and moves behind it.
@@ -407,6 +444,16 @@ impl Writer {
             *at = value.next;
         }
         hidden
+    }
+}
+
+/// Whether what a name says of its value holds for all strings in it too: always of what is secret if it
+/// is a string, of what nobody chose in a list, and in an object of cookies.
+fn is_inherited(meaning: Meaning, list: bool) -> bool {
+    match meaning {
+        Meaning::Random(rule) => list || rule == COOKIE,
+        Meaning::SecretText(_) => true,
+        Meaning::Secret(_) | Meaning::Identifier => false,
     }
 }
 

@@ -54,6 +54,7 @@ fn names(out: &mut impl Write) -> io::Result<()> {
         let (what, strings) = match name.meaning {
             Meaning::Secret(rule) => (self::rule(rule), ""),
             Meaning::SecretText(rule) => (self::rule(rule), "\""),
+            Meaning::Random(rule) => (self::rule(rule), "?"),
             Meaning::Identifier => ("", ""),
         };
         let words = if name.part == Part::LastWords { "…" } else { "" };
@@ -63,7 +64,9 @@ fn names(out: &mut impl Write) -> io::Result<()> {
     writeln!(
         out,
         "Case and separators do not count (`X-Api-Key` is `xapikey`). Behind `…` there may be words in front (`db_password`); \
-         behind a name with `\"` only strings are secret, as numbers are counts. The first row names identifiers: their \
+         behind a name with `\"` only strings are secret, as numbers are counts, and behind one with `?` only strings that nobody \
+         chose (20 characters and more, letters of both cases and digits mixed, no digest and no UUID). Numbers and words \
+         behind a name change nothing (`password_2`, `API_KEY_PROD`). The first row names identifiers: their \
          digits are no card numbers and no SSNs.\n"
     )?;
     writeln!(out, "| rule | names |\n| --- | --- |")?;

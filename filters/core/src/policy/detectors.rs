@@ -146,7 +146,10 @@ pub const DETECTORS: &[Detector] = &[
     },
     Detector {
         rule: PASSWORD,
-        finds: "what is given to a name of a password, in any quotes and at any depth of escapes, and values of such keys",
+        finds: "what is given to a name of a password, in any quotes and at any depth of escapes, and values of such keys; also \
+             with a number or a word like `prod` behind the name, and, if letters of both cases and digits are mixed in it, \
+             where the word for a password is anywhere in the name; what a member or an element beside it names a password \
+             (`{\"name\": \"password\", \"value\": ...}`, `[\"--password\", ...]`); what it is compared with; hashes of passwords",
         leaves: VALUE,
         source: "https://cwe.mitre.org/data/definitions/532.html",
         examples: &[
@@ -154,21 +157,41 @@ pub const DETECTORS: &[Detector] = &[
             "{'password': 'hunter two'}",
             "Config{Password:\"hunter2\"}",
             "Password=hunter2;Server=db",
+            "DB_PASSWORD_2=hunter2",
+            "password_super_secure = \"Xk29dLq82mPz\"",
+            "if (\"Xk29dLq82mPz\" == password) {",
+            "{\"name\": \"DB_PASSWORD\", \"value\": \"hunter2\"}",
+            "ada:$apr1$x3kd8dke$kd83kdj38dkeu3kdie83k1",
         ],
         near: &[
             "password reset requested",
             "password: must not be empty",
             "password_policy_enabled: true",
             "password=${DB_PASSWORD}",
+            "if password == confirm:",
+            "password: !Ref DBPassword",
         ],
     },
     Detector {
         rule: API_KEY,
-        finds: "what is given to a name of an API key, as for passwords; a number is a count",
-        leaves: VALUE,
+        finds: "what is given to a name of an API key, as for passwords; a number of fewer than 16 digits is a count. Behind any \
+             other name that ends in `key`, what nobody chose: 20 characters and more in which letters of both cases and \
+             digits are mixed",
+        leaves: "as for passwords; behind a name that only ends in `key`: digests, UUIDs, paths, base64 of JSON, and keys that \
+             are public or places in a store (`public_key`, `cache_key`, `partition_key`, `Sec-WebSocket-Key`)",
         source: "https://cwe.mitre.org/data/definitions/532.html",
-        examples: &["x-api-key: 7Hq29fkQpLz81mXv", "api_key=7Hq29fkQpLz81mXv&a=1"],
-        near: &["api_key: null", "api_key_id=42"],
+        examples: &[
+            "x-api-key: 7Hq29fkQpLz81mXv",
+            "api_key=7Hq29fkQpLz81mXv&a=1",
+            "API_KEY_PROD=7Hq29fkQpLz81mXv",
+            "Key=7Hq29fkQpLz81mXvT3bWnY5c",
+        ],
+        near: &[
+            "api_key: null",
+            "api_key_id=42",
+            "cache_key=7Hq29fkQpLz81mXvT3bWnY5c",
+            "key=6fe4476ee5a1832882e326b506d14126",
+        ],
     },
     Detector {
         rule: SECRET,
@@ -180,11 +203,11 @@ pub const DETECTORS: &[Detector] = &[
     },
     Detector {
         rule: TOKEN,
-        finds: "what is given to a name of a token, as for API keys",
+        finds: "what is given to a name of a token, as for API keys; in lists of `tokens`, what nobody chose",
         leaves: VALUE,
         source: "https://cwe.mitre.org/data/definitions/532.html",
         examples: &["refresh_token: 7Hq29fkQpLz81mXv"],
-        near: &["total_tokens: 512", "token expired", "unexpected token: x"],
+        near: &["total_tokens: 512", "tokens: [\"hello\", \"world\"]", "token expired", "unexpected token: x"],
     },
     Detector {
         rule: AUTHORIZATION,
@@ -196,10 +219,15 @@ pub const DETECTORS: &[Detector] = &[
     },
     Detector {
         rule: COOKIE,
-        finds: "the values of `Cookie` and `Set-Cookie`, and of the names that frameworks give to session cookies",
+        finds: "the values of `Cookie` and `Set-Cookie`, also where they are listed as pairs, in turns or with their names beside \
+             them; lists of `cookies`; and the cookies of WordPress",
         leaves: "placeholders and prose",
         source: "https://www.rfc-editor.org/rfc/rfc6265#section-4",
-        examples: &["Cookie: sid=31d4d96e407aad42; theme=dark"],
+        examples: &[
+            "Cookie: sid=31d4d96e407aad42; theme=dark",
+            "[[\"cookie\", \"sid=31d4d96e407aad42\"], [\"accept\", \"*/*\"]]",
+            "{\"name\": \"Cookie\", \"value\": \"sid=31d4d96e407aad42\"}",
+        ],
         near: &["cookie: disabled"],
     },
     Detector {
@@ -228,11 +256,14 @@ pub const DETECTORS: &[Detector] = &[
     },
     Detector {
         rule: SESSION,
-        finds: "ids of sessions by the names that frameworks give them",
-        leaves: "`session_id` and its like, by which logs tell sessions apart",
+        finds: "ids of sessions by the names that frameworks give them; behind `session_id`, `sid` and names that end in \
+             `session`, what nobody chose: 20 characters and more in which letters of both cases and digits are mixed, or, \
+             without upper case, one run of letters and digits that are not hexadecimal, or 40 that are",
+        leaves: "other values of `session_id` and its like, by which logs tell sessions apart: numbers, words, UUIDs, ULIDs, \
+             trace ids of 16 and 32 hexadecimal digits",
         source: "https://owasp.org/www-project-top-ten/2017/A2_2017-Broken_Authentication",
-        examples: &["sessionid=31d4d96e407aad42b7c2"],
-        near: &["session_id=6b0456bc.253a"],
+        examples: &["sessionid=31d4d96e407aad42b7c2", "session_id=7Hq29fkQpLz81mXvT3bWnY5c"],
+        near: &["session_id=6b0456bc.253a", "session_id=31d4d96e407aad42b7c231d4d96e407a"],
     },
     Detector {
         rule: AZURE,

@@ -2,15 +2,16 @@
 
 use super::header;
 use super::mark;
-use super::run::Kind;
+use super::run::{self, Kind};
+use super::spoken;
 use super::text::{Match, View};
 use super::token;
 use super::value::{self, MAX_SPACES, Value};
-use super::words::{behind, ends_in, find, is_one};
+use super::words::{behind, ends_in, find, first_of, is_one, until};
 use crate::bytes::Bytes;
 use crate::json::{Span, hex4};
-use crate::key::{Class, Keys};
-use crate::policy::{AUTHORIZATION, COOKIE, Meaning, PASSWORD, RuleId, SECRET, SESSION, TOKEN};
+use crate::key::{Class, Keys, letters};
+use crate::policy::{API_KEY, AUTHORIZATION, COOKIE, Meaning, PASSWORD, RuleId, SECRET, SESSION, TOKEN};
 use crate::text;
 
 /// What stands around a separator.
@@ -24,6 +25,8 @@ pub(crate) enum Found {
 
 /// No name of a policy is shorter, in bytes.
 const MIN_NAME: usize = 2;
+/// An index behind a name has fewer characters than this, its bracket included.
+const MAX_INDEX: usize = 7;
 /// Names in texts are at most this long, in bytes.
 pub(super) const MAX_NAME: usize = 64;
 
@@ -54,13 +57,28 @@ fn by_meaning(view: &View, name: &Name, keys: &mut Keys) -> Class {
 /// words of prose (`password: must not be empty`), names of things (`secret="team/tls"`), code, paths and URLs, and
 /// numbers behind names that count (`token: 512`).
 pub(crate) fn assignment(view: &View, at: usize, keys: &mut Keys) -> Option<Found> {
+    if let Some(found) = pgpass(view, at)
+        .or_else(|| crypt(view, at))
+        .or_else(|| compared(view, at, keys))
+        .or_else(|| beyond_ascii(view, at))
+    {
+        return Some(Found::Secret(found));
+    }
     let name = name(view, at).filter(|name| name.end.saturating_sub(name.start) >= MIN_NAME)?;
     let class = if name.escaped {
         by_meaning(view, &name, keys)
     } else {
         keys.class(view.text, name.start, name.end, view.policy)
     };
-    let class = if class.secret.is_none() { named_before(view, &name, keys).unwrap_or(class) } else { class };
+    let class = match class.secret {
+        None | Some(Meaning::Random(_)) => {
+            let before = named_before(view, &name, keys);
+            // `Partition key: x` is no key, whatever x is.
+            let words = view.before(name.start) == b' ' && name.quote == 0;
+            before.filter(|before| before.secret.is_some() || before.identifier || words).unwrap_or(class)
+        }
+        _ => class,
+    };
     if class.secret.is_none() && !class.identifier {
         return None;
     }
@@ -75,8 +93,157 @@ pub(crate) fn assignment(view: &View, at: usize, keys: &mut Keys) -> Option<Foun
     while matches!(view.byte(behind), b'>' | b'=' | b'~') && behind < at + 3 {
         behind += 1;
     }
-    secret(view, &class, &name, behind, view.byte(at)).map(Found::Secret)
+    let (behind, separator) = match annotated(view, behind).filter(|_| view.byte(at) == b':') {
+        Some(behind) => (behind, b'='),
+        None => (behind, view.byte(at)),
+    };
+    secret(view, &class, &name, behind, separator).map(Found::Secret)
 }
+
+/// Beginnings of what crypt(3) and its like make of passwords
+/// ([crypt(5)](https://manpages.debian.org/crypt.5), [Apache](https://httpd.apache.org/docs/2.4/misc/password_encryptions.html)).
+const HASHES: &[&[u8]] = &[
+    b"$1$",
+    b"$5$",
+    b"$6$",
+    b"$7$",
+    b"$y$",
+    b"$gy$",
+    b"$2a$",
+    b"$2b$",
+    b"$2y$",
+    b"$apr1$",
+    b"$argon2",
+    b"$pbkdf2",
+    b"$scrypt$",
+];
+/// A shorter hash is none, in bytes.
+const MIN_HASH: usize = 24;
+/// A longer one neither.
+const MAX_HASH: usize = 512;
+
+/// The hash of a password behind a separator: `user:$apr1$...` of htpasswd, `root:$6$...:19000:0:` of shadow.
+#[inline(never)]
+fn crypt(view: &View, at: usize) -> Option<Match> {
+    let start = value::spaces(view, at + 1);
+    let start = start + usize::from(matches!(view.byte(start), b'"' | b'\''));
+    if view.byte(start) != b'$' {
+        return None;
+    }
+    first_of(view.part(start, usize::MAX), HASHES)?;
+    hash(view, start)
+}
+
+/// The hash of a password that begins at `start`.
+pub(super) fn hash(view: &View, start: usize) -> Option<Match> {
+    let is_hash = |byte: &u8| {
+        byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'/' | b'$' | b',' | b'=' | b'+' | b'_' | b'-')
+    };
+    let length = view.part(start, start + MAX_HASH).iter().take_while(|byte| is_hash(byte)).count();
+    (length >= MIN_HASH).then(|| Match::new(start, start + length, PASSWORD))
+}
+
+/// The password of a line of [.pgpass](https://www.postgresql.org/docs/current/libpq-pgpass.html), `host:port:database:user:x`,
+/// whose host ends at `at`.
+#[inline(never)]
+fn pgpass(view: &View, at: usize) -> Option<Match> {
+    // Any, PostgreSQL, PgBouncer, Redshift, CockroachDB.
+    const PORTS: &[&[u8]] = &[b":*:", b":5432:", b":5433:", b":6432:", b":5439:", b":26257:"];
+    let end = at + first_of(view.part(at, usize::MAX), PORTS)?.len() - 1;
+    let database = until(view.text, end + 1, MAX_NAME, b" :/");
+    let user = until(view.text, database + 1, MAX_NAME, b" :/");
+    let start = user + 1;
+    let last = until(view.text, start, MAX_NAME, b" ");
+    let fields = view.byte(database) == b':' && view.byte(user) == b':' && database > end + 1 && user > database + 1;
+    (fields && spoken::is_strong(view.part(start, last), 6)).then(|| Match::new(start, last, PASSWORD))
+}
+
+/// Names for a password beyond ASCII.
+const BEYOND_ASCII: &[&[u8]] = &[
+    "пароль".as_bytes(),
+    "Пароль".as_bytes(),
+    "密码".as_bytes(),
+    "密碼".as_bytes(),
+    "パスワード".as_bytes(),
+    "비밀번호".as_bytes(),
+    "hasło".as_bytes(),
+    "mật khẩu".as_bytes(),
+    "κωδικός".as_bytes(),
+];
+
+/// What is given to a name beyond ASCII.
+#[inline(never)]
+fn beyond_ascii(view: &View, at: usize) -> Option<Match> {
+    let end = behind(view.text, view.from, at, b" \"'");
+    if view.before(end) < 0x80 && view.before(end) != b'o' {
+        return None;
+    }
+    let front = view.part(view.from.max(end.saturating_sub(MAX_NAME)), end);
+    if !ends_in(front, BEYOND_ASCII) {
+        return None;
+    }
+    let value = Value::find(view, at + 1, end < at);
+    let end = value.end(view.text, &view.runs.bare);
+    let content = view.part(value.start, end);
+    (spoken::is_secret(content) && !value.is_code(content)).then(|| Match::new(value.start, end, PASSWORD))
+}
+
+/// Behind the type that stands between a name and its value at `at`: `password: String = "x"`.
+#[inline(never)]
+fn annotated(view: &View, at: usize) -> Option<usize> {
+    let start = value::spaces(view, at);
+    let part = view.part(start, start + MAX_NAME);
+    let name = part.get(..find(part, b" = ")?)?;
+    let is_type = |byte: &u8| {
+        byte.is_ascii_alphabetic()
+            || matches!(byte, b'_' | b'.' | b'<' | b'>' | b'&' | b'[' | b']' | b'?' | b'|' | b'*' | b' ' | b':')
+    };
+    let equals = start + name.len() + b" = ".len();
+    (!name.is_empty() && name.iter().all(is_type) && matches!(view.byte(equals), b'"' | b'\'')).then_some(equals)
+}
+
+/// What is compared with a name behind it: `"x" == password`, `'x' != password`. Only what has a digit or a sign; a word
+/// is an option or the name of something.
+#[inline(never)]
+fn compared(view: &View, at: usize, keys: &mut Keys) -> Option<Match> {
+    let (operator, next) = (view.before(at), view.byte(at + 1));
+    if view.byte(at) != b'=' || (next != b'=' && operator != b'!') || operator == b'=' {
+        return None;
+    }
+    let end = behind(view.text, view.from, at, b"! ");
+    let quote = view.before(end);
+    if !matches!(quote, b'"' | b'\'') {
+        return None;
+    }
+    let end = end - 1;
+    let mut start = end;
+    while end - start < MAX_NAME && view.before(start) != quote && view.before(start) >= b' ' {
+        start -= 1;
+    }
+    let content = view.part(start, end);
+    let plain = content.iter().all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b' ' | b'_' | b'-' | b'.'));
+    if view.before(start) != quote || content.len() < MIN_COMPARED || plain || mark::is_masked(content) {
+        return None;
+    }
+    let mut name = at;
+    while name < at + 3 && view.byte(name) == b'=' {
+        name += 1;
+    }
+    name = value::spaces(view, name);
+    let mut name_end = name;
+    while name_end - name < MAX_NAME && is_name(view.byte(name_end)) {
+        name_end += 1;
+    }
+    let class = keys.class(view.text, name, name_end, view.policy);
+    match class.secret? {
+        Meaning::Secret(rule) | Meaning::SecretText(rule) => Some(Match::new(start, end, rule)),
+        Meaning::Random(rule) if value::is_random(content, rule) => Some(Match::new(start, end, rule)),
+        _ => None,
+    }
+}
+
+/// A shorter text in quotes that is compared with a name is no secret, in bytes.
+const MIN_COMPARED: usize = 6;
 
 /// The class that the name of another member gives to a `value`: `"name": "password", "value": "x"`,
 /// `<add key="Password" value="x"/>`, `- name: DB_PASSWORD` and `value: x` on the next line; to a word behind others:
@@ -99,9 +266,10 @@ fn named_before(view: &View, name: &Name, keys: &mut Keys) -> Option<Class> {
     {
         return Some(Class { secret: Some(Meaning::SecretText(SECRET)), ..Class::default() });
     }
-    if !is_one(label, &[b"value", b"input", b"default"]) {
+    if !is_one(label, &[b"value", b"input", b"default", b"parametervalue"]) {
         return None;
     }
+
     loop {
         let next = behind(view.text, view.from, end, BETWEEN);
         let escape = matches!(view.before(next), b'n' | b'r' | b't') && view.before(next - 1) == b'\\';
@@ -117,7 +285,7 @@ fn named_before(view: &View, name: &Name, keys: &mut Keys) -> Option<Class> {
     let before = behind(view.text, view.from, start, b" \"'\\");
     let front = view.part(view.from, before);
     let named = match label.first()? | 0x20 {
-        b'v' => {
+        b'v' | b'p' => {
             let member = behind(view.text, view.from, before.saturating_sub(1).max(view.from), b" \"'\\");
             matches!(front.last(), Some(b':' | b'='))
                 && ends_in(view.part(view.from, member), &[b"name", b"Name", b"key", b"Key"])
@@ -125,7 +293,30 @@ fn named_before(view: &View, name: &Name, keys: &mut Keys) -> Option<Class> {
         b'd' => front.ends_with(b"variable"),
         _ => front.ends_with(b",") && find(view.part(end, name.start), b"]").is_some(),
     };
-    named.then(|| keys.class(view.text, start, end, view.policy))
+    if named { Some(keys.class(view.text, start, end, view.policy)) } else { name_behind(view, name, keys) }
+}
+
+/// The class that the name of the next member gives to a `value`: `"value": "x", "name": "password"`.
+#[inline(never)]
+fn name_behind(view: &View, name: &Name, keys: &mut Keys) -> Option<Class> {
+    if name.quote == 0 {
+        return None;
+    }
+    let value = Value::find(view, value::spaces(view, name.end + usize::from(name.escapes) + 1) + 1, true);
+    if value.quote == 0 {
+        return None;
+    }
+    let near = view.text.get(..view.text.len().min(value.start + MAX_IDENTIFIER))?;
+    let end = value.end(near, &run::nowhere());
+    let between = |at: usize, signs: &[u8]| {
+        let rest = view.part(at, at + 16);
+        at + rest.iter().take_while(|byte| signs.contains(byte)).count()
+    };
+    let key = between(end, b"\\\"', ");
+    let known = first_of(view.part(key, usize::MAX), &[b"name", b"Name", b"key", b"Key"])?;
+    let start = between(key + known.len(), b"\\\"': ");
+    let length = view.part(start, start + MAX_NAME).iter().take_while(|byte| is_name(**byte)).count();
+    Some(keys.class(view.text, start, start + length, view.policy))
 }
 
 /// How far the value of an identifier is looked at, in bytes: farther than any number that matters, and no farther,
@@ -149,7 +340,19 @@ fn name(view: &View, at: usize) -> Option<Name> {
         end -= 1;
     }
     end = value::ansi_before(view, end);
+    // `!=`, `?=`
+    if matches!(view.before(end), b'!' | b'?') && view.byte(end) != b':' {
+        end = behind(view.text, view.from, end - 1, b" ");
+    }
+    // An array: `char password[25] = "..."`.
+    if view.before(end) == b']' {
+        let digits = behind(view.text, view.from, end - 1, b"0123456789");
+        if view.before(digits) == b'[' && end - digits < MAX_INDEX {
+            end = digits - 1;
+        }
+    }
     let mut quote = 0;
+    let mut bracket = false;
     let mut escapes = 0u8;
     if matches!(view.before(end), b'"' | b'\'' | b'`' | b']') {
         quote = view.before(end);
@@ -161,8 +364,15 @@ fn name(view: &View, at: usize) -> Option<Name> {
             escapes = escapes.saturating_add(1);
             end -= 1;
         }
+        // `"user[password]"`
+        bracket = quote == b']' || view.before(end) == b']';
+        end -= usize::from(quote != b']' && bracket);
     }
-    if !may_end_a_name(view.before(end)) {
+    let digits = behind(view.text, view.from, end, b"0123456789");
+    let numbered = digits < end
+        && end - digits < 3
+        && view.before(behind(view.text, view.from, digits, b"_-")).is_ascii_alphabetic();
+    if !numbered && !may_end_a_name(view.before(end)) {
         return None;
     }
     let mut start = end;
@@ -178,7 +388,7 @@ fn name(view: &View, at: usize) -> Option<Name> {
         start -= 1;
     }
     // A mark is no name.
-    if quote == b']' && view.text.get(..start).is_some_and(|front| front.ends_with(mark::OPEN)) {
+    if bracket && view.text.get(..start).is_some_and(|front| front.ends_with(mark::OPEN)) {
         return None;
     }
     // In escaped text a name may stand behind `\n`.
@@ -209,24 +419,18 @@ fn may_end_a_name(byte: u8) -> bool {
     byte == b'2' || (byte.is_ascii_alphabetic() && LAST >> (byte & 31) & 1 == 1)
 }
 
-const fn letters(set: &[u8]) -> u32 {
-    let mut bits = 0;
-    let mut n = 0;
-    while n < set.len() {
-        bits |= 1 << (set[n] & 31);
-        n += 1;
-    }
-    bits
-}
+/// A number of fewer digits is a count, also behind the name of a key.
+pub(crate) const MIN_DIGITS: usize = 16;
 
 /// The secret behind a separator that ends at `behind`.
 fn secret(view: &View, class: &Class, name: &Name, behind: usize, separator: u8) -> Option<Match> {
-    let (rule, only_text) = match class.secret? {
-        Meaning::Secret(rule) => (rule, false),
-        Meaning::SecretText(rule) => (rule, true),
+    let (rule, only_text, random) = match class.secret? {
+        Meaning::Secret(rule) => (rule, false, false),
+        Meaning::SecretText(rule) => (rule, true, false),
+        Meaning::Random(rule) => (rule, true, true),
         Meaning::Identifier => return None,
     };
-    let header = rule == AUTHORIZATION || rule == COOKIE;
+    let header = !random && (rule == AUTHORIZATION || rule == COOKIE);
     let label = view.part(name.start, name.end);
     // "unexpected token: x" of a parser, `arn:aws:secretsmanager:...:123456789012:secret:x`. What refuses a value
     // without its end comes first: the next one may have the same end.
@@ -244,9 +448,23 @@ fn secret(view: &View, class: &Class, name: &Name, behind: usize, separator: u8)
     if header {
         return header::header(view, name, &value, rule);
     }
+    // A list is not read to its end for a name that it may not be the value of.
+    let list = view.byte(value.start) == b'[';
+    if random && list && !value::is_random(view.part(value.start, value.start + value::MAX_LOOK), rule) {
+        return None;
+    }
     let end = value.end(view.text, &view.runs.bare);
     let content = view.part(value.start, end);
-    if mark::is_masked(content) || value::is_placeholder(content) || value.is_code(content) {
+    if random && !value::is_random(content, rule) {
+        return None;
+    }
+    if value.is_code(content) {
+        // `process.env.API_KEY || "..."`
+        let or = first_of(view.part(end, usize::MAX), &[b" || ", b" ?? ", b" or "])?;
+        let (start, end) = spoken::string(view, end + or.len())?;
+        return spoken::is_strong(view.part(start, end), 8).then(|| Match::new(start, end, rule));
+    }
+    if mark::is_masked(content) || value::is_placeholder(content) {
         return None;
     }
     let bare = value.quote == 0;
@@ -254,7 +472,10 @@ fn secret(view: &View, class: &Class, name: &Name, behind: usize, separator: u8)
     if is_other(view, name, &value, rule, separator, content) {
         return None;
     }
-    if only_text && number {
+    // A number that is no count.
+    let long =
+        matches!(rule, API_KEY | SECRET) && content.len() >= MIN_DIGITS && content.iter().all(u8::is_ascii_digit);
+    if only_text && number && !long {
         return None;
     }
     if bare && matches!(name.quote, 0 | b'`') && separator == b':' && value.spaced && is_prose(view, end, content) {
@@ -311,8 +532,13 @@ fn is_other(view: &View, name: &Name, value: &Value, rule: RuleId, separator: u8
         return true;
     }
     // A comparison, in which a word is an option or the name of something: `token === '--require'`.
-    if separator == b'=' && ends_in(view.part(view.from, value.start), &[b"== '", b"== \""]) {
-        return content.starts_with(b"-") || !content.iter().any(u8::is_ascii_digit);
+    let front = view.part(view.from, value.start);
+    if separator == b'=' && ends_in(front, &[b"== '", b"== \"", b"!= '", b"!= \"", b"== ", b"!= "]) {
+        if bare && value.spaced {
+            return true;
+        }
+        let word = bare || words || content.len() < MIN_COMPARED || rule != PASSWORD;
+        return content.starts_with(b"-") || (word && !content.iter().any(u8::is_ascii_digit));
     }
     // "PASS: TestLogin" of test runners.
     if is_one(label, &[b"pass"]) && words && view.byte(name.start) == b'P' {
@@ -329,14 +555,19 @@ fn is_other(view: &View, name: &Name, value: &Value, rule: RuleId, separator: u8
     match content {
         // `password = 5;`
         [_] => bare,
+        // `token = 1*tchar` of a grammar.
+        [b'0'..=b'9', b'*', ..] => bare && rule == TOKEN,
         // `--password= --verbose`
         [b'-', b'-', ..] => bare && value.spaced,
         // `(known after apply)`
         [b'(', .., last] => bare && *last != b')' && matches!(next, b' ' | b','),
         // `$this->password`
         [b'$', .., b'-'] => bare && next == b'>',
-        // A volume of Kubernetes.
-        [b'{', ..] => rule == SECRET && find(content, b"secretName").is_some(),
+        // A volume of Kubernetes, which kubectl may cut off.
+        [b'{', ..] => {
+            let named = |part: &[u8]| find(content, part).is_some();
+            rule == SECRET && (named(b"secretName") || named(b" [truncated "))
+        }
         _ => content.starts_with("\u{201d}".as_bytes()),
     }
 }

@@ -18,7 +18,7 @@ const TOOLS: &[(&[u8], u8, u8)] = &[
     (b"mariadb", b'p', b'.'),
     // https://www.mongodb.com/docs/mongodb-shell/reference/options/
     (b"mongo", b'p', 0),
-    (b"sshpass ", b'p', 0),
+    (b"sshpass", b'p', 0),
     // https://docs.docker.com/reference/cli/docker/login/
     (b"docker login", b'p', 0),
     (b"podman login", b'p', 0),
@@ -35,12 +35,110 @@ const TOOLS: &[(&[u8], u8, u8)] = &[
     // https://www.openldap.org/software/man.cgi?query=ldapsearch
     (b"ldap", b'w', 0),
     (b"smbclient ", b'U', b'%'),
+    (b"rpcclient ", b'U', b'%'),
+    // https://mosquitto.org/man/mosquitto_pub-1.html
+    (b"mosquitto_", b'P', 0),
+    (b"cqlsh ", b'p', 0),
+    (b"helm registry login", b'p', 0),
+    (b"oc login", b'p', 0),
+    (b"bcp ", b'P', 0),
+    (b"rdesktop ", b'p', 0),
+    (b"psexec", b'p', 0),
+    (b"PsExec", b'p', 0),
+    // https://httpie.io/docs/cli/authentication
+    (b"http ", b'a', b':'),
+    (b"useradd ", b'p', 0),
+    // `-pX` and no space.
+    (b"rar ", b'p', b'.'),
+    (b"unrar ", b'p', b'.'),
+    (b"openssl enc", b'k', 0),
+    // `--user name:password` only.
+    (b"etcdctl ", 0, b':'),
     (b"lftp ", b'u', b','),
 ];
 
+/// A tool of [`TOOLS`] whose arguments are the elements of a list.
+#[derive(Clone, Copy)]
+pub(crate) struct Tool {
+    /// What its name goes on with: `login` of `docker login`.
+    second: &'static [u8],
+    option: u8,
+    user: u8,
+    /// The last element was the option.
+    expected: bool,
+}
+
+impl Tool {
+    /// The tool that an element names, perhaps with a path in front.
+    pub(crate) fn of(element: &[u8]) -> Option<Tool> {
+        let name = element.rsplit(|byte| *byte == b'/').next()?;
+        TOOLS.iter().find_map(|(tool, option, user)| {
+            let (first, second) = tool.split_at(tool.iter().position(|byte| *byte == b' ').unwrap_or(tool.len()));
+            // Of some the table has the beginning only: `mysqldump`.
+            let is_it = name == first || (tool.len() == first.len() && name.starts_with(first));
+            let second = second.get(1..).unwrap_or_default();
+            is_it.then_some(Tool { second, option: *option, user: *user, expected: false })
+        })
+    }
+
+    /// From which byte on the next element is a password.
+    pub(crate) fn argument(&mut self, element: &[u8]) -> Option<usize> {
+        if !self.second.is_empty() {
+            if element == self.second {
+                self.second = b"";
+            }
+            return None;
+        }
+        let at = match element {
+            _ if self.expected => 0,
+            [b'-', letter] if *letter == self.option => {
+                self.expected = self.user != b'.';
+                return None;
+            }
+            [b'-', letter, b'=', _, ..] if *letter == self.option => 3,
+            [b'-', letter, ..] if *letter == self.option => 2,
+            _ => return None,
+        };
+        self.expected = false;
+        let value = element.get(at..)?;
+        let separator = if matches!(self.user, 0 | b'.') { 0 } else { find(value, &[self.user])? + 1 };
+        let password = value.get(separator..)?;
+        (!matches!(password.first()?, b'-' | b'$' | b'/') && spoken::is_secret(password)).then_some(at + separator)
+    }
+}
+
 /// Commands whose password is the fourth word without dashes, the tool being the first.
 // https://httpd.apache.org/docs/2.4/programs/htpasswd.html, https://www.rabbitmq.com/docs/man/rabbitmqctl.8
-const FOURTH: &[&[u8]] = &[b"htpasswd -b", b"htpasswd -cb", b"rabbitmqctl add_user ", b"rabbitmqctl change_password "];
+const FOURTH: &[&[u8]] = &[
+    b"htpasswd -b",
+    b"htpasswd -cb",
+    b"rabbitmqctl add_user ",
+    b"rabbitmqctl change_password ",
+    // https://learn.microsoft.com/previous-versions/windows/it-pro/windows-server-2012-r2-and-2012/cc771865(v=ws.11)
+    b"net user ",
+];
+
+/// Where the password stands on a command line of Windows.
+#[inline(never)]
+fn of_windows(view: &View, line: &[u8], at: usize) -> Option<(usize, usize)> {
+    let first = |text: &[u8]| text.first().copied().unwrap_or(b'/');
+    if line.starts_with(b"ConvertTo-SecureString") {
+        return spoken::string(view, at + line.iter().position(|byte| matches!(byte, b'"' | b'\''))?);
+    }
+    if line.starts_with(b"xfreerdp") {
+        return word(view, at + find(line, b" /p:")? + b" /p:".len());
+    }
+    // `net use Z: \\host\share x /user:y`, `net use \\host\share /user:y x`
+    let user = line.starts_with(b"net use ").then(|| find(line, b" /user:"))??;
+    let next = value::spaces(view, until(view.text, at + user + 1, MAX_LINE, b" "));
+    let found = (next, until(view.text, next, MAX_LINE, b" "));
+    if !matches!(first(view.part(found.0, found.1)), b'/' | b'&' | b'|') {
+        return Some(found);
+    }
+    let end = at + user;
+    let start = end - line.get(..user)?.iter().rev().take_while(|byte| **byte > b' ').count();
+    (!matches!(first(view.part(start, end)), b'\\' | b'*') && view.before(end) != b':').then_some((start, end))
+}
 
 /// The password on the command line at `at`, which begins a word. Other secrets may stand in front of it.
 #[inline(never)]
@@ -49,8 +147,8 @@ pub(super) fn line(view: &View, at: usize) -> Option<Match> {
     let line = text.get(..until(text, 0, MAX_LINE, b""))?;
     let (start, end) = match TOOLS.iter().find(|(tool, ..)| line.starts_with(tool)) {
         Some((tool, option, user)) => behind_option(view, at + tool.len() - 1, at + line.len(), *option, *user)?,
+        None if first_of(line, FOURTH).is_none() => of_windows(view, line, at)?,
         None => {
-            first_of(line, FOURTH)?;
             let mut words = 0;
             let mut start = at;
             loop {
@@ -67,7 +165,9 @@ pub(super) fn line(view: &View, at: usize) -> Option<Match> {
         }
     };
     let content = view.part(start, end);
-    let secret = !matches!(content.first()?, b'-' | b'$' | b'/') && spoken::is_secret(content);
+    // `mysql -psecret`
+    let joined = content == b"secret" && view.before(start) == b'p';
+    let secret = !matches!(content.first()?, b'-' | b'$' | b'/') && (joined || spoken::is_secret(content));
     secret.then(|| Match::new(start, end, PASSWORD))
 }
 

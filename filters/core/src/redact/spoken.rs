@@ -2,17 +2,19 @@
 
 use super::assignment::MAX_NAME;
 use super::mark;
+use super::run::Kind;
 use super::text::{Match, View};
 use super::value;
 use super::words::{begins_like_one, behind, ends_in, find, first_of, is_one, until};
 use super::{assignment, token};
 use crate::key::Keys;
-use crate::policy::{Meaning, PASSWORD, RuleId, SECRET, URL_PASSWORD};
+use crate::policy::{COOKIE, Meaning, PASSWORD, RuleId, SECRET, URL_PASSWORD};
 
 /// How far behind a name a sentence is read for its value, in bytes.
 const MAX_SENTENCE: usize = 96;
-/// A longer value is no secret that anyone would say, in bytes.
-const MAX_VALUE: usize = 512;
+/// A longer value is no secret that anyone would say, in bytes. Each ends where the next could begin, so that all of them
+/// take time linear in the text.
+const MAX_VALUE: usize = 16 << 10;
 
 /// A name, and what it says.
 struct Name {
@@ -22,15 +24,28 @@ struct Name {
 }
 
 /// What a password stands behind, without a name.
-const PHRASES: &[&[u8]] = &[b"IDENTIFIED BY ", b"identified by ", b"AUTH PLAIN "];
+const PHRASES: &[&[u8]] =
+    &[b"IDENTIFIED BY ", b"identified by ", b"IDENTIFIED WITH ", b"identified with ", b"AUTH PLAIN "];
 
 /// The secret that the name around the word at `at` announces.
 #[inline(never)]
 pub(super) fn word(view: &View, at: usize, keys: &mut Keys) -> Option<Match> {
     let rest = view.part(at, usize::MAX);
+    // https://docs.djangoproject.com/en/stable/topics/auth/passwords/
+    if let Some(known) = first_of(rest, &[b"pbkdf2_sha256$", b"bcrypt_sha256$"]) {
+        return assignment::hash(view, at + known.len());
+    }
+    if rest.starts_with(b"wordpress_") {
+        return wordpress(view, at);
+    }
     let ((start, end), rule) = match first_of(rest, PHRASES) {
         Some(phrase) => {
-            let start = at + phrase.len();
+            let mut start = at + phrase.len();
+            if matches!(phrase.get(11), Some(b'W' | b'w')) {
+                // `IDENTIFIED WITH plugin BY 'x'`
+                let line = view.part(start, until(view.text, start, MAX_SENTENCE, b";"));
+                start += find(line, b" BY ").or_else(|| find(line, b" by "))? + 4;
+            }
             let plain = || {
                 let end = bare(view, start);
                 (phrase.starts_with(b"AUTH") || is_strong(view.part(start, end), 6)).then_some((start, end))
@@ -48,6 +63,16 @@ pub(super) fn word(view: &View, at: usize, keys: &mut Keys) -> Option<Match> {
     // The rule that knows the value itself says more than the name.
     let known = token::word(view, start).filter(|known| known.start == start);
     known.or_else(|| (end < start + MAX_VALUE).then(|| Match::new(start, end, rule)))
+}
+
+/// The cookie of [WordPress](https://developer.wordpress.org/advanced-administration/wordpress/cookies/) whose name begins
+/// at `at`: it has a hash in it.
+#[inline(never)]
+fn wordpress(view: &View, at: usize) -> Option<Match> {
+    let name = first_of(view.part(at, usize::MAX), &[b"wordpress_logged_in_", b"wordpress_sec_"])?;
+    let start = until(view.text, at + name.len(), MAX_SENTENCE, b"=: ") + 1;
+    let end = view.run(Kind::Bare, start);
+    is_strong(view.part(start, end.min(start + MAX_SENTENCE)), 12).then(|| Match::new(start, end, COOKIE))
 }
 
 /// Whether a value is there, is not masked and is no placeholder.
@@ -95,8 +120,21 @@ fn value_of(view: &View, name: &Name) -> Option<(usize, usize)> {
         b' ' | b'\t' => sentence(view, name),
         b'>' if is_tag(view, name) => content(view, name.end + 1),
         b'"' | b'\'' | b'\\' => quoted(view, name),
-        // `PASSWORD('x')` of SQL.
-        b'(' if name.rule == PASSWORD && is_sql(view, name) => string(view, name.end + 1),
+        // `PASSWORD('x')` of SQL, `password("x")`.
+        b'(' => {
+            let least = if name.rule == PASSWORD && is_sql(view, name) { 0 } else { 8 };
+            string(view, name.end + 1).filter(|(start, end)| least == 0 || is_strong(view.part(*start, *end), least))
+        }
+        // `strcmp(password, "x")`, `{password, "x"}` of Erlang, `{:password, "x"}` of Elixir
+        b',' if matches!(view.before(name.start), b'(' | b'{' | b':') => {
+            let next = value::spaces(view, name.end + 1);
+            string(view, next).filter(|(start, end)| is_strong(view.part(*start, *end), 8))
+        }
+        // `<key>password</key><string>x</string>` of property lists.
+        b'<' if is_tag_of(view, name) => {
+            let string = name.end + find(view.part(name.end, name.end + MAX_SENTENCE), b"<string>")?;
+            content(view, string + b"<string>".len())
+        }
         _ => None,
     }
 }
@@ -114,6 +152,11 @@ fn is_tag(view: &View, name: &Name) -> bool {
         name.start
     };
     view.before(space) == b'<'
+}
+
+/// Whether the name is the content of `<key>`.
+fn is_tag_of(view: &View, name: &Name) -> bool {
+    view.part(view.from, name.start).ends_with(b"<key>") && view.part(name.end, usize::MAX).starts_with(b"</key>")
 }
 
 /// `ALTER USER x PASSWORD 'y'` of SQL, which is written in capitals.
@@ -172,6 +215,8 @@ pub(super) fn string(view: &View, at: usize) -> Option<(usize, usize)> {
 /// What stands between `at` and the tag that closes an element.
 #[inline(never)]
 fn content(view: &View, at: usize) -> Option<(usize, usize)> {
+    // Of a setting of .NET.
+    let at = at + if view.part(at, usize::MAX).starts_with(b"<value>") { b"<value>".len() } else { 0 };
     let end = until(view.text, at, MAX_VALUE, b"<");
     let content = view.part(at, end);
     let label = content.first()?.is_ascii_uppercase() && value::is_words(content);
@@ -199,8 +244,9 @@ fn quoted(view: &View, name: &Name) -> Option<(usize, usize)> {
     }
     if view.before(open) == b'=' {
         let named = ends_in(view.part(view.from, open - 1), &[b" name", b" key"]);
-        if view.byte(end) == b'>' {
-            return named.then(|| content(view, end + 1))?;
+        let tag = until(view.text, end, MAX_SENTENCE, b"<>");
+        if view.byte(tag) == b'>' {
+            return named.then(|| content(view, tag + 1))?;
         }
         // multipart/form-data, https://www.rfc-editor.org/rfc/rfc7578
         if let Some(blank) = first_of(view.part(end, usize::MAX), &[b"\r\n\r\n", b"\\r\\n\\r\\n", b"\n\n"]) {
@@ -216,9 +262,15 @@ fn quoted(view: &View, name: &Name) -> Option<(usize, usize)> {
         next = if view.byte(equals) == b'=' { equals + 1 } else { next };
     }
     let (start, end) = string(view, next)?;
+    let content = view.part(start, end);
+    // `expire_passwords`, and what it is called with.
+    let many = view.before(name.end) == b's';
+    let uuid = content.len() == 36 && content.iter().all(|byte| byte.is_ascii_hexdigit() || *byte == b'-');
+    let first = matches!(view.before(behind(view.text, view.from, open, b" ")), b'(' | b'[' | 0);
     let secret = match (option, comma) {
         (true, _) => view.byte(start) != b'-',
-        (false, true) => view.before(open) == b'(' && is_strong(view.part(start, end), 4),
+        (false, true) if name.rule == COOKIE => content.contains(&b'='),
+        (false, true) => !many && !uuid && is_strong(content, if first { 4 } else { 8 }),
         (false, false) => next > name.end + 1 && is_strong(view.part(start, end), 8),
     };
     secret.then_some((start, end))
@@ -234,6 +286,9 @@ fn sentence(view: &View, name: &Name) -> Option<(usize, usize)> {
     let said = verb(view, at, password);
     // Cisco's types of passwords: https://community.cisco.com/t5/-/-/ta-p/3163457
     let typed = matches!((view.byte(at), view.byte(at + 1)), (b'0' | b'5'..=b'9', b' '));
+    // `Map(password -> x)` of Scala
+    let arrow = first_of(view.part(at, usize::MAX), &[b"-> "]).map(|arrow| at + arrow.len());
+    let said = said.or(arrow);
     let start = said.unwrap_or(at + if typed { 2 } else { 0 });
     let string = string(view, start);
     let (start, end) = string.unwrap_or_else(|| (start, bare(view, start)));
@@ -245,7 +300,7 @@ fn sentence(view: &View, name: &Name) -> Option<(usize, usize)> {
     let word = label.iter().all(u8::is_ascii_alphabetic);
     let least = if said.is_some() {
         if string.is_some() { 4 } else { 6 }
-    } else if is_one(label, &[b"pass"]) && !login {
+    } else if is_one(label, &[b"pass"]) && !login && !view.part(view.from, name.start).ends_with(b"> ") {
         // A word that has other meanings needs a user in front.
         return None;
     } else if string.is_some() {
@@ -281,7 +336,12 @@ fn verb(view: &View, at: usize, password: bool) -> Option<usize> {
         let is = || find(line, b" is ").map(|is| is + 2);
         return colon.or_else(is).map(|found| at + found + 2);
     }
-    first_of(line, &[b"is: ", b"is ", b"BY ", b"set to ", b"changed to ", b"reset to "]).map(|verb| at + verb.len())
+    // `SET PASSWORD FOR 'u'@'h' = 'x'`
+    if password && line.starts_with(b"FOR ") {
+        return find(line, b"= ").map(|found| at + found + 2);
+    }
+    first_of(line, &[b"is: ", b"is ", b"was ", b"BY ", b"set to ", b"changed to ", b"reset to "])
+        .map(|verb| at + verb.len())
 }
 
 /// Whether a word in front of the one at `at` is a user's name: `USER u PASS x`, `login u password x`.
@@ -304,7 +364,7 @@ fn is_behind_user(view: &View, at: usize) -> bool {
 
 /// Whether a value says of itself that it is no prose, no code and no name of a thing: letters and digits, or signs.
 #[inline(never)]
-fn is_strong(content: &[u8], least: usize) -> bool {
+pub(crate) fn is_strong(content: &[u8], least: usize) -> bool {
     const DIGIT: u8 = 1;
     const UPPER: u8 = 2;
     const LOWER: u8 = 4;

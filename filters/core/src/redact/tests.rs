@@ -104,6 +104,22 @@ fn near_misses_are_linear() {
         "123 45 ",
         "1",
         "\u{7528}@",
+        "key=",
+        "sid:",
+        "password_a=",
+        "tokens=[\"",
+        "\"value\":\"",
+        "\"a1b2c3\" == ",
+        "'a1b2c3' != ",
+        "x[1]=",
+        "a1=",
+        "=$6$aaaa",
+        "wordpress_sec_",
+        "pbkdf2_sha256$",
+        "IDENTIFIED WITH ",
+        "<key>password</key>",
+        "password 'x password \"y ",
+        "net use x ",
     ] {
         let text = unit.repeat((1 << 20) / unit.len());
         let (before, mut scan) = (Instant::now(), Scan::new(text.as_bytes(), 0, text.len(), true, &POLICY));

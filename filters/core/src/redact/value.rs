@@ -3,10 +3,12 @@
 use super::mark;
 use super::run::{self, Run};
 use super::text::View;
-use super::words::{first_of, is_one};
+use super::words::{find, first_of, is_one};
+use crate::policy::{COOKIE, PASSWORD, RuleId, SESSION, TOKEN};
 
 /// Spaces around a separator.
-pub(super) const MAX_SPACES: usize = 4;
+/// They align what Terraform, `kubectl describe` and configuration files print in columns.
+pub(super) const MAX_SPACES: usize = 32;
 
 /// The value behind a separator.
 pub(super) struct Value {
@@ -36,6 +38,7 @@ impl Value {
         let mut start = spaces(view, behind);
         let spaced = start > behind;
         start = ansi(view, start);
+        start += prefix(view, start);
         // b'...' of Python, &"..." of Rust.
         if matches!(view.byte(start), b'b' | b'u' | b'r' | b'f' | b'&') && is_quote(view.byte(start + 1)) {
             start += 1;
@@ -53,6 +56,11 @@ impl Value {
         }
         let quote = view.byte(open);
         if is_quote(quote) {
+            // `"""x"""`
+            let three =
+                view.text.get(open..).is_some_and(|rest| rest.starts_with(&[quote; 3])) && view.byte(open + 3) > b' ';
+            let open = open + if three { 2 } else { 0 };
+            let start = start + if three { 2 } else { 0 };
             return Value { start: open + 1, quote, spaced, form: Form::Quoted(open - start) };
         }
         let form = match view.byte(start) {
@@ -86,6 +94,118 @@ impl Value {
     pub(super) fn is_code(&self, content: &[u8]) -> bool {
         matches!(self.form, Form::Bare) && is_code(content)
     }
+}
+
+/// The least length of what nobody chose, in bytes.
+const MIN_RANDOM: usize = 20;
+/// The same behind a name that has the word for a password in it.
+const MIN_RANDOM_PASSWORD: usize = 8;
+/// Longer values are data, in bytes.
+const MAX_RANDOM: usize = 4096;
+/// So much of a value says whether it is random, in bytes.
+pub(super) const MAX_LOOK: usize = 256;
+
+/// Whether nobody chose a value, so that it is secret behind a name that alone does not say so ([`Meaning::Random`]).
+///
+/// It is long, and its digits and letters of both cases are mixed: they change places more often than in words, numbers and
+/// times that are joined. Without upper case it is one run of letters and digits, as PHP's session ids are. No digests, no
+/// UUIDs, no other identifiers: these have no upper case or no lower case; no base64 of JSON, but in a session; no paths.
+///
+/// [`Meaning::Random`]: crate::policy::Meaning::Random
+#[inline(never)]
+pub(crate) fn is_random(content: &[u8], rule: RuleId) -> bool {
+    // Of a list, the first string.
+    let list = content.first() == Some(&b'[');
+    let outside = |byte: &&u8| matches!(**byte, b'[' | b' ' | b'"' | b'\'' | b'\\');
+    let start = if list { content.iter().take(16).take_while(outside).count() } else { 0 };
+    let content = content.get(start..).unwrap_or_default();
+    let end = if list { content.iter().position(|byte| matches!(byte, b'"' | b'\'' | b'\\')) } else { None };
+    let content = content.get(..end.unwrap_or(content.len())).unwrap_or_default();
+    let session = rule == SESSION || rule == COOKIE;
+    if rule == COOKIE && content.iter().position(|byte| *byte == b'=').is_some_and(|equals| equals + 6 < content.len())
+    {
+        return !is_placeholder(content);
+    }
+    let least = if rule == PASSWORD { MIN_RANDOM_PASSWORD } else { MIN_RANDOM };
+    if !(least..=MAX_RANDOM).contains(&content.len()) {
+        return false;
+    }
+    let (mut digits, mut upper, mut lower, mut signs, mut dashes, mut changes, mut hex) = (0, 0, 0, 0, 0, 0, true);
+    let mut previous = 0;
+    let content = content.get(..MAX_LOOK).unwrap_or(content);
+    for (n, &byte) in content.iter().enumerate() {
+        let kind = match byte {
+            b'0'..=b'9' => 1,
+            b'a'..=b'z' => 2,
+            b'A'..=b'Z' => 3,
+            _ => 0,
+        };
+        // Some services put two letters in front of what identifies something: `SM0123...`
+        hex &= n < 2 || byte.is_ascii_hexdigit() || byte == b'-';
+        changes += usize::from(kind != previous && kind != 0 && previous != 0);
+        previous = kind;
+        match byte {
+            b'0'..=b'9' => digits += 1,
+            b'a'..=b'z' => lower += 1,
+            b'A'..=b'Z' => upper += 1,
+            b'-' | b'_' => dashes += 1,
+            b'+' | b'/' => {}
+            // What separates is not looked behind: there may be another name and its value.
+            b'=' if content.get(n + 1).is_some_and(|next| *next != b'=') => return false,
+            b'=' => {}
+            b':' if n != 1 => return false,
+            b'.' => dashes += 1,
+            b'%' | b':' | b'~' | b'!' | b'*' | b'|' if session => dashes += 1,
+            0..=b' ' | 0x7f.. => return false,
+            _ => signs += 1,
+        }
+    }
+    let least = content.len() / 3;
+    if rule == PASSWORD {
+        let kinds = [digits, upper, lower, signs].iter().filter(|count| **count > 0).count();
+        return kinds >= 3 && !is_placeholder(content) && !is_code(content) && !is_path(content)
+            || (signs > 3 && lower > 3 && !is_placeholder(content) && !is_code(content));
+    }
+    // Of sessions, what SHA-1 made, and tokens are often hexadecimal; of all else that is a digest or a UUID.
+    if hex && (rule == TOKEN && content.len() >= 32 || session && dashes == 0 && content.len() == 40) {
+        return digits > 0 && upper + lower > 0;
+    }
+    if signs > 0 || hex || is_path(content) {
+        return false;
+    }
+    let json = content.starts_with(b"eyJ") || content.starts_with(b".eJ");
+    if json || content.starts_with(b"AAAA") {
+        return session && json;
+    }
+    match (upper, lower) {
+        (0, _) => digits > 1 && lower > 3 && dashes == 0 && changes >= content.len() / 5 && content.len() > MIN_RANDOM,
+        (_, 0) => false,
+        _ => digits > 0 && changes >= least,
+    }
+}
+
+/// Whether words in it are joined by `/`, or by full stops.
+fn is_path(content: &[u8]) -> bool {
+    let longest = content.split(|byte| matches!(byte, b'/' | b'.')).map(<[u8]>::len).max().unwrap_or_default();
+    content.first() == Some(&b'/') || 2 * longest < content.len()
+}
+
+/// Length of what stands in front of some values: a line end and spaces in front of a string, its type as PHP dumps it, what
+/// Spring says of a field.
+#[inline(never)]
+fn prefix(view: &View, at: usize) -> usize {
+    let rest = view.text.get(at..).unwrap_or_default();
+    if rest.starts_with(b"rejected value [") {
+        return b"rejected value [".len();
+    }
+    let space = rest.iter().take(MAX_SPACES).take_while(|byte| matches!(**byte, b' ' | b'\n')).count();
+    let value = rest.get(space..).unwrap_or_default();
+    if value.starts_with(b"string(") {
+        let digits = value.iter().skip(7).take(5).take_while(|byte| byte.is_ascii_digit()).count();
+        let typed = value.get(7 + digits..).is_some_and(|rest| rest.starts_with(b") \""));
+        return if typed { space + 7 + digits + 2 } else { 0 };
+    }
+    if space > 0 && value.first().is_some_and(|quote| is_quote(*quote)) { space } else { 0 }
 }
 
 fn is_quote(byte: u8) -> bool {
@@ -169,7 +289,10 @@ fn bare_end(text: &[u8], start: usize, bare: &Run) -> usize {
     run::end(bare, start, 1, |at| {
         let next = || text.get(at + 1).copied().unwrap_or(0);
         let ends = match text.get(at).copied().unwrap_or(0) {
-            0..=b' ' | b'&' | b'`' | b'>' | 0x7f => true,
+            0..=b' ' | b'&' | b'`' | 0x7f => true,
+            b'>' => {
+                matches!(next(), 0..=b' ' | b'"' | b'\'' | b'<' | b'>' | b'=' | b',' | b')') || is_tag_end(text, at)
+            }
             b'"' | b'\'' | b')' | b']' | b'}' => !is_inside(next()),
             b'<' => matches!(next(), b'/' | b'a'..=b'z' | b'A'..=b'Z') || !is_inside(next()),
             // `$argon2id$v=19$m=65536,t=3,p=4$...`
@@ -180,6 +303,12 @@ fn bare_end(text: &[u8], start: usize, bare: &Run) -> usize {
         };
         !ends
     })
+}
+
+/// Whether the `>` at `at` closes a tag that is near: `<user password=x>`.
+fn is_tag_end(text: &[u8], at: usize) -> bool {
+    let front = text.get(at.saturating_sub(MAX_PLACEHOLDER)..at).unwrap_or_default();
+    front.iter().rev().find(|byte| matches!(**byte, b'<' | b'>')) == Some(&b'<')
 }
 
 fn is_inside(byte: u8) -> bool {
@@ -279,6 +408,8 @@ fn is_code(text: &[u8]) -> bool {
         // `settings.DB_PASSWORD`, but no version and no token.
         None => readable && path.contains(&b'.') && path.split(|byte| *byte == b'.').all(|part| part.len() > 1),
         Some(b'(' | b'[') => readable,
+        // `self->token`
+        Some(b'-') => readable && text.get(name + 1) == Some(&b'>'),
         _ => false,
     }
 }
@@ -436,7 +567,15 @@ fn is_variable(value: &[u8]) -> bool {
     };
     match value {
         [b'$', b'{' | b'(', ..] | [b'{', b'{', ..] | [b'#', b'{', ..] | [b'%', b'{' | b'(', ..] => true,
-        [b'$', rest @ ..] => upper(rest) || matches!(rest, [b'0'..=b'9'] | [b'0'..=b'9', b'0'..=b'9']),
+        [b'$', rest @ ..] => {
+            let lower = |byte: &u8| byte.is_ascii_lowercase() || *byte == b'_';
+            upper(rest)
+                || (rest.len() > 2 && rest.iter().all(lower))
+                || matches!(rest, [b'0'..=b'9'] | [b'0'..=b'9', b'0'..=b'9'])
+                || find(rest, b"->").is_some()
+        }
+        // A tag of YAML: `!Ref X`, `!vault |`.
+        [b'!', rest @ ..] => rest.iter().all(u8::is_ascii_alphabetic),
         [b'%', rest @ .., b'%'] => upper(rest),
         [b'%', b's' | b'v' | b'd' | b'r' | b'q'] | [b'%', b'+' | b'#', b'v'] => true,
         [b'<', rest @ .., b'>'] => name(rest),
