@@ -93,10 +93,8 @@ pub(crate) fn assignment(view: &View, at: usize, keys: &mut Keys) -> Option<Foun
     while matches!(view.byte(behind), b'>' | b'=' | b'~') && behind < at + 3 {
         behind += 1;
     }
-    let (behind, separator) = match annotated(view, behind).filter(|_| view.byte(at) == b':') {
-        Some(behind) => (behind, b'='),
-        None => (behind, view.byte(at)),
-    };
+    let annotated = if view.byte(at) == b':' { annotated(view, behind) } else { None };
+    let (behind, separator) = annotated.map_or((behind, view.byte(at)), |behind| (behind, b'='));
     secret(view, &class, &name, behind, separator).map(Found::Secret)
 }
 
@@ -149,6 +147,9 @@ pub(super) fn hash(view: &View, start: usize) -> Option<Match> {
 fn pgpass(view: &View, at: usize) -> Option<Match> {
     // Any, PostgreSQL, PgBouncer, Redshift, CockroachDB.
     const PORTS: &[&[u8]] = &[b":*:", b":5432:", b":5433:", b":6432:", b":5439:", b":26257:"];
+    if view.byte(at) != b':' || !matches!(view.byte(at + 1), b'*' | b'2' | b'5' | b'6') {
+        return None;
+    }
     let end = at + first_of(view.part(at, usize::MAX), PORTS)?.len() - 1;
     let database = until(view.text, end + 1, MAX_NAME, b" :/");
     let user = until(view.text, database + 1, MAX_NAME, b" :/");
@@ -192,14 +193,18 @@ fn beyond_ascii(view: &View, at: usize) -> Option<Match> {
 #[inline(never)]
 fn annotated(view: &View, at: usize) -> Option<usize> {
     let start = value::spaces(view, at);
-    let part = view.part(start, start + MAX_NAME);
-    let name = part.get(..find(part, b" = ")?)?;
-    let is_type = |byte: &u8| {
-        byte.is_ascii_alphabetic()
-            || matches!(byte, b'_' | b'.' | b'<' | b'>' | b'&' | b'[' | b']' | b'?' | b'|' | b'*' | b' ' | b':')
+    let is_type = |at: usize| match view.byte(at) {
+        // `std::string`, but no other name with a value.
+        b':' => view.byte(at + 1) == b':' || view.byte(at - 1) == b':',
+        b'_' | b'.' | b'<' | b'>' | b'&' | b'[' | b']' | b'?' | b'|' | b'*' | b' ' => true,
+        byte => byte.is_ascii_alphabetic(),
     };
-    let equals = start + name.len() + b" = ".len();
-    (!name.is_empty() && name.iter().all(is_type) && matches!(view.byte(equals), b'"' | b'\'')).then_some(equals)
+    let mut equals = start;
+    while equals < start + MAX_NAME && is_type(equals) {
+        equals += 1;
+    }
+    let is_it = equals > start + 1 && view.part(equals - 1, equals + 2) == b" = ";
+    (is_it && matches!(view.byte(equals + 2), b'"' | b'\'')).then_some(equals + 2)
 }
 
 /// What is compared with a name behind it: `"x" == password`, `'x' != password`. Only what has a digit or a sign; a word
@@ -269,7 +274,6 @@ fn named_before(view: &View, name: &Name, keys: &mut Keys) -> Option<Class> {
     if !is_one(label, &[b"value", b"input", b"default", b"parametervalue"]) {
         return None;
     }
-
     loop {
         let next = behind(view.text, view.from, end, BETWEEN);
         let escape = matches!(view.before(next), b'n' | b'r' | b't') && view.before(next - 1) == b'\\';

@@ -118,7 +118,10 @@ const FOURTH: &[&[u8]] = &[
     b"net user ",
 ];
 
-/// Where the password stands on a command line of Windows.
+/// What command lines of Windows begin with.
+const OF_WINDOWS: &[&[u8]] = &[b"ConvertTo-SecureString", b"xfreerdp", b"net use "];
+
+/// Where the password stands on one of them.
 #[inline(never)]
 fn of_windows(view: &View, line: &[u8], at: usize) -> Option<(usize, usize)> {
     let first = |text: &[u8]| text.first().copied().unwrap_or(b'/');
@@ -143,9 +146,16 @@ fn of_windows(view: &View, line: &[u8], at: usize) -> Option<(usize, usize)> {
 /// The password on the command line at `at`, which begins a word. Other secrets may stand in front of it.
 #[inline(never)]
 pub(super) fn line(view: &View, at: usize) -> Option<Match> {
-    let text = view.part(at, usize::MAX);
+    let text = view.part(at, at + MAX_LINE);
+    let first = text.first()?;
+    let tool = TOOLS.iter().find(|(tool, ..)| tool.first() == Some(first) && text.starts_with(tool));
+    // Most words are none of these. The line ends where the next command of the same name begins, lest each looks to its
+    // end.
+    let known =
+        tool.map(|(tool, ..)| *tool).or_else(|| first_of(text, FOURTH)).or_else(|| first_of(text, OF_WINDOWS))?;
     let line = text.get(..until(text, 0, MAX_LINE, b""))?;
-    let (start, end) = match TOOLS.iter().find(|(tool, ..)| line.starts_with(tool)) {
+    let line = line.get(..find(line.get(known.len()..)?, known).map_or(line.len(), |next| known.len() + next))?;
+    let (start, end) = match tool {
         Some((tool, option, user)) => behind_option(view, at + tool.len() - 1, at + line.len(), *option, *user)?,
         None if first_of(line, FOURTH).is_none() => of_windows(view, line, at)?,
         None => {

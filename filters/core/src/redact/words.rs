@@ -12,7 +12,7 @@ pub(super) fn begins_like_one(text: &[u8], list: &[&[u8]]) -> bool {
     list.iter().any(|known| begins_like(text, known))
 }
 
-#[inline(never)]
+#[inline(always)]
 fn begins_like(text: &[u8], known: &[u8]) -> bool {
     text.len() >= known.len() && text.iter().zip(known).all(|(a, b)| a.eq_ignore_ascii_case(b))
 }
@@ -20,19 +20,27 @@ fn begins_like(text: &[u8], known: &[u8]) -> bool {
 /// The first of these that `text` begins with.
 #[inline(never)]
 pub(super) fn first_of<'a>(text: &[u8], list: &[&'a [u8]]) -> Option<&'a [u8]> {
-    list.iter().find(|known| text.starts_with(known)).copied()
+    let first = text.first()?;
+    list.iter().find(|known| known.first() == Some(first) && text.starts_with(known)).copied()
 }
 
 /// Whether `text` ends in one of these.
 #[inline(never)]
 pub(super) fn ends_in(text: &[u8], list: &[&[u8]]) -> bool {
-    list.iter().any(|known| text.ends_with(known))
+    text.last().is_some_and(|last| list.iter().any(|known| known.last() == Some(last) && text.ends_with(known)))
 }
 
 /// Where `needle` begins in `text`.
 #[inline(never)]
 pub(super) fn find(text: &[u8], needle: &[u8]) -> Option<usize> {
-    (0..text.len()).find(|at| text.get(*at..).is_some_and(|rest| rest.starts_with(needle)))
+    let (first, behind) = needle.split_first()?;
+    let mut rest = text.iter();
+    while let Some(byte) = rest.next() {
+        if byte == first && rest.as_slice().starts_with(behind) {
+            return Some(text.len() - rest.len() - 1);
+        }
+    }
+    None
 }
 
 /// Where, from `at` on, the first byte is that is one of `others`, or neither printable nor beyond ASCII; at most `most`
