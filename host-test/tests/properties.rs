@@ -310,7 +310,7 @@ fn a_record_that_is_like_the_one_before_the_last() {
 }
 
 /// Names that mean something, and some that do not.
-const NAMES: [&str; 20] = [
+const NAMES: [&str; 23] = [
     "a",
     "b",
     "stream",
@@ -327,6 +327,9 @@ const NAMES: [&str; 20] = [
     "password",
     "token",
     "tenant_id",
+    "name",
+    "value",
+    "session_id",
     "timestamp",
     "extra",
     "user@example.com",
@@ -334,7 +337,7 @@ const NAMES: [&str; 20] = [
 ];
 
 /// Values that are read, kept, redacted, routed or unwrapped in ways of their own.
-const VALUES: [&str; 62] = [
+const VALUES: [&str; 64] = [
     r#""x""#,
     r#""clean text of some length, in words""#,
     r#""another text of nearly the same length""#,
@@ -344,6 +347,8 @@ const VALUES: [&str; 62] = [
     r#""INF""#,
     r#""INFORMED""#,
     r#""informational""#,
+    r#""DB_PASSWORD""#,
+    r#""aG8c2Kd91LmQx7Zt4WnRb5Yp""#,
     r#""30""#,
     r#""TKT-000123""#,
     r#""TKT-000124""#,

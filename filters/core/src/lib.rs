@@ -59,7 +59,7 @@ use layout::Layouts;
 use output::Output;
 use record::{Buffers, Record};
 use repeat::Seen;
-use write::Writer;
+use write::{Writer, beside};
 
 /// One of the jobs, or all of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -220,10 +220,13 @@ impl Engine {
         if function.does(Function::Parse) {
             parse::parse(record, input, scratch, &mut writer.keys, policy);
         }
+        let buffers = Buffers { input, scratch: scratch.as_slice() };
+        if writer.redact {
+            beside::top(record, &buffers, &mut writer.keys, policy);
+        }
         if failure.is_none() {
             layouts.learn(input, record, writer);
         }
-        let buffers = Buffers { input, scratch: scratch.as_slice() };
         let (enriches, routes) = (function.does(Function::Enrich), function.does(Function::Route));
         Output { writer, record, buffers, origin, policy, enriches, routes }.write(failure);
     }

@@ -1,7 +1,7 @@
 //! The writer: bytes of fields to bytes of the output record, redacted on the way. It walks nested values without
 //! recursion, copies what it does not touch in runs, and mends what Fluent Bit writes that is not JSON.
 
-mod beside;
+pub(crate) mod beside;
 
 use crate::audit::Counts;
 use crate::bytes::Bytes;

@@ -1,9 +1,10 @@
 //! What a member of an object, or an element of a list, says of the one beside it: `{"name": "password", "value": "x"}`,
 //! `["--password", "x"]`, `["cookie", "a=b"]`, `["mysql", "-px"]`.
 
-use crate::json::{Span, byte};
+use crate::json::{Kind, Span, byte};
 use crate::key::Keys;
 use crate::policy::{AUTHORIZATION, COOKIE, Meaning, PASSWORD, Policy, RuleId};
+use crate::record::{Buffers, Field, Record};
 use crate::redact::{self, Tool, mark};
 
 /// Longer strings are no names, in bytes.
@@ -35,6 +36,28 @@ impl Role {
             3..=14 if is_one(NAMES) => Role::Name,
             3..=14 if is_one(VALUES) => Role::Value,
             _ => Role::None,
+        }
+    }
+}
+
+/// What members at the top of a record say of those beside them: the class of a value becomes what its name says. Such a
+/// record has no layout, since a value decides about another.
+pub(crate) fn top(record: &mut Record, buffers: &Buffers, keys: &mut Keys, policy: &Policy) {
+    let role = |field: &Field| Role::of(field.key.of(buffers.of(field.buffer)));
+    let values = record.fields.iter().filter(|field| field.live && role(field) == Role::Value).count();
+    let names = record.fields.iter().filter(|field| field.live && role(field) == Role::Name);
+    if values == 0 || names.clone().next().is_none() {
+        return;
+    }
+    record.regular = false;
+    let named = names.filter(|field| field.kind == Kind::String && field.value_plain).find_map(|field| {
+        let source = Source { bytes: buffers.of(field.buffer), escaped: field.escaped, policy };
+        source.meaning(field.value.of(source.bytes), keys)
+    });
+    let unnamed = |field: &&mut Field| matches!(field.class.secret, None | Some(Meaning::Random(_)));
+    for field in record.fields.iter_mut().filter(|field| role(field) == Role::Value).filter(unnamed) {
+        if !field.class.identifier {
+            field.class.secret = named.or(field.class.secret);
         }
     }
 }
