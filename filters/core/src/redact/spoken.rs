@@ -8,7 +8,7 @@ use super::value;
 use super::words::{begins_like_one, behind, ends_in, find, first_of, is_one, until};
 use super::{assignment, token};
 use crate::key::Keys;
-use crate::policy::{COOKIE, Meaning, PASSWORD, RuleId, SECRET, URL_PASSWORD};
+use crate::policy::{COOKIE, Meaning, PASSWORD, RuleId, SECRET, SESSION, URL_PASSWORD};
 
 /// How far behind a name a sentence is read for its value, in bytes.
 const MAX_SENTENCE: usize = 96;
@@ -57,7 +57,9 @@ pub(super) fn word(view: &View, at: usize, keys: &mut Keys) -> Option<Match> {
             (value_of(view, &name)?, name.rule)
         }
     };
-    if !is_secret(view.part(start, end)) {
+    let content = view.part(start, end);
+    // A number tells sessions apart: `had sessionid 0x14ede63a5a70002`.
+    if !is_secret(content) || (rule == SESSION && content.starts_with(b"0x")) {
         return None;
     }
     // The rule that knows the value itself says more than the name.
