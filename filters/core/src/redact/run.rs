@@ -1,7 +1,7 @@
 //! Runs of characters of one kind, with a memory for where the last one of each ended: what begins like a token may do so
 //! at every other character of a run, and each time it has the same end.
 
-use crate::policy::Charset;
+use crate::policy::{Charset, RuleId};
 use core::cell::Cell;
 
 /// A kind of characters.
@@ -129,6 +129,8 @@ pub(super) struct Runs {
     stops: Cell<(usize, usize)>,
     /// A place, and that of the last quote in front of it.
     quote: Cell<(usize, Option<usize>)>,
+    /// The last run of characters of a name, and the rule by which what is told of it is secret.
+    name: Cell<(usize, usize, Option<RuleId>)>,
 }
 
 /// Where a run was looked at first, and its end.
@@ -150,6 +152,7 @@ impl Runs {
             bare: nowhere(),
             stops: Cell::new((0, 0)),
             quote: Cell::new((start, None)),
+            name: Cell::new((usize::MAX, 0, None)),
         }
     }
 
@@ -190,6 +193,33 @@ impl Runs {
         let quote = new.iter().rposition(|byte| *byte == b'"').map(|place| before + place).or(quote);
         self.quote.set((at, quote));
         quote
+    }
+}
+
+impl Runs {
+    /// The rule of the name around `at`, as `rule` finds it once for each run of characters of a name, and its end, or
+    /// nothing if it is longer than `most`. Always of the same text, from `from` on.
+    pub(super) fn name(
+        &self,
+        text: &[u8],
+        (from, at, most): (usize, usize, usize),
+        is_name: impl Fn(u8) -> bool,
+        rule: impl FnOnce(usize, usize) -> Option<RuleId>,
+    ) -> Option<(usize, usize, RuleId)> {
+        let (mut start, mut end, mut known) = self.name.get();
+        if start > at || at >= end {
+            let inside = |at: usize| text.get(at).is_some_and(|byte| is_name(*byte));
+            (start, end) = (at, at);
+            while start > from && inside(start - 1) {
+                start -= 1;
+            }
+            while inside(end) {
+                end += 1;
+            }
+            known = if end - start > most { None } else { rule(start, end) };
+            self.name.set((start, end, known));
+        }
+        known.map(|rule| (start.max(from), end, rule))
     }
 }
 

@@ -90,23 +90,20 @@ pub(super) fn is_secret(content: &[u8]) -> bool {
 
 #[inline(never)]
 fn name(view: &View, at: usize, keys: &mut Keys) -> Option<Name> {
-    let mut start = at;
-    while at - start < MAX_NAME && assignment::is_name(view.before(start)) {
-        start -= 1;
-    }
-    while start < at && matches!(view.byte(start), b'-' | b'.') {
-        start += 1;
-    }
-    let mut end = at;
-    while end - at < MAX_NAME && assignment::is_name(view.byte(end)) {
-        end += 1;
-    }
+    let begin = |mut start: usize| {
+        while start < at && matches!(view.byte(start), b'-' | b'.') {
+            start += 1;
+        }
+        start
+    };
     // Two words are one name: "API key".
-    if begins_like_one(view.part(end, usize::MAX), &[b" key "]) {
-        end += 4;
-    }
-    let class = keys.class(view.text, start, end, view.policy);
-    let (Meaning::Secret(rule) | Meaning::SecretText(rule)) = class.secret? else { return None };
+    let close = |end: usize| end + if begins_like_one(view.part(end, usize::MAX), &[b" key "]) { 4 } else { 0 };
+    let rule = |start: usize, end: usize| match keys.class(view.text, begin(start), close(end), view.policy).secret? {
+        Meaning::Secret(rule) | Meaning::SecretText(rule) => Some(rule),
+        _ => None,
+    };
+    let (start, end, rule) = view.runs.name(view.text, (view.from, at, 2 * MAX_NAME), assignment::is_name, rule)?;
+    let (start, end) = (begin(start), close(end));
     Some(Name { start, end, rule })
 }
 
@@ -412,7 +409,9 @@ pub(crate) fn is_strong(content: &[u8], least: usize) -> bool {
 #[inline(never)]
 pub(super) fn connection(view: &View, at: usize) -> Option<Match> {
     let mut start = at;
-    while at - start < MAX_SENTENCE && !matches!(view.before(start), 0..=b' ' | b'"' | b'\'' | b'`' | b'=' | b',') {
+    while at - start < MAX_SENTENCE
+        && !matches!(view.before(start), 0..=b' ' | b'"' | b'\'' | b'`' | b'=' | b',' | b'@')
+    {
         start -= 1;
     }
     let front = view.part(start, at);
