@@ -57,11 +57,17 @@ fn by_meaning(view: &View, name: &Name, keys: &mut Keys) -> Class {
 /// words of prose (`password: must not be empty`), names of things (`secret="team/tls"`), code, paths and URLs, and
 /// numbers behind names that count (`token: 512`).
 pub(crate) fn assignment(view: &View, at: usize, keys: &mut Keys) -> Option<Found> {
-    if let Some(found) = pgpass(view, at)
-        .or_else(|| crypt(view, at))
-        .or_else(|| compared(view, at, keys))
-        .or_else(|| beyond_ascii(view, at))
-    {
+    // Each of these has a sign that few separators have beside them.
+    let (before, next) = (view.before(at), view.byte(at + 1));
+    let found = match next {
+        b'*' | b'2' | b'5' | b'6' => pgpass(view, at),
+        b'$' | b' ' | b'"' | b'\'' => crypt(view, at),
+        _ => None,
+    };
+    let found = found.or_else(|| if next == b'=' || before == b'!' { compared(view, at, keys) } else { None });
+    let others = matches!(before, b'o' | b' ' | b'"' | b'\'' | 0x80..);
+    let found = found.or_else(|| if others { beyond_ascii(view, at) } else { None });
+    if let Some(found) = found {
         return Some(Found::Secret(found));
     }
     let name = name(view, at).filter(|name| name.end.saturating_sub(name.start) >= MIN_NAME)?;

@@ -3,7 +3,7 @@
 use super::spoken;
 use super::text::{Match, View};
 use super::value;
-use super::words::{find, first_of, until};
+use super::words::{Pairs, find, first_of, until};
 use crate::policy::PASSWORD;
 
 /// How far behind the tool's name its option is looked for, in bytes.
@@ -121,6 +121,17 @@ const FOURTH: &[&[u8]] = &[
 /// What command lines of Windows begin with.
 const OF_WINDOWS: &[&[u8]] = &[b"ConvertTo-SecureString", b"xfreerdp", b"net use "];
 
+/// What any command line begins with.
+const FIRST: Pairs = {
+    let mut pairs = Pairs::NONE.and_all(FOURTH).and_all(OF_WINDOWS);
+    let mut n = 0;
+    while n < TOOLS.len() {
+        pairs = pairs.and(TOOLS[n].0);
+        n += 1;
+    }
+    pairs
+};
+
 /// Where the password stands on one of them.
 #[inline(never)]
 fn of_windows(view: &View, line: &[u8], at: usize) -> Option<(usize, usize)> {
@@ -146,6 +157,9 @@ fn of_windows(view: &View, line: &[u8], at: usize) -> Option<(usize, usize)> {
 /// The password on the command line at `at`, which begins a word. Other secrets may stand in front of it.
 #[inline(never)]
 pub(super) fn line(view: &View, at: usize) -> Option<Match> {
+    if !FIRST.has(view.byte(at), view.byte(at + 1)) {
+        return None;
+    }
     let text = view.part(at, at + MAX_LINE);
     let first = text.first()?;
     let tool = TOOLS.iter().find(|(tool, ..)| tool.first() == Some(first) && text.starts_with(tool));

@@ -5,7 +5,7 @@ use super::mark;
 use super::run::Kind;
 use super::text::{Match, View};
 use super::value;
-use super::words::{begins_like_one, behind, ends_in, find, first_of, is_one, until};
+use super::words::{Pairs, begins_like_one, behind, ends_in, find, first_of, is_one, until};
 use super::{assignment, token};
 use crate::key::Keys;
 use crate::policy::{COOKIE, Meaning, PASSWORD, RuleId, SECRET, SESSION, URL_PASSWORD};
@@ -23,6 +23,12 @@ struct Name {
     rule: RuleId,
 }
 
+/// https://docs.djangoproject.com/en/stable/topics/auth/passwords/
+const DJANGO: &[&[u8]] = &[b"pbkdf2_sha256$", b"bcrypt_sha256$"];
+const WORDPRESS: &[u8] = b"wordpress_";
+/// What all of these and [`PHRASES`] begin with.
+const FIRST: Pairs = Pairs::NONE.and(WORDPRESS).and_all(DJANGO).and_all(PHRASES);
+
 /// What a password stands behind, without a name.
 const PHRASES: &[&[u8]] =
     &[b"IDENTIFIED BY ", b"identified by ", b"IDENTIFIED WITH ", b"identified with ", b"AUTH PLAIN "];
@@ -31,14 +37,18 @@ const PHRASES: &[&[u8]] =
 #[inline(never)]
 pub(super) fn word(view: &View, at: usize, keys: &mut Keys) -> Option<Match> {
     let rest = view.part(at, usize::MAX);
-    // https://docs.djangoproject.com/en/stable/topics/auth/passwords/
-    if let Some(known) = first_of(rest, &[b"pbkdf2_sha256$", b"bcrypt_sha256$"]) {
-        return assignment::hash(view, at + known.len());
-    }
-    if rest.starts_with(b"wordpress_") {
-        return wordpress(view, at);
-    }
-    let ((start, end), rule) = match first_of(rest, PHRASES) {
+    let phrase = if FIRST.has(view.byte(at), view.byte(at + 1)) {
+        if let Some(known) = first_of(rest, DJANGO) {
+            return assignment::hash(view, at + known.len());
+        }
+        if rest.starts_with(WORDPRESS) {
+            return wordpress(view, at);
+        }
+        first_of(rest, PHRASES)
+    } else {
+        None
+    };
+    let ((start, end), rule) = match phrase {
         Some(phrase) => {
             let mut start = at + phrase.len();
             if matches!(phrase.get(11), Some(b'W' | b'w')) {

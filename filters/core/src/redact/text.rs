@@ -208,6 +208,11 @@ impl<'a> Scan<'a> {
 
     #[inline(never)]
     fn separator(&mut self, at: usize, keys: &mut Keys) -> Option<Match> {
+        let is_one = |byte| matches!(byte, b':' | b'=');
+        if is_one(self.view.before(at)) && is_one(self.view.byte(at + 1)) {
+            // Between others it gives nothing to nothing.
+            return None;
+        }
         let rest = self.view.text.get(at + 1..)?;
         if self.view.byte(at) == b':'
             && let Some(slashes) = address::SLASHES.iter().find(|slashes| rest.starts_with(slashes))

@@ -24,6 +24,35 @@ pub(super) fn first_of<'a>(text: &[u8], list: &[&'a [u8]]) -> Option<&'a [u8]> {
     list.iter().find(|known| known.first() == Some(first) && text.starts_with(known)).copied()
 }
 
+/// The pairs of letters with which words begin: bit `b & 31` of entry `a & 31` for `ab`.
+pub(super) struct Pairs([u32; 32]);
+
+impl Pairs {
+    pub(super) const NONE: Pairs = Pairs([0; 32]);
+
+    /// These and that of `word`.
+    pub(super) const fn and(mut self, word: &[u8]) -> Pairs {
+        self.0[(word[0] & 31) as usize] |= 1 << (word[1] & 31);
+        self
+    }
+
+    /// These and those of a list.
+    pub(super) const fn and_all(mut self, list: &[&[u8]]) -> Pairs {
+        let mut n = 0;
+        while n < list.len() {
+            self = self.and(list[n]);
+            n += 1;
+        }
+        self
+    }
+
+    /// Whether a word that begins with these bytes may be one of these; also some others may.
+    #[inline(always)]
+    pub(super) fn has(&self, first: u8, second: u8) -> bool {
+        self.0[usize::from(first & 31)] >> (second & 31) & 1 != 0
+    }
+}
+
 /// Whether `text` ends in one of these.
 #[inline(never)]
 pub(super) fn ends_in(text: &[u8], list: &[&[u8]]) -> bool {
