@@ -163,12 +163,16 @@ pub(super) fn line(view: &View, at: usize) -> Option<Match> {
     let text = view.part(at, at + MAX_LINE);
     let first = text.first()?;
     let tool = TOOLS.iter().find(|(tool, ..)| tool.first() == Some(first) && text.starts_with(tool));
-    // Most words are none of these. The line ends where the next command of the same name begins, lest each looks to its
-    // end.
+    // Most words are none of these. The line ends where the name comes for the fourth time, as it may be that of a host, but
+    // not each of many commands should look to its end.
     let known =
         tool.map(|(tool, ..)| *tool).or_else(|| first_of(text, FOURTH)).or_else(|| first_of(text, OF_WINDOWS))?;
     let line = text.get(..until(text, 0, MAX_LINE, b""))?;
-    let line = line.get(..find(line.get(known.len()..)?, known).map_or(line.len(), |next| known.len() + next))?;
+    let mut length = 0;
+    for _ in 0..4 {
+        length += find(line.get(length..)?, known).map_or(line.len() - length, |next| next + known.len());
+    }
+    let line = line.get(..length)?;
     let (start, end) = match tool {
         Some((tool, option, user)) => behind_option(view, at + tool.len() - 1, at + line.len(), *option, *user)?,
         None if first_of(line, FOURTH).is_none() => of_windows(view, line, at)?,
