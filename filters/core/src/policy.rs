@@ -8,7 +8,6 @@ mod tokens;
 pub use detectors::{DETECTORS, Detector, EXTRA_DETECTORS};
 pub use tokens::{FAMILIES, Family};
 
-use crate::lanes;
 use names::NAMES;
 use rules::{RULES, rule};
 use tokens::TOKENS;
@@ -330,31 +329,105 @@ pub const MAC: RuleId = rule("mac");
 /// How many rules a policy may have.
 pub(crate) const MAX_RULES: usize = 512;
 
-/// First characters of what the text scan knows besides tokens and digits: authentication schemes, JSON Web Tokens
-/// (`{"` and `{ ` in base64), PEM and PuTTY keys, what `token::signed` and `scheme::named` know; `"`, `:`, `=`, `@` and `<` as
-/// escapes and HTML have them; words that announce a secret without `:` or `=`, and command lines that have one.
+/// What the text scan asks at a word that begins like something it knows, besides a vendor's token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Ask {
+    /// Whether a character is encoded in front of it, and no more: `"`, `:`, `=`, `@` and `<` as escapes and HTML have them.
+    Encoded,
+    /// The credentials behind an authentication scheme.
+    Scheme,
+    /// A JSON Web Token: `{"`, `{ ` and a line end in base64.
+    Jwt,
+    /// A private key.
+    Pem,
+    /// What a token has in its middle or at its end.
+    Signature,
+    /// The path of a webhook.
+    Webhook,
+    /// A word that announces a secret without `:` or `=`, with what stands behind it where the word alone is frequent.
+    Spoken,
+    /// A word that announces credentials, also behind an option.
+    Named,
+    /// A command line that has a secret.
+    Command,
+    /// A command that reads one, of those whose command line may have one too.
+    Piped,
+}
+
+impl Ask {
+    /// All of them, in order.
+    const ALL: [Ask; 10] = [
+        Ask::Encoded,
+        Ask::Scheme,
+        Ask::Jwt,
+        Ask::Pem,
+        Ask::Signature,
+        Ask::Webhook,
+        Ask::Spoken,
+        Ask::Named,
+        Ask::Command,
+        Ask::Piped,
+    ];
+}
+
+/// First characters of what the text scan knows besides tokens and digits, by what they ask.
 #[rustfmt::skip]
-const MARKERS: &[&str] = &[
-    "Bear", "bear", "BEAR", "Bas", "bas", "BAS", "eyJ", "eyA", "ewo", "ewk", "BEG", "END ", "LS0tLS1C", "PuT", "u00", "x22", "x3a", "x3A",
-    "x3d", "x3D", "x40", "quot;", "lt;", "commat;",
-    "ACRA", "ACRB", "ACRC", "ACRD", "ASb", "AEh", "ARm", "atlasv1.", "mmk", "us1", "us2", "us3", "us4", "us5", "us6", "us7", "us8", "us9",
-    "cookie ", "services", "webhooks",
-    // Names, with what stands behind them where the word alone is frequent.
-    "password", "Password", "PASSWORD", "passwd ", "passwd>", "passwd\"", "passwd'", "passphra", "pass ", "PASS ", "pass>", "SECRET>", "TOKEN>", "KEY>",
-    "bindpw ", "rootpw ", "requirep", "masterau", "storepas", "keypass ", "IDENTIFI", "identifi", "AUTH PLA",
-    "token ", "Token ", "token>", "Token>", "token\"", "token'", "secret ", "Secret ", "secret>", "secret\"", "secret'",
-    "apikey ", "apikey>", "apikey\"", "apiKey>", "ApiKey>", "apiToken", "ApiToken", "authToke", "AuthToke", "accessTo",
-    "AccessTo", "refreshT", "RefreshT", "clientSe", "ClientSe", "secretKe", "SecretKe", "secretAc", "SecretAc",
-    "key>", "Key\"", "Key'", "Token\"", "Token'", "key ", "key\"", "key'", "api key ", "API key ", "API Key ", "api-key ", "access_k", "api_key ",
-    "cookie\"", "cookie'", "Cookie\"", "Cookie'", "Cookie \"", "sessioni", "PHPSESSI", "JSESSION", "sid\"", "sid'", "wordpres",
-    "API_KEY", "TOKEN\"", "TOKEN'", "SECRET\"", "SECRET'", "dbPasswo", "userPass", "pbkdf2_s", "bcrypt_s",
-    // Tools.
-    "mysql", "mariadb", "mongo", "sshpass", "docker l", "podman l", "az login", "curl ", "redis-cl", "valkey-c", "sqlcmd ",
-    "zip ", "unzip ", "ldapsear", "ldapmodi", "ldapadd ", "ldapdele", "ldappass", "ldapwhoa", "smbclien", "lftp ", "htpasswd",
-    "rabbitmq", "chpasswd", "sudo -S", "mosquitt", "cqlsh ", "helm reg", "oc login", "bcp ", "rdesktop", "xfreerdp", "pw ",
-    "psexec", "PsExec", "net use ", "net user", "rar ", "unrar ", "ConvertT", "etcdctl ", "http -a ", "useradd ",
-    "rpcclien", "openssl ",
+const MARKERS_BY_ASK: &[(Ask, &[&str])] = &[
+    (Ask::Encoded, &["u00", "x22", "x3a", "x3A", "x3d", "x3D", "x40", "quot;", "lt;", "commat;"]),
+    (Ask::Scheme, &["Bear", "bear", "BEAR", "Bas", "bas", "BAS"]),
+    (Ask::Jwt, &["eyJ", "eyA", "ewo", "ewk"]),
+    (Ask::Pem, &["BEGIN ", "END ", "LS0tLS1C", "PuTTY-Us"]),
+    (Ask::Signature, &[
+        "ACRA", "ACRB", "ACRC", "ACRD", "ASb", "AEh", "ARm", "atlasv1.", "mmk",
+        "us1", "us2", "us3", "us4", "us5", "us6", "us7", "us8", "us9",
+    ]),
+    (Ask::Webhook, &["services", "webhooks"]),
+    (Ask::Named, &["cookie ", "token "]),
+    (Ask::Spoken, &[
+        "password", "Password", "PASSWORD", "passwd ", "passwd>", "passwd\"", "passwd'", "passphra", "pass ", "PASS ", "pass>", "SECRET>", "TOKEN>", "KEY>",
+        "pw ", "bindpw ", "rootpw ", "requirep", "masterau", "storepas", "keypass ", "IDENTIFI", "identifi", "AUTH PLA",
+        "Token ", "token>", "Token>", "token\"", "token'", "secret ", "Secret ", "secret>", "secret\"", "secret'",
+        "apikey ", "apikey>", "apikey\"", "apiKey>", "ApiKey>", "apiToken", "ApiToken", "authToke", "AuthToke", "accessTo",
+        "AccessTo", "refreshT", "RefreshT", "clientSe", "ClientSe", "secretKe", "SecretKe", "secretAc", "SecretAc",
+        "key>", "Key\"", "Key'", "Token\"", "Token'", "key ", "key\"", "key'", "api key ", "API key ", "API Key ", "api-key ", "access_k", "api_key ",
+        "cookie\"", "cookie'", "Cookie\"", "Cookie'", "Cookie \"", "sessioni", "PHPSESSI", "JSESSION", "sid\"", "sid'", "wordpres",
+        "API_KEY", "TOKEN\"", "TOKEN'", "SECRET\"", "SECRET'", "dbPasswo", "userPass", "pbkdf2_s", "bcrypt_s",
+    ]),
+    (Ask::Command, &[
+        "mysql", "mariadb", "mongo", "sshpass", "az login", "curl ", "redis-cl", "valkey-c", "sqlcmd ",
+        "zip ", "unzip ", "ldapsear", "ldapmodi", "ldapadd ", "ldapdele", "ldappass", "ldapwhoa", "smbclien", "lftp ", "htpasswd",
+        "rabbitmq", "mosquitt", "cqlsh ", "helm reg", "oc login", "bcp ", "rdesktop", "xfreerdp",
+        "psexec", "PsExec", "net use ", "net user", "rar ", "unrar ", "ConvertT", "etcdctl ", "http -a ", "useradd ",
+        "rpcclien", "openssl ",
+    ]),
+    (Ask::Piped, &["chpasswd", "sudo -S", "docker l", "podman l"]),
 ];
+
+/// Each of them, and what it asks.
+const MARKERS: [(&str, Ask); markers()] = {
+    let mut all = [("", Ask::Encoded); markers()];
+    let (mut n, mut ask) = (0, 0);
+    while ask < MARKERS_BY_ASK.len() {
+        let mut of = 0;
+        while of < MARKERS_BY_ASK[ask].1.len() {
+            all[n] = (MARKERS_BY_ASK[ask].1[of], MARKERS_BY_ASK[ask].0);
+            n += 1;
+            of += 1;
+        }
+        ask += 1;
+    }
+    all
+};
+
+const fn markers() -> usize {
+    let (mut count, mut ask) = (0, 0);
+    while ask < MARKERS_BY_ASK.len() {
+        count += MARKERS_BY_ASK[ask].1.len();
+        ask += 1;
+    }
+    count
+}
 
 /// The filter in front of [`Policy::names`]: a bit for the first eight letters and the length of each name. It has false
 /// positives and no false negatives.
@@ -386,29 +459,48 @@ pub(crate) const fn shape(head: u64, length: usize) -> usize {
 #[derive(Clone, Copy, Debug)]
 #[repr(C, packed(2))]
 pub struct Head {
-    /// Its first characters, four at most; zeros behind.
-    first: u32,
-    /// Its place among [`Policy::tokens`]; behind them, among [`MARKERS`].
-    pub(crate) token: u16,
+    /// Its first characters, eight at most; zeros behind.
+    first: u64,
+    /// Its place among [`Policy::tokens`]; of a marker, [`MARKER`] and what it asks.
+    known: u16,
+}
+
+/// From here on it is no token.
+const MARKER: u16 = 0xff00;
+
+/// What a head is the beginning of.
+pub(crate) enum Known<'a> {
+    Token(&'a Token),
+    Marker(Ask),
 }
 
 impl Head {
     /// No text begins with it.
-    const NONE: Head = Head { first: !0, token: u16::MAX };
+    const NONE: Head = Head { first: !0, known: u16::MAX };
 
-    const fn new(known: &str, token: usize) -> Head {
-        Head { first: lane(known) as u32, token: token as u16 }
+    const fn new(first: &str, known: u16) -> Head {
+        Head { first: lane(first), known }
     }
 
     /// Whether the first three of these bytes are its first ones.
-    pub(crate) fn begins_alike(&self, text: u32) -> bool {
-        (text ^ self.first) << (self.first.leading_zeros() & 24).max(8) == 0
+    pub(crate) fn begins_alike(&self, text: u64) -> bool {
+        (text ^ self.first) << (self.first.leading_zeros() & 56).max(40) == 0
     }
 
-    /// Whether these four bytes of a text begin so.
+    /// Whether these bytes of a text begin so.
     #[inline(always)]
-    fn begins(&self, text: u32) -> bool {
-        (text ^ self.first) << (self.first.leading_zeros() & 24) == 0
+    fn begins(&self, text: u64) -> bool {
+        (text ^ self.first) << (self.first.leading_zeros() & 56) == 0
+    }
+
+    /// What it begins.
+    #[inline(always)]
+    pub(crate) fn known<'a>(&self, policy: &'a Policy) -> Option<Known<'a>> {
+        let known = self.known;
+        if known < MARKER {
+            return policy.tokens.get(usize::from(known)).map(Known::Token);
+        }
+        Ask::ALL.get(usize::from(known - MARKER)).copied().map(Known::Marker)
     }
 }
 
@@ -424,9 +516,13 @@ const fn lane(known: &str) -> u64 {
     lane
 }
 
-/// What a head is the beginning of.
-const fn known(tokens: &[Token], n: usize) -> &'static str {
-    if n < tokens.len() { tokens[n].prefix } else { MARKERS[n - tokens.len()] }
+/// The beginning of one of `tokens`, or behind them of a marker.
+const fn head(tokens: &[Token], n: usize) -> Head {
+    if n < tokens.len() {
+        return Head::new(tokens[n].prefix, n as u16);
+    }
+    let (first, ask) = MARKERS[n - tokens.len()];
+    Head::new(first, MARKER + ask as u16)
 }
 
 const ROWS: usize = 256;
@@ -448,9 +544,9 @@ pub const fn heads<const N: usize>(tokens: &[Token]) -> [Head; N] {
     let mut heads = [Head::NONE; N];
     let mut n = 0;
     while n < tokens.len() + MARKERS.len() {
-        let head = Head::new(known(tokens, n), n);
+        let head = head(tokens, n);
         let mut at = n;
-        while at > 0 && row(heads[at - 1].first as u64) > row(head.first as u64) {
+        while at > 0 && row(heads[at - 1].first) > row(head.first) {
             heads[at] = heads[at - 1];
             at -= 1;
         }
@@ -467,7 +563,7 @@ pub const fn rows(heads: &[Head]) -> [u16; ROWS + 1] {
     let mut n = 0;
     let mut row = 0;
     while row < rows.len() {
-        while n < heads.len() && self::row(heads[n].first as u64) < row {
+        while n < heads.len() && self::row(heads[n].first) < row {
             n += 1;
         }
         rows[row] = n as u16;
@@ -482,7 +578,7 @@ pub const fn rows(heads: &[Head]) -> [u16; ROWS + 1] {
 pub const fn hex_is_clean(tokens: &[Token]) -> bool {
     let mut n = 0;
     while n < tokens.len() + MARKERS.len() {
-        let lane = lane(known(tokens, n)).to_le_bytes();
+        let lane = head(tokens, n).first.to_le_bytes();
         let mut hex = 0;
         while hex < lane.len() && matches!(lane[hex], b'0'..=b'9' | b'a'..=b'f' | b'-') {
             hex += 1;
@@ -502,7 +598,7 @@ pub const fn sieve(tokens: &[Token]) -> [u64; 64] {
     let mut sieve = [0u64; 64];
     let mut n = 0;
     while n < tokens.len() + MARKERS.len() {
-        let known = known(tokens, n).as_bytes();
+        let known = if n < tokens.len() { tokens[n].prefix } else { MARKERS[n - tokens.len()].0 }.as_bytes();
         let mut third = 0;
         while third < 256 {
             let is_it = if known.len() > 2 { known[2] == third as u8 } else { tokens[n].charset.has(third as u8) };
@@ -519,30 +615,27 @@ pub const fn sieve(tokens: &[Token]) -> [u64; 64] {
 
 /// A hash, 0 to 4095, of the first three bytes of a text in a lane.
 #[inline(always)]
-pub(crate) const fn sieve_place(text: u64) -> usize {
+const fn sieve_place(text: u64) -> usize {
     ((text & 0xff_ffff).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 52) as usize
 }
 
 const HEADS: &[Head] = &heads::<{ TOKENS.len() + MARKERS.len() }>(TOKENS);
 
 impl Policy {
+    /// Whether [`sieve`] lets eight bytes of a text pass.
+    #[inline(always)]
+    pub(crate) fn may_begin(&self, lane: u64) -> bool {
+        let place = sieve_place(lane);
+        self.sieve[place >> 6 & 63] >> (place & 63) & 1 != 0
+    }
+
     /// The heads with which eight bytes of a text begin.
     #[inline(always)]
     pub(crate) fn heads_of(&self, lane: u64) -> impl Iterator<Item = &Head> {
         let row = row(lane);
         let (first, end) = (usize::from(self.rows[row]), usize::from(self.rows[row + 1]));
         let heads = self.heads.get(first..end).unwrap_or_default();
-        heads.iter().filter(move |head| head.begins(lane as u32) && self.goes_on(head, lane))
-    }
-
-    /// Whether a text goes on as what `head` begins.
-    #[inline(never)]
-    fn goes_on(&self, head: &Head, text: u64) -> bool {
-        let place = usize::from(head.token);
-        let known = self.tokens.get(place).map(|token| token.prefix);
-        let known = known.or_else(|| MARKERS.get(place.checked_sub(self.tokens.len())?).copied());
-        let lane = lanes::load(known.unwrap_or_default().as_bytes(), 0);
-        (text ^ lane) << (lane.leading_zeros() & 56) == 0
+        heads.iter().filter(move |head| head.begins(lane))
     }
 
     /// The names of all [`Condition::Has`], in order.

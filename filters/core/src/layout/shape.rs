@@ -123,7 +123,7 @@ fn decides(text: &[u8], length: usize, policy: &Policy) -> bool {
     text.iter().take(length).enumerate().all(|(at, byte)| match byte {
         b':' | b'=' => digit(at.wrapping_sub(1)) && digit(at.wrapping_sub(2)),
         b'a'..=b'z' | b'A'..=b'Z' if !word(at.wrapping_sub(1)) => {
-            let begins = |head: &Head| head.begins_alike(lanes::load(text, at) as u32);
+            let begins = |head: &Head| head.begins_alike(lanes::load(text, at));
             !(at..at + 3).any(digit) && !policy.heads.iter().any(begins)
         }
         _ => true,

@@ -12,9 +12,19 @@ const MAX_LABEL: usize = 64;
 /// A key of which less is left is none, in bytes.
 const MIN_KEY: usize = 16;
 
+/// The private key whose beginning or end is at `at`.
+pub(super) fn key(view: &View, at: usize) -> Option<Match> {
+    match view.byte(at) {
+        b'B' => block(view, at),
+        b'P' => putty(view, at),
+        b'E' => tail(view, at),
+        _ => encoded(view, at),
+    }
+}
+
 /// A private key in PEM ([RFC 7468](https://www.rfc-editor.org/rfc/rfc7468)), OpenSSH's, PGP's or SSH2's armour whose
 /// `BEGIN` is at `at`: up to its end line, or to where it was cut off. Line ends may be written `\n`.
-pub(super) fn block(view: &View, at: usize) -> Option<Match> {
+fn block(view: &View, at: usize) -> Option<Match> {
     let start = at.checked_sub(DASHES.len()).filter(|start| *start >= view.from)?;
     // SSH2 has four dashes and a space.
     if !matches!(view.text.get(start..at)?, b"-----" | b"---- ") {
@@ -81,15 +91,15 @@ fn end_line(text: &[u8]) -> usize {
 
 /// A key file of [PuTTY](https://tartarus.org/~simon/putty-snapshots/htmldoc/AppendixC.html) at `at`: to the end of
 /// what it is made of.
-pub(super) fn putty(view: &View, at: usize) -> Option<Match> {
-    let length = armoured(view.text.get(at..)?);
-    Some(Match::new(at, at + length, PRIVATE_KEY))
+fn putty(view: &View, at: usize) -> Option<Match> {
+    let text = view.text.get(at..)?;
+    text.starts_with(b"PuTTY-User-Key-File-").then(|| Match::new(at, at + armoured(text), PRIVATE_KEY))
 }
 
 /// The rest of a private key in PEM whose beginning was cut off: the lines in front of the `END` at `at`. What has neither
 /// the first nor the last line of a key looks like any base64.
 #[inline(never)]
-pub(super) fn tail(view: &View, at: usize) -> Option<Match> {
+fn tail(view: &View, at: usize) -> Option<Match> {
     let dashes = at.checked_sub(DASHES.len()).filter(|start| *start >= view.from)?;
     let rest = view.text.get(dashes..)?;
     let length = end_line(rest);
@@ -103,7 +113,7 @@ pub(super) fn tail(view: &View, at: usize) -> Option<Match> {
 
 /// A private key in PEM that is in base64 once more, as in Kubernetes' secrets and client configurations.
 #[inline(never)]
-pub(super) fn encoded(view: &View, at: usize) -> Option<Match> {
+fn encoded(view: &View, at: usize) -> Option<Match> {
     let mut first = [0; MAX_LABEL];
     let label = view.text.get(at..)?;
     decoded(label.get(..MAX_LABEL.min(label.len()))?).zip(&mut first).for_each(|(byte, place)| *place = byte);

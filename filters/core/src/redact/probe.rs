@@ -4,7 +4,7 @@
 
 use crate::json::byte;
 use crate::lanes::{self, Classes};
-use crate::policy::{Extra, Policy, sieve_place};
+use crate::policy::{Extra, Policy};
 
 /// Shorter texts hold nothing that any detector matches.
 pub(crate) const SHORTEST: usize = 6;
@@ -120,24 +120,17 @@ fn behind_number(bytes: &[u8], at: usize) -> bool {
     }
 }
 
-/// Whether the word that begins at `at` may be the beginning of something.
-#[inline(always)]
-pub(super) fn word(bytes: &[u8], at: usize, policy: &Policy) -> bool {
-    if byte(bytes, at).is_ascii_digit() { number(bytes, at) } else { letters(lanes::load(bytes, at), policy) }
-}
-
 /// Whether eight bytes begin as something does that begins with a letter.
 #[inline(always)]
 fn letters(lane: u64, policy: &Policy) -> bool {
-    let place = sieve_place(lane);
-    policy.sieve[place >> 6 & 63] >> (place & 63) & 1 != 0 && policy.heads_of(lane).next().is_some()
+    policy.may_begin(lane) && policy.heads_of(lane).next().is_some()
 }
 
 /// Whether the number at `at` may be a card number, an SSN or the beginning of a bot's token: eight digits, or the first
 /// groups of one that is written in groups; or a part of an encoded character; or what
 /// [`token::numbered`](super::token::numbered) knows.
 #[inline(always)]
-fn number(bytes: &[u8], at: usize) -> bool {
+pub(super) fn number(bytes: &[u8], at: usize) -> bool {
     let lane = lanes::load(bytes, at);
     let others = lanes::bits(lanes::others_than_digits(lane));
     matches!(others, 0 | 0b0001_0000 | 0b0100_0000 | 0b0100_1000)

@@ -5,7 +5,7 @@ use super::{address, assignment, command, digits, pem, probe, spoken, token};
 use crate::json::{Span, byte};
 use crate::key::Keys;
 use crate::lanes;
-use crate::policy::{Policy, RuleId};
+use crate::policy::{Ask, Policy, RuleId};
 
 /// Something to redact in a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -158,10 +158,9 @@ impl<'a> Scan<'a> {
 
     #[inline(always)]
     fn look(&mut self, at: usize, keys: &mut Keys) -> Option<Match> {
-        let text = self.view.text;
         let first = self.view.byte(at);
         if first.is_ascii_alphanumeric() {
-            return if probe::word(text, at, self.view.policy) { self.word(at, first, keys) } else { None };
+            return self.begin(at, first, keys);
         }
         match first {
             b'@' => {
@@ -173,37 +172,57 @@ impl<'a> Scan<'a> {
             // An escape for a line end; the word behind it begins with another letter.
             b'\\' if matches!(self.view.byte(at + 1), b'n' | b'r' | b't') => {
                 let first = self.view.byte(at + 2);
-                let known = first.is_ascii_alphanumeric() && probe::word(text, at + 2, self.view.policy);
-                if known { self.word(at + 2, first, keys) } else { None }
+                if first.is_ascii_alphanumeric() { self.begin(at + 2, first, keys) } else { None }
             }
             _ => None,
         }
     }
 
-    #[inline(never)]
-    fn word(&mut self, at: usize, first: u8, keys: &mut Keys) -> Option<Match> {
-        // `%40`, `&quot;`, `&#64;`, `\u0040`, `\x40`
-        let before = self.view.before(at);
-        self.encoded |= matches!(before, b'%' | b'&' | b'\\') || (before == b'#' && self.view.before(at - 1) == b'&');
+    /// What begins with the word at `at`, if it may be something.
+    #[inline(always)]
+    fn begin(&mut self, at: usize, first: u8, keys: &mut Keys) -> Option<Match> {
+        let text = self.view.text;
         if first.is_ascii_digit() {
-            let numbers = self.view.numbers && at >= self.identifier_until;
-            let number = || token::numbered(&self.view, at).or_else(|| digits::number(&self.view, at));
-            return if numbers { number() } else { None };
+            return if probe::number(text, at) { self.number(at) } else { None };
         }
-        if let Some(found) = token::word(&self.view, at) {
-            return Some(found);
+        if self.view.policy.may_begin(lanes::load(text, at)) { self.word(at, keys) } else { None }
+    }
+
+    #[inline(never)]
+    fn number(&mut self, at: usize) -> Option<Match> {
+        self.encoded |= self.is_encoded(at);
+        let numbers = self.view.numbers && at >= self.identifier_until;
+        let number = || token::numbered(&self.view, at).or_else(|| digits::number(&self.view, at));
+        if numbers { number() } else { None }
+    }
+
+    #[inline(never)]
+    fn word(&mut self, at: usize, keys: &mut Keys) -> Option<Match> {
+        let begun = token::begun(&self.view, at);
+        self.encoded |= begun.known && self.is_encoded(at);
+        if begun.found.is_some() {
+            return begun.found;
         }
-        if !self.view.word_begins(at) {
-            return None;
+        let mut found = None;
+        if begun.asks(&[Ask::Spoken, Ask::Named, Ask::Scheme, Ask::Command]) {
+            found = spoken::word(&self.view, at, keys);
+        } else if begun.asks(&[Ask::Piped]) {
+            found = command::piped(&self.view, at);
         }
-        let found = spoken::word(&self.view, at, keys).or_else(|| command::piped(&self.view, at));
         if found.is_some_and(|found| found.start < at + NEAR) {
             return found;
         }
         if self.pending.is_none() {
-            self.pending = found.or_else(|| command::line(&self.view, at));
+            let line = |found: Option<Match>| found.or_else(|| command::line(&self.view, at));
+            self.pending = if begun.asks(&[Ask::Command, Ask::Piped]) { line(found) } else { found };
         }
         None
+    }
+
+    /// Whether the word at `at` stands in a character that is encoded: `%40`, `&quot;`, `&#64;`, `\u0040`, `\x40`.
+    fn is_encoded(&self, at: usize) -> bool {
+        let before = self.view.before(at);
+        matches!(before, b'%' | b'&' | b'\\') || (before == b'#' && self.view.before(at - 1) == b'&')
     }
 
     #[inline(never)]

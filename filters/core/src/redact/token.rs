@@ -7,29 +7,64 @@ use super::run::Kind;
 use super::text::{Match, View};
 use super::{jwt, pem, scheme, webhook};
 use crate::lanes;
-use crate::policy::{API_KEY, AZURE, Charset, GOOGLE, RuleId, TOKEN, Token};
+use crate::policy::{API_KEY, AZURE, Ask, Charset, GOOGLE, Known, RuleId, TOKEN, Token};
 
-/// Something known that begins at `at`, where a word begins.
+/// The token or key that begins at `at`, if a word begins there.
 pub(crate) fn word(view: &View, at: usize) -> Option<Match> {
     if !view.word_begins(at) {
         return None;
     }
-    let text = view.text.get(at..)?;
-    let found = match text.first()? {
-        b'e' => jwt::json_web_token(view, at),
-        b'B' if text.starts_with(b"BEGIN ") => pem::block(view, at),
-        b'B' | b'b' => scheme::scheme(view, at),
-        b'P' if text.starts_with(b"PuTTY-User-Key-File-") => pem::putty(view, at),
-        b'E' if text.starts_with(b"END ") => pem::tail(view, at),
-        b'L' if text.starts_with(b"LS0tLS1C") => pem::encoded(view, at),
-        b'c' if text.starts_with(b"cookie ") => scheme::named(view, at),
-        b't' if text.starts_with(b"token ") => scheme::named(view, at),
-        b's' if text.starts_with(b"services") => webhook::path(view, at),
-        b'w' if text.starts_with(b"webhooks") => webhook::path(view, at),
-        b'A' | b'a' | b'm' | b'u' => at.checked_sub(1).and_then(|mark| signed(view, mark)),
-        _ => None,
-    };
-    found.or_else(|| vendor(view, at))
+    begun(view, at).found
+}
+
+/// What a word begins.
+pub(super) struct Begun {
+    /// A token, a key or the credentials of a scheme.
+    pub(super) found: Option<Match>,
+    /// Bit n: it begins as what the n-th of [`Ask`] is for.
+    asks: u16,
+    /// It begins as something known.
+    pub(super) known: bool,
+}
+
+impl Begun {
+    /// Whether it begins as what one of `asks` is for.
+    pub(super) fn asks(&self, asks: &[Ask]) -> bool {
+        asks.iter().any(|ask| self.asks >> *ask as u16 & 1 != 0)
+    }
+}
+
+/// What begins at `at`, where a word begins.
+#[inline(never)]
+pub(super) fn begun(view: &View, at: usize) -> Begun {
+    let mut begun = Begun { found: None, asks: 0, known: false };
+    // The longest prefix comes last, and says most; the rest says more than a vendor's prefix.
+    let mut vendors = None;
+    for known in view.policy.heads_of(lanes::load(view.text, at)).filter_map(|head| head.known(view.policy)) {
+        begun.known = true;
+        match known {
+            Known::Token(token) => vendors = vendor(token, view, at).or(vendors),
+            Known::Marker(ask) => {
+                begun.asks |= 1 << ask as u16;
+                begun.found = begun.found.or_else(|| marked(ask, view, at));
+            }
+        }
+    }
+    begun.found = begun.found.or(vendors);
+    begun
+}
+
+/// The token or key whose beginning asks for it.
+fn marked(ask: Ask, view: &View, at: usize) -> Option<Match> {
+    match ask {
+        Ask::Scheme => scheme::scheme(view, at),
+        Ask::Jwt => jwt::json_web_token(view, at),
+        Ask::Pem => pem::key(view, at),
+        Ask::Signature => signed(view, at.checked_sub(1)?),
+        Ask::Webhook => webhook::path(view, at),
+        Ask::Named => scheme::named(view, at),
+        Ask::Encoded | Ask::Spoken | Ask::Command | Ask::Piped => None,
+    }
 }
 
 /// A token that its vendor marks in its middle or at its end.
@@ -130,20 +165,14 @@ pub(crate) fn numbered(view: &View, at: usize) -> Option<Match> {
     Some(Match::new(at - numbers, end, TOKEN))
 }
 
-/// A vendor's token at `at`.
-fn vendor(view: &View, at: usize) -> Option<Match> {
-    let text = view.text.get(at..)?;
-    let heads = view.policy.heads_of(lanes::load(text, 0));
-    // The longest prefix comes last, and says most.
-    let mut found = None;
-    for token in heads.filter_map(|head| view.policy.tokens.get(usize::from(head.token))) {
-        // `o.s.web` is a package.
-        let part = token.prefix.len() == 2 && view.before(at) == b'.';
-        if text.starts_with(token.prefix.as_bytes()) && !part {
-            found = length(token, view, at).map(|length| Match::new(at, at + length, token.rule)).or(found);
-        }
+/// The vendor's token at `at`, where as much of its prefix stands as a head has.
+fn vendor(token: &Token, view: &View, at: usize) -> Option<Match> {
+    let prefix = token.prefix.as_bytes();
+    // `o.s.web` is a package.
+    if (prefix.len() == 2 && view.before(at) == b'.') || (prefix.len() > 8 && !view.text.get(at..)?.starts_with(prefix)) {
+        return None;
     }
-    found
+    length(token, view, at).map(|length| Match::new(at, at + length, token.rule))
 }
 
 /// How much of a token of any length decides whether it is one, in bytes.
