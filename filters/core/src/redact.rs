@@ -3,6 +3,7 @@
 mod address;
 mod assignment;
 mod command;
+mod content;
 mod digits;
 #[cfg(feature = "extra")]
 pub(crate) mod extra;
@@ -28,11 +29,11 @@ mod words;
 
 pub(crate) use assignment::MIN_DIGITS;
 pub(crate) use command::Tool;
+pub(crate) use content::is_random;
 pub(crate) use digits::is_card_number;
 pub(crate) use probe::{SHORTEST, may_hold, survey};
 pub(crate) use spoken::is_strong;
 pub(crate) use text::{Match, Scan};
-pub(crate) use value::is_random;
 
 #[cfg(test)]
 mod tests;

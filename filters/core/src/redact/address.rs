@@ -3,7 +3,8 @@
 use super::mark;
 use super::run::{self, Kind};
 use super::text::{Match, View};
-use super::value::{Shapes, is_placeholder, may_be, shapes};
+use super::content::is_placeholder;
+use super::words::Words;
 use crate::json::hex4;
 use crate::policy::{EMAIL, URL_PASSWORD, WEBHOOK};
 
@@ -57,11 +58,10 @@ const NOT_DOMAINS: &[&str] = &[
     "java",
 ];
 
-const NOT_DOMAIN_SHAPES: Shapes = shapes(NOT_DOMAINS);
+static NO_DOMAINS: Words<{ NOT_DOMAINS.len() }> = Words::new(NOT_DOMAINS);
 
 fn is_no_domain(label: &[u8]) -> bool {
-    let same = |known: &&str| known.as_bytes().first() == label.first() && known.as_bytes() == label;
-    may_be(label, &NOT_DOMAIN_SHAPES) && NOT_DOMAINS.iter().any(same)
+    label.first().is_some_and(u8::is_ascii_lowercase) && NO_DOMAINS.has(label)
 }
 
 /// A local part has 64 bytes at most, and three times as many when it is percent-encoded.

@@ -1,5 +1,6 @@
 //! Secrets that a text gives to a name: `password=...`, `"api_key": "..."`, `token => ...`, `Authorization: ...`.
 
+use super::content::{self, Content};
 use super::header;
 use super::mark;
 use super::run::{self, Kind};
@@ -57,17 +58,7 @@ fn by_meaning(view: &View, name: &Name, keys: &mut Keys) -> Class {
 /// words of prose (`password: must not be empty`), names of things (`secret="team/tls"`), code, paths and URLs, and
 /// numbers behind names that count (`token: 512`).
 pub(crate) fn assignment(view: &View, at: usize, keys: &mut Keys) -> Option<Found> {
-    // Each of these has a sign that few separators have beside them.
-    let (before, next) = (view.before(at), view.byte(at + 1));
-    let found = match next {
-        b'*' | b'2' | b'5' | b'6' => pgpass(view, at),
-        b'$' | b' ' | b'"' | b'\'' => crypt(view, at),
-        _ => None,
-    };
-    let found = found.or_else(|| if next == b'=' || before == b'!' { compared(view, at, keys) } else { None });
-    let others = matches!(before, b'o' | b' ' | b'"' | b'\'' | 0x80..);
-    let found = found.or_else(|| if others { beyond_ascii(view, at) } else { None });
-    if let Some(found) = found {
+    if let Some(found) = unnamed(view, at, keys) {
         return Some(Found::Secret(found));
     }
     let name = name(view, at).filter(|name| name.end.saturating_sub(name.start) >= MIN_NAME)?;
@@ -102,6 +93,22 @@ pub(crate) fn assignment(view: &View, at: usize, keys: &mut Keys) -> Option<Foun
     let annotated = if view.byte(at) == b':' { annotated(view, behind) } else { None };
     let (behind, separator) = annotated.map_or((behind, view.byte(at)), |behind| (behind, b'='));
     secret(view, &class, &name, behind, separator).map(Found::Secret)
+}
+
+/// What the separator at `at` stands beside that no name in front announces. Each of these has a sign that few separators
+/// have beside them.
+#[inline(always)]
+fn unnamed(view: &View, at: usize, keys: &mut Keys) -> Option<Match> {
+    let (before, next, then) = (view.before(at), view.byte(at + 1), view.byte(at + 2));
+    let found = match (next, then) {
+        (b'*' | b'2' | b'5' | b'6', _) => pgpass(view, at),
+        (b'$', _) | (b' ' | b'"' | b'\'', b' ' | b'$' | b'"' | b'\'') => crypt(view, at),
+        _ => None,
+    };
+    let found = found.or_else(|| if next == b'=' || before == b'!' { compared(view, at, keys) } else { None });
+    let last = if matches!(before, b' ' | b'"' | b'\'') { view.byte(at.wrapping_sub(2)) } else { before };
+    let others = matches!(last, b'o' | b' ' | b'"' | b'\'' | 0x80..);
+    found.or_else(|| if others { beyond_ascii(view, at) } else { None })
 }
 
 /// Beginnings of what crypt(3) and its like make of passwords
@@ -192,13 +199,18 @@ fn beyond_ascii(view: &View, at: usize) -> Option<Match> {
     let value = Value::find(view, at + 1, end < at);
     let end = value.end(view.text, &view.runs.bare);
     let content = view.part(value.start, end);
-    (spoken::is_secret(content) && !value.is_code(content)).then(|| Match::new(value.start, end, PASSWORD))
+    (spoken::is_secret(content) && !value.is_code(Content::new(content))).then(|| Match::new(value.start, end, PASSWORD))
 }
 
 /// Behind the type that stands between a name and its value at `at`: `password: String = "x"`.
 #[inline(never)]
 fn annotated(view: &View, at: usize) -> Option<usize> {
     let start = value::spaces(view, at);
+    // A word of prose has another behind it.
+    let word = view.run(Kind::Word, start);
+    if word > start && view.byte(word) == b' ' && !matches!(view.byte(word + 1), b' ' | b'=' | b'|' | b'*' | b'&') {
+        return None;
+    }
     let is_type = |at: usize| match view.byte(at) {
         // `std::string`, but no other name with a value.
         b':' => view.byte(at + 1) == b':' || view.byte(at - 1) == b':',
@@ -248,7 +260,7 @@ fn compared(view: &View, at: usize, keys: &mut Keys) -> Option<Match> {
     let class = keys.class(view.text, name, name_end, view.policy);
     match class.secret? {
         Meaning::Secret(rule) | Meaning::SecretText(rule) => Some(Match::new(start, end, rule)),
-        Meaning::Random(rule) if value::is_random(content, rule) => Some(Match::new(start, end, rule)),
+        Meaning::Random(rule) if content::is_random(content, rule) => Some(Match::new(start, end, rule)),
         _ => None,
     }
 }
@@ -345,6 +357,54 @@ fn identifier_end(view: &View, behind: usize) -> usize {
 }
 
 fn name(view: &View, at: usize) -> Option<Name> {
+    let last = view.before(at);
+    // Most names end there; a colour does in `m`.
+    let plain = last.is_ascii_alphabetic() && last != b'm';
+    let (end, quote, bracket, escapes) = if plain { (at, 0, false, 0) } else { behind_name(view, at) };
+    if !may_end_a_name(view.before(end)) {
+        let digits = behind(view.text, view.from, end, b"0123456789");
+        let numbered = digits < end && end - digits < 3;
+        if !numbered || !view.before(behind(view.text, view.from, digits, b"_-")).is_ascii_alphabetic() {
+            return None;
+        }
+    }
+    let mut start = end;
+    let mut escaped = false;
+    loop {
+        let front = view.text.get(view.from.max(end.saturating_sub(MAX_NAME))..start).unwrap_or_default();
+        start -= front.iter().rev().take_while(|byte| is_name(**byte)).count();
+        if view.before(start) != b'\\' || view.byte(start) != b'u' || hex4(view.text, start + 1).is_none() {
+            break;
+        }
+        escaped = true;
+        start -= 1;
+    }
+    // A mark is no name.
+    if bracket && view.text.get(..start).is_some_and(|front| front.ends_with(mark::OPEN)) {
+        return None;
+    }
+    match view.before(start) {
+        // In escaped text a name may stand behind `\n`.
+        b'\\' if matches!(view.byte(start), b'n' | b't' | b'r') => start += 1,
+        // Behind a colour, its number and `m` are no part of the name.
+        b'[' | b';' => {
+            let number = (start..end).take_while(|at| view.byte(*at).is_ascii_digit()).count();
+            if number > 0 && view.byte(start + number) == b'm' {
+                start += number + 1;
+            }
+        }
+        _ => {}
+    }
+    while start < end && matches!(view.byte(start), b'-' | b'.' | b'_') {
+        start += 1;
+    }
+    Some(Name { start, end, quote, escapes, escaped })
+}
+
+/// Where the name in front of the separator at `at` ends; the quote around it, or the bracket of an index; whether there is
+/// such a bracket; and how many backslashes stand in front of the quote.
+#[inline(never)]
+fn behind_name(view: &View, at: usize) -> (usize, u8, bool, u8) {
     let mut end = at;
     while end > view.from && at - end < MAX_SPACES && view.byte(end - 1) == b' ' {
         end -= 1;
@@ -361,66 +421,28 @@ fn name(view: &View, at: usize) -> Option<Name> {
             end = digits - 1;
         }
     }
-    let mut quote = 0;
-    let mut bracket = false;
-    let mut escapes = 0u8;
-    if matches!(view.before(end), b'"' | b'\'' | b'`' | b']') {
-        quote = view.before(end);
+    let quote = view.before(end);
+    if !matches!(quote, b'"' | b'\'' | b'`' | b']') {
+        return (end, 0, false, 0);
+    }
+    end -= 1;
+    if quote == b']' && matches!(view.before(end), b'"' | b'\'') {
         end -= 1;
-        if quote == b']' && matches!(view.before(end), b'"' | b'\'') {
-            end -= 1;
-        }
-        while view.before(end) == b'\\' {
-            escapes = escapes.saturating_add(1);
-            end -= 1;
-        }
-        // `"user[password]"`
-        bracket = quote == b']' || view.before(end) == b']';
-        end -= usize::from(quote != b']' && bracket);
     }
-    let digits = behind(view.text, view.from, end, b"0123456789");
-    let numbered = digits < end
-        && end - digits < 3
-        && view.before(behind(view.text, view.from, digits, b"_-")).is_ascii_alphabetic();
-    if !numbered && !may_end_a_name(view.before(end)) {
-        return None;
+    let mut escapes = 0u8;
+    while view.before(end) == b'\\' {
+        escapes = escapes.saturating_add(1);
+        end -= 1;
     }
-    let mut start = end;
-    let mut escaped = false;
-    loop {
-        while start > view.from && end - start < MAX_NAME && is_name(view.byte(start - 1)) {
-            start -= 1;
-        }
-        if view.before(start) != b'\\' || view.byte(start) != b'u' || hex4(view.text, start + 1).is_none() {
-            break;
-        }
-        escaped = true;
-        start -= 1;
-    }
-    // A mark is no name.
-    if bracket && view.text.get(..start).is_some_and(|front| front.ends_with(mark::OPEN)) {
-        return None;
-    }
-    // In escaped text a name may stand behind `\n`.
-    if view.before(start) == b'\\' && matches!(view.byte(start), b'n' | b't' | b'r') {
-        start += 1;
-    }
-    // Behind a colour, its number and `m` are no part of the name.
-    if matches!(view.before(start), b'[' | b';') {
-        let number = (start..end).take_while(|at| view.byte(*at).is_ascii_digit()).count();
-        if number > 0 && view.byte(start + number) == b'm' {
-            start += number + 1;
-        }
-    }
-    while start < end && matches!(view.byte(start), b'-' | b'.' | b'_') {
-        start += 1;
-    }
-    Some(Name { start, end, quote, escapes, escaped })
+    // `"user[password]"`
+    let bracket = quote == b']' || view.before(end) == b']';
+    end -= usize::from(quote != b']' && bracket);
+    (end, quote, bracket, escapes)
 }
 
 /// Letters beyond ASCII are left out of a name: "contraseña" is `contrasea`.
 pub(super) fn is_name(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | 0x80..)
+    run::is(Kind::Name, byte)
 }
 
 /// Names whose meaning matters end in one of these letters; a digit never ends one but `cvv2` and its like.
@@ -460,43 +482,43 @@ fn secret(view: &View, class: &Class, name: &Name, behind: usize, separator: u8)
     }
     // A list is not read to its end for a name that it may not be the value of.
     let list = view.byte(value.start) == b'[';
-    if random && list && !value::is_random(view.part(value.start, value.start + value::MAX_LOOK), rule) {
+    if random && list && !content::is_random(view.part(value.start, value.start + content::MAX_LOOK), rule) {
         return None;
     }
     let end = value.end(view.text, &view.runs.bare);
-    let content = view.part(value.start, end);
-    if random && !value::is_random(content, rule) {
+    let bytes = view.text.get(value.start..end)?;
+    if random && !content::is_random(bytes, rule) {
         return None;
     }
+    let content = Content::new(bytes);
     if value.is_code(content) {
         // `process.env.API_KEY || "..."`
         let or = first_of(view.part(end, usize::MAX), &[b" || ", b" ?? ", b" or "])?;
         let (start, end) = spoken::string(view, end + or.len())?;
         return spoken::is_strong(view.part(start, end), 8).then(|| Match::new(start, end, rule));
     }
-    if mark::is_masked(content) || value::is_placeholder(content) {
+    if mark::is_masked(bytes) || content.is_placeholder() {
         return None;
     }
     let bare = value.quote == 0;
-    let number = bare && content.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b','));
+    let number = bare && content.is_number();
     if is_other(view, name, &value, rule, separator, content) {
         return None;
     }
     // A number that is no count.
-    let long =
-        matches!(rule, API_KEY | SECRET) && content.len() >= MIN_DIGITS && content.iter().all(u8::is_ascii_digit);
+    let long = number && matches!(rule, API_KEY | SECRET) && bytes.len() >= MIN_DIGITS && bytes.iter().all(u8::is_ascii_digit);
     if only_text && number && !long {
         return None;
     }
-    if bare && matches!(name.quote, 0 | b'`') && separator == b':' && value.spaced && is_prose(view, end, content) {
+    if bare && matches!(name.quote, 0 | b'`') && separator == b':' && value.spaced && is_prose(view, end, bytes) {
         return None;
     }
     // `api_key=api_key` of code.
-    if content.eq_ignore_ascii_case(label) {
+    if bytes.eq_ignore_ascii_case(label) {
         return None;
     }
     // The name of a thing that holds the secret: `secret="team/tls"`, `secret=api-tls`.
-    if rule == SECRET && is_resource(content) {
+    if rule == SECRET && is_resource(bytes) {
         return None;
     }
     // The rule that knows the value itself says more than the name.
@@ -508,7 +530,7 @@ fn secret(view: &View, class: &Class, name: &Name, behind: usize, separator: u8)
     // A JSON number or array becomes a JSON string.
     let json = number
         || matches!(
-            content,
+            bytes,
             [b'[', b'"' | b'\\' | b'[' | b'{' | b'0'..=b'9' | b'-', .., b']'] | [b'{', b'"' | b'\\', .., b'}']
         );
     found.quoted = (bare && json && name.quote == b'"').then_some(name.escapes);
@@ -517,19 +539,24 @@ fn secret(view: &View, class: &Class, name: &Name, behind: usize, separator: u8)
 
 /// Whether what a separator gives to a name is known to be something else than a secret.
 #[inline(never)]
-fn is_other(view: &View, name: &Name, value: &Value, rule: RuleId, separator: u8, content: &[u8]) -> bool {
+fn is_other(view: &View, name: &Name, value: &Value, rule: RuleId, separator: u8, content: Content) -> bool {
     let label = view.part(name.start, name.end);
     let bare = value.quote == 0;
+    let words = content.is_words();
+    let known_digits = content.has_digit();
+    let content = content.bytes;
     let end = value.start + content.len();
     let (next, then) = (view.byte(end), view.byte(end + 1));
-    let words = value::is_words(content);
     if rule != PASSWORD {
         // `token = lookahead`, `e.token = old_token`, `struct token: 'struct token'` of code.
-        let named = content.len().checked_sub(label.len()).and_then(|front| content.split_at_checked(front));
-        let named = named
-            .is_some_and(|(front, last)| matches!(front.last(), Some(b' ' | b'_' | b'.')) && is_one(last, &[label]));
         let code = value.spaced || matches!(next, b',' | b')');
-        if named || (bare && ((words && code && content.len() < MAX_WORD) || find(content, b"(").is_some())) {
+        if bare && ((words && code && content.len() < MAX_WORD) || content.contains(&b'(')) {
+            return true;
+        }
+        let named = content.len().checked_sub(label.len()).and_then(|front| content.split_at_checked(front));
+        if named.is_some_and(|(front, last)| {
+            matches!(front.last(), Some(b' ' | b'_' | b'.')) && last.eq_ignore_ascii_case(label)
+        }) {
             return true;
         }
     }
@@ -542,23 +569,24 @@ fn is_other(view: &View, name: &Name, value: &Value, rule: RuleId, separator: u8
         return true;
     }
     // A comparison, in which a word is an option or the name of something: `token === '--require'`.
-    let front = view.part(view.from, value.start);
-    if separator == b'=' && ends_in(front, &[b"== '", b"== \"", b"!= '", b"!= \"", b"== ", b"!= "]) {
+    let front = || view.part(view.from, value.start);
+    let operator = separator == b'=' && (value.spaced || value.quote != 0);
+    if operator && ends_in(front(), &[b"== '", b"== \"", b"!= '", b"!= \"", b"== ", b"!= "]) {
         if bare && value.spaced {
             return true;
         }
         let word = bare || words || content.len() < MIN_COMPARED || rule != PASSWORD;
-        return content.starts_with(b"-") || (word && !content.iter().any(u8::is_ascii_digit));
+        return content.starts_with(b"-") || (word && !known_digits);
     }
     // "PASS: TestLogin" of test runners.
-    if is_one(label, &[b"pass"]) && words && view.byte(name.start) == b'P' {
+    if words && view.byte(name.start) == b'P' && label.eq_ignore_ascii_case(b"pass") {
         return true;
     }
     // "DEBUG app.auth.password: cache evicted" of a logger, and a signature in a trace and not in a URL.
     if bare && separator == b':' {
         let goes_on = value.spaced && next == b' ' && then.is_ascii_alphabetic();
-        let dotted = find(label, b".").is_some();
-        if is_one(label, &[b"sig"]) || (dotted && (goes_on || view.before(name.start) == b':')) {
+        let dotted = label.contains(&b'.');
+        if label.eq_ignore_ascii_case(b"sig") || (dotted && (goes_on || view.before(name.start) == b':')) {
             return true;
         }
     }
@@ -601,7 +629,8 @@ const MAX_WORD: usize = 20;
 
 /// Whether a parser speaks of its own tokens.
 fn is_unexpected(view: &View, name: &Name) -> bool {
-    ends_in(view.part(view.from, name.start), &[b"nexpected ", b"nknown ", b"llegal ", b"ffending "])
+    view.before(name.start) == b' '
+        && ends_in(view.part(view.from, name.start), &[b"nexpected ", b"nknown ", b"llegal ", b"ffending "])
 }
 
 /// `name: value` in a sentence and not in a setting ("password: must not be empty"): the value is a plain word and the
@@ -629,7 +658,7 @@ fn is_resource(content: &[u8]) -> bool {
         }
     }
     match slashes {
-        0 => dashes > 0 && digits == 0 && value::is_words(content),
+        0 => dashes > 0 && digits == 0 && content::is_words(content),
         1 => length > 0 && digits <= 3,
         _ => false,
     }

@@ -1,10 +1,11 @@
 //! `Authorization`, `Cookie` and their like in a text: what stands behind the separator.
 
 use super::assignment::{MAX_NAME, Name};
+use super::content::{self, Content};
 use super::mark;
 use super::run::{self, Run};
 use super::text::{Match, View};
-use super::value::{self, Value};
+use super::value::Value;
 use crate::policy::{AUTHORIZATION, BASIC, BEARER, COOKIE, RuleId};
 
 /// `Authorization: <scheme> <credentials>` and `Cookie: <name>=<value>; ...`: the scheme stays when it is a known one.
@@ -29,12 +30,12 @@ pub(super) fn header(view: &View, name: &Name, value: &Value, rule: RuleId) -> O
     let near = view.text.get(..view.text.len().min(start + near))?;
     let first = near.get(start..header_end(near, &run::nowhere(), name, value, rule, (open, scheme))?)?;
     let word = first.get(..first.iter().take_while(|byte| **byte > b' ').count())?;
-    if value::is_words(word) {
+    if content::is_words(word) {
         // `auth=ldap`, "authorization: bearer token is missing"; but `Authorization: Bearer abc`.
         const PROSE: &[&[u8]] = &[b"token", b"auth", b"authentication", b"authorization", b"credentials", b"header"];
         let next = start + word.len();
         let goes_on = view.byte(next) == b' ' && view.byte(next + 1).is_ascii_lowercase();
-        let said = PROSE.iter().any(|said| said.eq_ignore_ascii_case(word)) || value::is_placeholder(word);
+        let said = PROSE.iter().any(|said| said.eq_ignore_ascii_case(word)) || content::is_placeholder(word);
         if scheme == 0 || said || goes_on {
             return None;
         }
@@ -43,13 +44,13 @@ pub(super) fn header(view: &View, name: &Name, value: &Value, rule: RuleId) -> O
     if scheme == 0 && value.quote == 0 && rule == AUTHORIZATION {
         let path = word.iter().take_while(|byte| **byte == b'_').count();
         let quotes = first.iter().any(|byte| matches!(byte, b'"' | b'\''));
-        if !quotes && (value.is_code(word.get(path..)?) || value::is_words(word.get(path..)?)) {
+        if !quotes && (value.is_code(Content::new(word.get(path..)?)) || content::is_words(word.get(path..)?)) {
             return None;
         }
     }
     let end = header_end(view.text, &view.runs.bare, name, value, rule, (open, scheme))?;
     let content = view.text.get(start..end)?;
-    if content.is_empty() || mark::is_masked(content) || value::is_placeholder(content) {
+    if content.is_empty() || mark::is_masked(content) || content::is_placeholder(content) {
         return None;
     }
     let rule = match (scheme, line.first()? | 0x20, line.get(1)? | 0x20) {
@@ -60,7 +61,7 @@ pub(super) fn header(view: &View, name: &Name, value: &Value, rule: RuleId) -> O
     Some(Match::new(start, end, rule))
 }
 
-/// How much of a header decides whether it is one, in bytes: more than the longest of [`value::is_words`] and what is
+/// How much of a header decides whether it is one, in bytes: more than the longest of [`content::is_words`] and what is
 /// looked at behind it.
 const MAX_FIRST: usize = 128;
 
@@ -94,7 +95,7 @@ fn header_end(
         // Parameters: `Digest username="x", response="y"`, `AWS4-HMAC-SHA256 Credential=x, Signature=y`.
         let quoted = matches!(credentials.get(length), Some(b'"' | b'\\'));
         let first = credentials.get(..length)?;
-        let parameters = if first.ends_with(b"=") { quoted && value::is_words(first) } else { first.contains(&b'=') };
+        let parameters = if first.ends_with(b"=") { quoted && content::is_words(first) } else { first.contains(&b'=') };
         return Some(start + if parameters || comma(length) { line_end(credentials, name.quote) } else { length });
     }
     if rule == COOKIE {
@@ -124,7 +125,7 @@ fn other_scheme(name: &Name, line: &[u8]) -> usize {
     let credentials = rest.starts_with(mark::OPEN) || (next.len() >= 16 && next.iter().any(u8::is_ascii_digit));
     let scheme = word > 0 && line.get(word) == Some(&b' ') && line.first().is_some_and(u8::is_ascii_alphabetic);
     let header = name.end - name.start >= b"authorization".len();
-    if header && scheme && credentials && !value::is_placeholder(line.get(..word).unwrap_or_default()) {
+    if header && scheme && credentials && !content::is_placeholder(line.get(..word).unwrap_or_default()) {
         word + 1
     } else {
         0

@@ -40,9 +40,11 @@ pub(super) enum Kind {
     Lower32,
     Odd,
     Full,
+    /// What a name is made of.
+    Name,
 }
 
-const KINDS: usize = 23;
+const KINDS: usize = 24;
 
 impl Kind {
     pub(super) const fn of(charset: Charset) -> Kind {
@@ -103,6 +105,7 @@ const fn kinds(byte: u8) -> u32 {
         Charset::Lower32.has(byte),
         Charset::Odd.has(byte),
         Charset::Full.has(byte),
+        url || byte == b'.' || byte >= 0x80,
     ];
     let mut bits = 0;
     let mut n = 0;
@@ -133,7 +136,7 @@ pub(super) struct Runs {
     name: Cell<(usize, usize, Option<RuleId>)>,
 }
 
-/// Where a run was looked at first, and its end.
+/// The complement of where a run was looked at first, and its end: without a run both are 0, which costs least to begin with.
 pub(super) type Run = Cell<(usize, usize)>;
 
 /// What a group of four characters of base64 may stand for.
@@ -152,7 +155,7 @@ impl Runs {
             bare: nowhere(),
             stops: Cell::new((0, 0)),
             quote: Cell::new((start, None)),
-            name: Cell::new((usize::MAX, 0, None)),
+            name: Cell::new((0, 0, None)),
         }
     }
 
@@ -225,12 +228,13 @@ impl Runs {
 
 /// Every place is in front of a run that begins nowhere.
 pub(super) const fn nowhere() -> Run {
-    Cell::new((usize::MAX, 0))
+    Cell::new((0, 0))
 }
 
 #[inline(always)]
 pub(super) fn end(run: &Run, at: usize, step: usize, inside: impl Fn(usize) -> bool) -> usize {
     let (from, end) = run.get();
+    let from = !from;
     if from <= at && at <= end {
         return end;
     }
@@ -240,7 +244,7 @@ pub(super) fn end(run: &Run, at: usize, step: usize, inside: impl Fn(usize) -> b
         found += step;
     }
     let found = if found == from { end } else { found };
-    run.set((at, found));
+    run.set((!at, found));
     found
 }
 

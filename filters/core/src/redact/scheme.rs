@@ -3,7 +3,7 @@
 use super::jwt::decoded;
 use super::run::{self, Kind, Odd};
 use super::text::{Match, View};
-use super::value;
+use super::content;
 use crate::policy::{BASIC, BEARER, COOKIE, TOKEN};
 
 /// The credentials behind `Bearer ` ([RFC 6750](https://www.rfc-editor.org/rfc/rfc6750)) or `Basic `
@@ -34,7 +34,7 @@ pub(super) fn scheme(view: &View, at: usize) -> Option<Match> {
     if end > start
         && view.byte(end - 1) == b'='
         && matches!(view.byte(end), b'"' | b'\\' | b'\'')
-        && value::is_words(view.text.get(start..end)?)
+        && content::is_words(view.text.get(start..end)?)
     {
         return None;
     }
@@ -52,7 +52,7 @@ pub(super) fn scheme(view: &View, at: usize) -> Option<Match> {
 fn is_bearer(word: &[u8]) -> bool {
     // `bearer expires_in=3600` is a parameter.
     let padding = word.iter().rev().take_while(|byte| **byte == b'=').count();
-    word.len() >= 5 && !value::is_words(word) && word.iter().filter(|byte| **byte == b'=').count() == padding
+    word.len() >= 5 && !content::is_words(word) && word.iter().filter(|byte| **byte == b'=').count() == padding
 }
 
 /// Whether the word `text[start..end]` decodes from base64 to text that has a colon: `user:password`.
@@ -98,5 +98,5 @@ const MAX_COOKIES: usize = 4096;
 
 /// Whether a word is a credential where a word of prose is as likely: long, and with digits.
 fn is_random(word: &[u8]) -> bool {
-    word.len() >= 16 && word.iter().any(u8::is_ascii_digit) && !value::is_words(word)
+    word.len() >= 16 && word.iter().any(u8::is_ascii_digit) && !content::is_words(word)
 }

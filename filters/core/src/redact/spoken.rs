@@ -1,6 +1,7 @@
 //! Secrets behind a name without `:` or `=`: options of command lines, XML elements, tuples, SQL, sentences.
 
 use super::assignment::MAX_NAME;
+use super::content;
 use super::mark;
 use super::run::Kind;
 use super::text::{Match, View};
@@ -95,7 +96,7 @@ pub(super) fn is_secret(content: &[u8]) -> bool {
         && content.len() >= 2
         && !content.starts_with(mark::OPEN)
         && !mark::is_masked(content)
-        && !value::is_placeholder(content)
+        && !content::is_placeholder(content)
 }
 
 #[inline(never)]
@@ -179,14 +180,14 @@ fn is_sql(view: &View, name: &Name) -> bool {
 fn option(view: &View, at: usize) -> Option<(usize, usize)> {
     if let Some(found) = string(view, at) {
         let content = view.part(found.0, found.1);
-        return (view.byte(at + 1) != b'-' && !value::is_words(content)).then_some(found);
+        return (view.byte(at + 1) != b'-' && !content::is_words(content)).then_some(found);
     }
     let end = bare(view, at);
     let content = view.part(at, end);
     if matches!(content.first()?, b'-' | b'[' | b'<' | b'(' | b'=' | b'$' | b'{') || find(content, b"://").is_some() {
         return None;
     }
-    let secret = if value::is_words(content) {
+    let secret = if content::is_words(content) {
         let rest = view.part(end, usize::MAX);
         let last = content.len() >= 10 && rest.is_empty();
         content.iter().all(u8::is_ascii_lowercase) && (last || rest.starts_with(b" -"))
@@ -228,7 +229,7 @@ fn content(view: &View, at: usize) -> Option<(usize, usize)> {
     let at = at + if view.part(at, usize::MAX).starts_with(b"<value>") { b"<value>".len() } else { 0 };
     let end = until(view.text, at, MAX_VALUE, b"<");
     let content = view.part(at, end);
-    let label = content.first()?.is_ascii_uppercase() && value::is_words(content);
+    let label = content.first()?.is_ascii_uppercase() && content::is_words(content);
     (view.byte(end) == b'<' && view.byte(end + 1) == b'/' && !label).then_some((at, end))
 }
 

@@ -1,10 +1,10 @@
-//! The value behind a name, and what a value says of itself: that it stands for a secret and is none.
+//! The value behind a separator: where it begins, and where it ends.
 
+use super::content::{Content, MAX_PLACEHOLDER};
 use super::mark;
-use super::run::{self, Run};
+use super::run::{self, Kind, Run};
 use super::text::View;
-use super::words::{find, first_of, is_one};
-use crate::policy::{COOKIE, PASSWORD, RuleId, SESSION, TOKEN};
+use super::words::first_of;
 
 /// Spaces around a separator.
 /// They align what Terraform, `kubectl describe` and configuration files print in columns.
@@ -37,6 +37,9 @@ impl Value {
     pub(super) fn find(view: &View, behind: usize, quoted_key: bool) -> Value {
         let mut start = spaces(view, behind);
         let spaced = start > behind;
+        if !may_be_wrapped(view.byte(start)) {
+            return Value { start, quote: 0, spaced, form: Form::Bare };
+        }
         start = ansi(view, start);
         start += prefix(view, start);
         // b'...' of Python, &"..." of Rust.
@@ -91,103 +94,15 @@ impl Value {
     }
 
     /// Whether its `content` is a call, an index or a path in code (`os.environ["X"]`): what it gives is not in the text.
-    pub(super) fn is_code(&self, content: &[u8]) -> bool {
-        matches!(self.form, Form::Bare) && is_code(content)
+    pub(super) fn is_code(&self, content: Content) -> bool {
+        matches!(self.form, Form::Bare) && content.is_code()
     }
 }
 
-/// The least length of what nobody chose, in bytes.
-const MIN_RANDOM: usize = 20;
-/// The same behind a name that has the word for a password in it.
-const MIN_RANDOM_PASSWORD: usize = 8;
-/// Longer values are data, in bytes.
-const MAX_RANDOM: usize = 4096;
-/// So much of a value says whether it is random, in bytes.
-pub(super) const MAX_LOOK: usize = 256;
-
-/// Whether nobody chose a value, so that it is secret behind a name that alone does not say so ([`Meaning::Random`]).
-///
-/// It is long, and its digits and letters of both cases are mixed: they change places more often than in words, numbers and
-/// times that are joined. Without upper case it is one run of letters and digits, as PHP's session ids are. No digests, no
-/// UUIDs, no other identifiers: these have no upper case or no lower case; no base64 of JSON, but in a session; no paths.
-///
-/// [`Meaning::Random`]: crate::policy::Meaning::Random
-#[inline(never)]
-pub(crate) fn is_random(content: &[u8], rule: RuleId) -> bool {
-    // Of a list, the first string.
-    let list = content.first() == Some(&b'[');
-    let outside = |byte: &&u8| matches!(**byte, b'[' | b' ' | b'"' | b'\'' | b'\\');
-    let start = if list { content.iter().take(16).take_while(outside).count() } else { 0 };
-    let content = content.get(start..).unwrap_or_default();
-    let end = if list { content.iter().position(|byte| matches!(byte, b'"' | b'\'' | b'\\')) } else { None };
-    let content = content.get(..end.unwrap_or(content.len())).unwrap_or_default();
-    let session = rule == SESSION || rule == COOKIE;
-    if rule == COOKIE && content.iter().position(|byte| *byte == b'=').is_some_and(|equals| equals + 6 < content.len())
-    {
-        return !is_placeholder(content);
-    }
-    let least = if rule == PASSWORD { MIN_RANDOM_PASSWORD } else { MIN_RANDOM };
-    if !(least..=MAX_RANDOM).contains(&content.len()) {
-        return false;
-    }
-    let (mut digits, mut upper, mut lower, mut signs, mut dashes, mut changes, mut hex) = (0, 0, 0, 0, 0, 0, true);
-    let mut previous = 0;
-    let content = content.get(..MAX_LOOK).unwrap_or(content);
-    for (n, &byte) in content.iter().enumerate() {
-        let kind = match byte {
-            b'0'..=b'9' => 1,
-            b'a'..=b'z' => 2,
-            b'A'..=b'Z' => 3,
-            _ => 0,
-        };
-        // Some services put two letters in front of what identifies something: `SM0123...`
-        hex &= n < 2 || byte.is_ascii_hexdigit() || byte == b'-';
-        changes += usize::from(kind != previous && kind != 0 && previous != 0);
-        previous = kind;
-        match byte {
-            b'0'..=b'9' => digits += 1,
-            b'a'..=b'z' => lower += 1,
-            b'A'..=b'Z' => upper += 1,
-            b'-' | b'_' => dashes += 1,
-            b'+' | b'/' => {}
-            // What separates is not looked behind: there may be another name and its value.
-            b'=' if content.get(n + 1).is_some_and(|next| *next != b'=') => return false,
-            b'=' => {}
-            b':' if n != 1 => return false,
-            b'.' => dashes += 1,
-            b'%' | b':' | b'~' | b'!' | b'*' | b'|' if session => dashes += 1,
-            0..=b' ' | 0x7f.. => return false,
-            _ => signs += 1,
-        }
-    }
-    let least = content.len() / 3;
-    if rule == PASSWORD {
-        let kinds = [digits, upper, lower, signs].iter().filter(|count| **count > 0).count();
-        return kinds >= 3 && !is_placeholder(content) && !is_code(content) && !is_path(content)
-            || (signs > 3 && lower > 3 && !is_placeholder(content) && !is_code(content));
-    }
-    // Of sessions, what SHA-1 made, and tokens are often hexadecimal; of all else that is a digest or a UUID.
-    if hex && (rule == TOKEN && content.len() >= 32 || session && dashes == 0 && content.len() == 40) {
-        return digits > 0 && upper + lower > 0;
-    }
-    if signs > 0 || hex || is_path(content) {
-        return false;
-    }
-    let json = content.starts_with(b"eyJ") || content.starts_with(b".eJ");
-    if json || content.starts_with(b"AAAA") {
-        return session && json;
-    }
-    match (upper, lower) {
-        (0, _) => digits > 1 && lower > 3 && dashes == 0 && changes >= content.len() / 5 && content.len() > MIN_RANDOM,
-        (_, 0) => false,
-        _ => digits > 0 && changes >= least,
-    }
-}
-
-/// Whether words in it are joined by `/`, or by full stops.
-fn is_path(content: &[u8]) -> bool {
-    let longest = content.split(|byte| matches!(byte, b'/' | b'.')).map(<[u8]>::len).max().unwrap_or_default();
-    content.first() == Some(&b'/') || 2 * longest < content.len()
+/// Whether a value that begins with `byte` may have a quote, a bracket, a colour, a type or a call around it.
+fn may_be_wrapped(byte: u8) -> bool {
+    !byte.is_ascii_alphanumeric()
+        || matches!(byte, b'b' | b'f' | b'r' | b's' | b'u' | b'J' | b'O' | b'P' | b'S' | b'T')
 }
 
 /// Length of what stands in front of some values: a line end and spaces in front of a string, its type as PHP dumps it, what
@@ -287,8 +202,12 @@ fn wrapper(view: &View, at: usize) -> Option<usize> {
 /// it does: at a space, the end, another quote or bracket, or `,name=`.
 fn bare_end(text: &[u8], start: usize, bare: &Run) -> usize {
     run::end(bare, start, 1, |at| {
+        let found = text.get(at).copied().unwrap_or(0);
+        if run::is(Kind::Base64Url, found) {
+            return true;
+        }
         let next = || text.get(at + 1).copied().unwrap_or(0);
-        let ends = match text.get(at).copied().unwrap_or(0) {
+        let ends = match found {
             0..=b' ' | b'&' | b'`' | 0x7f => true,
             b'>' => {
                 matches!(next(), 0..=b' ' | b'"' | b'\'' | b'<' | b'>' | b'=' | b',' | b')') || is_tag_end(text, at)
@@ -394,286 +313,3 @@ fn closing_bracket(text: &[u8], start: usize) -> usize {
     text.len()
 }
 
-/// Whether the bare value is code: names with dots, or a name and a call or an index.
-fn is_code(text: &[u8]) -> bool {
-    if text.len() > MAX_PLACEHOLDER {
-        return false;
-    }
-    let name = text.iter().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(**byte, b'_' | b'.')).count();
-    let Some(path) = text.get(..name).filter(|path| path.first().is_some_and(u8::is_ascii_alphabetic)) else {
-        return false;
-    };
-    let readable = path.iter().all(|byte| !byte.is_ascii_digit());
-    match text.get(name) {
-        // `settings.DB_PASSWORD`, but no version and no token.
-        None => readable && path.contains(&b'.') && path.split(|byte| *byte == b'.').all(|part| part.len() > 1),
-        Some(b'(' | b'[') => readable,
-        // `self->token`
-        Some(b'-') => readable && text.get(name + 1) == Some(&b'>'),
-        _ => false,
-    }
-}
-
-/// What stands for a secret is at most this long, in bytes.
-const MAX_PLACEHOLDER: usize = 128;
-
-/// Words that stand where a secret would: that there is none, what is wrong with it, or what to put there.
-const WORDS: &[&str] = &[
-    "-",
-    "absent",
-    "always",
-    "any",
-    "await",
-    "bool",
-    "bytes",
-    "changeme",
-    "change-me",
-    "change_me",
-    "default",
-    "denied",
-    "disabled",
-    "empty",
-    "enabled",
-    "env",
-    "example",
-    "expected",
-    "expired",
-    "expires",
-    "failed",
-    "false",
-    "filtered",
-    "found",
-    "hidden",
-    "incorrect",
-    "include",
-    "int",
-    "invalid",
-    "lambda",
-    "is",
-    "mask",
-    "masked",
-    "mismatch",
-    "missing",
-    "must",
-    "n/a",
-    "needed",
-    "new",
-    "nil",
-    "no",
-    "none",
-    "not",
-    "null",
-    "nullptr",
-    "off",
-    "ok",
-    "omitted",
-    "on",
-    "optional",
-    "present",
-    "protected",
-    "provided",
-    "redacted",
-    "rejected",
-    "removed",
-    "required",
-    "reset",
-    "revoked",
-    "rotated",
-    "scrubbed",
-    "secret",
-    "same-origin",
-    "secretstr",
-    "sensitive",
-    "set",
-    "should",
-    "str",
-    "string",
-    "suppressed",
-    "todo",
-    "true",
-    "unavailable",
-    "undefined",
-    "unknown",
-    "unset",
-    "valid",
-    "vault",
-    "was",
-    "wrong",
-    "yes",
-    "your",
-];
-
-/// Whether a value stands where a secret would, but is none: a word like `null` or `expired`, asterisks, a variable
-/// (`${X}`, `$X`, `{{ x }}`, `%(x)s`, `%s`, `<x>`, `#{x}`), a path or a URL.
-pub(super) fn is_placeholder(value: &[u8]) -> bool {
-    if value.len() > MAX_PLACEHOLDER {
-        return false;
-    }
-    let word = trimmed(value);
-    word.is_empty()
-        || value.iter().all(|byte| matches!(byte, b'*' | b'.' | b'x' | b'X' | b'-' | b'_' | b'?' | b'#'))
-        || value.iter().filter(|byte| **byte == b'*').nth(2).is_some()
-        || word.starts_with("\u{2022}\u{2022}".as_bytes())
-        || is_known_word(word)
-        || is_variable(value)
-        || is_reference(value)
-}
-
-fn is_known_word(word: &[u8]) -> bool {
-    may_be(word, &WORD_SHAPES) && WORDS.iter().any(|known| is_one(word, &[known.as_bytes()]))
-}
-
-const WORD_SHAPES: Shapes = shapes(WORDS);
-
-/// A bit for the first letter of each of some words, by their length.
-pub(super) type Shapes = [u32; 16];
-
-pub(super) const fn shapes(words: &[&str]) -> Shapes {
-    let mut shapes = [0; 16];
-    let mut n = 0;
-    while n < words.len() {
-        let word = words[n].as_bytes();
-        shapes[word.len()] |= 1 << (word[0] & 31);
-        n += 1;
-    }
-    shapes
-}
-
-/// Whether `word` may be one of the words that have these shapes, in any case.
-pub(super) fn may_be(word: &[u8], shapes: &Shapes) -> bool {
-    word.first().zip(shapes.get(word.len())).is_some_and(|(first, shapes)| shapes >> (first & 31) & 1 != 0)
-}
-
-/// A value without the brackets and the full stop around it.
-fn trimmed(value: &[u8]) -> &[u8] {
-    let outside = |byte: &u8| {
-        matches!(
-            byte,
-            b'[' | b']' | b'(' | b')' | b'<' | b'>' | b'{' | b'}' | b'.' | b'!' | b'?' | b':' | b'*' | b'"' | b'\''
-        )
-    };
-    let start = value.iter().take_while(|byte| outside(byte)).count();
-    let end = value.iter().rev().take_while(|byte| outside(byte)).count();
-    value.get(start..value.len().saturating_sub(end)).unwrap_or_default()
-}
-
-fn is_variable(value: &[u8]) -> bool {
-    let name = |text: &[u8]| {
-        !text.is_empty()
-            && text.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-' | b' '))
-    };
-    let upper = |text: &[u8]| {
-        text.len() > 1 && text.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_')
-    };
-    match value {
-        [b'$', b'{' | b'(', ..] | [b'{', b'{', ..] | [b'#', b'{', ..] | [b'%', b'{' | b'(', ..] => true,
-        [b'$', rest @ ..] => {
-            let lower = |byte: &u8| byte.is_ascii_lowercase() || *byte == b'_';
-            upper(rest)
-                || (rest.len() > 2 && rest.iter().all(lower))
-                || matches!(rest, [b'0'..=b'9'] | [b'0'..=b'9', b'0'..=b'9'])
-                || find(rest, b"->").is_some()
-        }
-        // A tag of YAML: `!Ref X`, `!vault |`.
-        [b'!', rest @ ..] => rest.iter().all(u8::is_ascii_alphabetic),
-        [b'%', rest @ .., b'%'] => upper(rest),
-        [b'%', b's' | b'v' | b'd' | b'r' | b'q'] | [b'%', b'+' | b'#', b'v'] => true,
-        [b'<', rest @ .., b'>'] => name(rest),
-        [b'{', rest @ .., b'}'] => {
-            rest.is_empty() || (name(rest) && !rest.iter().any(u8::is_ascii_digit)) || rest == b"0" || rest == b"1"
-        }
-        [b'[', rest @ .., b']'] => rest.is_empty() || (name(rest) && !rest.iter().any(u8::is_ascii_digit)),
-        _ => false,
-    }
-}
-
-/// Where a secret is to be found: a path or a URL. What a URL holds is looked at on its own.
-fn is_reference(value: &[u8]) -> bool {
-    const SCHEMES: &[&[u8]] = &[b"arn:", b"vault:", b"op://", b"file:", b"env:", b"projects/"];
-    const ROOTS: &[&[u8]] = &[
-        b"/home/",
-        b"/var/",
-        b"/run/",
-        b"/etc/",
-        b"/usr/",
-        b"/opt/",
-        b"/app",
-        b"/tmp",
-        b"/mnt/",
-        b"/root",
-        b"/srv/",
-        b"/data/",
-        b"/Users/",
-        b"/workspace",
-        b"./",
-        b"../",
-        b"~/",
-        b"C:\\",
-    ];
-    let lower_path = || {
-        value.starts_with(b"/")
-            && value
-                .iter()
-                .all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'/' | b'.' | b'-' | b'_' | b'0'..=b'9'))
-    };
-    if !value.iter().any(|byte| matches!(byte, b'/' | b':')) {
-        return false;
-    }
-    const FIRST: u64 = firsts(SCHEMES) | firsts(ROOTS);
-    let first = value.first().copied().unwrap_or(0);
-    (FIRST >> (first & 63) & 1 != 0 && (first_of(value, SCHEMES).is_some() || first_of(value, ROOTS).is_some()))
-        || lower_path()
-        || value
-            .iter()
-            .take(16)
-            .skip_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'))
-            .take(3)
-            .eq(b"://")
-}
-
-/// A bit for the first character of each text.
-const fn firsts(texts: &[&[u8]]) -> u64 {
-    let mut bits = 0;
-    let mut n = 0;
-    while n < texts.len() {
-        bits |= 1 << (texts[n][0] & 63);
-        n += 1;
-    }
-    bits
-}
-
-/// Words that are joined are shorter than this, in bytes.
-const MAX_WORDS: usize = 64;
-
-/// Whether `text` is made of words as people and programs write them: letters, in parts of two or more, that `-`, `_`,
-/// `.`, `/` or a hump of a camel's back separates; no digits. Random letters have humps of one.
-pub(super) fn is_words(text: &[u8]) -> bool {
-    if text.len() >= MAX_WORDS {
-        return false;
-    }
-    let mut length = 0usize;
-    let mut previous = 0u8;
-    for &byte in text {
-        match byte {
-            b'a'..=b'z' => length += 1,
-            b'A'..=b'Z' => {
-                if previous.is_ascii_lowercase() {
-                    if length < 3 {
-                        return false;
-                    }
-                    length = 0;
-                }
-                length += 1;
-            }
-            b'-' | b'_' | b'.' | b'/' | b',' | b'=' | b':' => {
-                if length < 2 {
-                    return false;
-                }
-                length = 0;
-            }
-            _ => return false,
-        }
-        previous = byte;
-    }
-    length >= 2 || (length == 0 && previous == b'=')
-}

@@ -6,6 +6,55 @@ pub(super) fn is_one(word: &[u8], list: &[&[u8]]) -> bool {
     list.iter().any(|known| known.len() == word.len() && begins_like(word, known))
 }
 
+/// Words, in rows by their first and last letters and their length: to be one of many costs hardly more than of one.
+pub(crate) struct Words<const N: usize> {
+    words: [&'static str; N],
+    /// Where each row begins, and the last one ends.
+    rows: [u8; ROWS + 1],
+}
+
+const ROWS: usize = 32;
+
+impl<const N: usize> Words<N> {
+    /// These `N` words, in lower case and none of them empty.
+    pub(crate) const fn new(list: &[&'static str]) -> Words<N> {
+        let mut sorted = Words { words: [""; N], rows: [0; ROWS + 1] };
+        let (mut row, mut count) = (0, 0);
+        while row < ROWS {
+            let mut n = 0;
+            while n < N {
+                if self::row(list[n].as_bytes(), list[n].as_bytes()[0]) == row {
+                    sorted.words[count] = list[n];
+                    count += 1;
+                }
+                n += 1;
+            }
+            row += 1;
+            sorted.rows[row] = count as u8;
+        }
+        sorted
+    }
+
+    /// Whether `word` is one of them, in any case.
+    pub(crate) fn has(&self, word: &[u8]) -> bool {
+        is_in(&self.words, &self.rows, word)
+    }
+}
+
+#[inline(never)]
+fn is_in(words: &[&str], rows: &[u8; ROWS + 1], word: &[u8]) -> bool {
+    let Some(first) = word.first() else { return false };
+    let row = row(word, *first);
+    let (start, end) = (usize::from(rows[row]), usize::from(rows[row + 1]));
+    words.get(start..end).unwrap_or_default().iter().any(|known| known.as_bytes().eq_ignore_ascii_case(word))
+}
+
+/// A number from 0 to 31.
+const fn row(word: &[u8], first: u8) -> usize {
+    let last = word[word.len() - 1];
+    ((first & 31) as usize * 5 + (last & 31) as usize * 3 + word.len() * 7) % ROWS
+}
+
 /// Whether `text` begins with one of these, in any case.
 #[inline(never)]
 pub(super) fn begins_like_one(text: &[u8], list: &[&[u8]]) -> bool {
