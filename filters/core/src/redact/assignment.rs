@@ -206,23 +206,32 @@ fn beyond_ascii(view: &View, at: usize) -> Option<Match> {
 #[inline(never)]
 fn annotated(view: &View, at: usize) -> Option<usize> {
     let start = value::spaces(view, at);
-    // A word of prose has another behind it.
-    let word = view.run(Kind::Word, start);
-    if word > start && view.byte(word) == b' ' && !matches!(view.byte(word + 1), b' ' | b'=' | b'|' | b'*' | b'&') {
-        return None;
-    }
-    let is_type = |at: usize| match view.byte(at) {
-        // `std::string`, but no other name with a value.
-        b':' => view.byte(at + 1) == b':' || view.byte(at - 1) == b':',
-        b'_' | b'.' | b'<' | b'>' | b'&' | b'[' | b']' | b'?' | b'|' | b'*' | b' ' => true,
-        byte => byte.is_ascii_alphabetic(),
-    };
     let mut equals = start;
-    while equals < start + MAX_NAME && is_type(equals) {
+    while view.byte(equals).is_ascii_alphabetic() {
+        equals += 1;
+    }
+    // A word of prose has another behind it, and what a colon follows is a name.
+    let goes_on = match view.byte(equals) {
+        b' ' => matches!(view.byte(equals + 1), b' ' | b'=' | b'|' | b'*' | b'&'),
+        b':' => view.byte(equals + 1) == b':',
+        next => is_type(next),
+    };
+    while goes_on && equals < start + MAX_NAME {
+        let byte = view.byte(equals);
+        // `std::string`, but no other name with a value.
+        let inside = byte == b':' && (view.byte(equals + 1) == b':' || view.byte(equals - 1) == b':');
+        if !inside && !is_type(byte) && !byte.is_ascii_alphabetic() {
+            break;
+        }
         equals += 1;
     }
     let is_it = equals > start + 1 && view.part(equals - 1, equals + 2) == b" = ";
     (is_it && matches!(view.byte(equals + 2), b'"' | b'\'')).then_some(equals + 2)
+}
+
+/// Whether a type has this sign in it.
+fn is_type(byte: u8) -> bool {
+    matches!(byte, b'_' | b'.' | b'<' | b'>' | b'&' | b'[' | b']' | b'?' | b'|' | b'*' | b' ')
 }
 
 /// What is compared with a name behind it: `"x" == password`, `'x' != password`. Only what has a digit or a sign; a word
@@ -497,10 +506,11 @@ fn secret(view: &View, class: &Class, name: &Name, behind: usize, separator: u8)
         let (start, end) = spoken::string(view, end + or.len())?;
         return spoken::is_strong(view.part(start, end), 8).then(|| Match::new(start, end, rule));
     }
-    if mark::is_masked(bytes) || content.is_placeholder() {
+    let bare = value.quote == 0;
+    let sentence = bare && matches!(name.quote, 0 | b'`') && separator == b':' && value.spaced;
+    if (sentence && is_prose(view, end, bytes)) || mark::is_masked(bytes) || content.is_placeholder() {
         return None;
     }
-    let bare = value.quote == 0;
     let number = bare && content.is_number();
     if is_other(view, name, &value, rule, separator, content) {
         return None;
@@ -508,9 +518,6 @@ fn secret(view: &View, class: &Class, name: &Name, behind: usize, separator: u8)
     // A number that is no count.
     let long = number && matches!(rule, API_KEY | SECRET) && bytes.len() >= MIN_DIGITS && bytes.iter().all(u8::is_ascii_digit);
     if only_text && number && !long {
-        return None;
-    }
-    if bare && matches!(name.quote, 0 | b'`') && separator == b':' && value.spaced && is_prose(view, end, bytes) {
         return None;
     }
     // `api_key=api_key` of code.
@@ -629,8 +636,8 @@ const MAX_WORD: usize = 20;
 
 /// Whether a parser speaks of its own tokens.
 fn is_unexpected(view: &View, name: &Name) -> bool {
-    view.before(name.start) == b' '
-        && ends_in(view.part(view.from, name.start), &[b"nexpected ", b"nknown ", b"llegal ", b"ffending "])
+    const WORDS: &[&[u8]] = &[b"nexpected", b"nknown", b"llegal", b"ffending"];
+    view.before(name.start) == b' ' && ends_in(view.part(view.from, name.start - 1), WORDS)
 }
 
 /// `name: value` in a sentence and not in a setting ("password: must not be empty"): the value is a plain word and the

@@ -292,18 +292,22 @@ fn sentence(view: &View, name: &Name) -> Option<(usize, usize)> {
     let at = value::spaces(view, name.end);
     let label = view.part(name.start, name.end);
     let password = name.rule == PASSWORD;
-    let login = is_behind_user(view, name.start);
     let said = verb(view, at, password);
     // Cisco's types of passwords: https://community.cisco.com/t5/-/-/ta-p/3163457
     let typed = matches!((view.byte(at), view.byte(at + 1)), (b'0' | b'5'..=b'9', b' '));
     // `Map(password -> x)` of Scala
-    let arrow = first_of(view.part(at, usize::MAX), &[b"-> "]).map(|arrow| at + arrow.len());
-    let said = said.or(arrow);
+    let arrow = || view.part(at, at + 3) == b"-> ";
+    let said = said.or_else(|| if view.byte(at) == b'-' && arrow() { Some(at + 3) } else { None });
     let start = said.unwrap_or(at + if typed { 2 } else { 0 });
     let string = string(view, start);
     let (start, end) = string.unwrap_or_else(|| (start, bare(view, start)));
     let content = view.part(start, end);
     let number = content.len() >= 6 && content.iter().all(u8::is_ascii_digit);
+    // Most are the next word of the sentence.
+    if string.is_none() && !number && !is_strong(content, 4) {
+        return None;
+    }
+    let login = is_behind_user(view, name.start);
     if (said.is_some() || login) && number {
         return Some((start, end));
     }
@@ -339,18 +343,20 @@ fn sentence(view: &View, name: &Name) -> Option<(usize, usize)> {
 /// Where the value begins of a sentence that goes on at `at` and says one: "is x", "for u is: x", "provided: x".
 #[inline(never)]
 fn verb(view: &View, at: usize, password: bool) -> Option<usize> {
-    let line = view.part(at, until(view.text, at, MAX_SENTENCE, b""));
-    if first_of(line, &[b"for ", b"of ", b"is generated ", b"to proceed ", b"provided: ", b"("]).is_some() {
+    let line = || view.part(at, until(view.text, at, MAX_SENTENCE, b""));
+    let rest = view.part(at, at + MAX_SENTENCE);
+    if first_of(rest, &[b"for ", b"of ", b"is generated ", b"to proceed ", b"provided: ", b"("]).is_some() {
+        let line = line();
         let colon = find(line, b": ").filter(|_| password || line.starts_with(b"provided"));
         // "(reset with `x -u y`): z", "reset. New value: z"
         let is = || find(line, b" is ").map(|is| is + 2);
         return colon.or_else(is).map(|found| at + found + 2);
     }
     // `SET PASSWORD FOR 'u'@'h' = 'x'`
-    if password && line.starts_with(b"FOR ") {
-        return find(line, b"= ").map(|found| at + found + 2);
+    if password && rest.starts_with(b"FOR ") {
+        return find(line(), b"= ").map(|found| at + found + 2);
     }
-    first_of(line, &[b"is: ", b"is ", b"was ", b"BY ", b"set to ", b"changed to ", b"reset to "])
+    first_of(rest, &[b"is: ", b"is ", b"was ", b"BY ", b"set to ", b"changed to ", b"reset to "])
         .map(|verb| at + verb.len())
 }
 

@@ -227,18 +227,20 @@ impl<'a> Scan<'a> {
 
     #[inline(never)]
     fn separator(&mut self, at: usize, keys: &mut Keys) -> Option<Match> {
+        let (before, next) = (self.view.before(at), self.view.byte(at + 1));
         let is_one = |byte| matches!(byte, b':' | b'=');
-        if is_one(self.view.before(at)) && is_one(self.view.byte(at + 1)) {
+        if is_one(before) && is_one(next) {
             // Between others it gives nothing to nothing.
             return None;
         }
-        let rest = self.view.text.get(at + 1..)?;
-        if self.view.byte(at) == b':'
-            && let Some(slashes) = address::SLASHES.iter().find(|slashes| rest.starts_with(slashes))
-        {
-            return address::url(&self.view, at, at + 1 + slashes.len());
+        if matches!(next, b'/' | b'\\') && self.view.byte(at) == b':' {
+            let rest = self.view.text.get(at + 1..)?;
+            if let Some(slashes) = address::SLASHES.iter().find(|slashes| rest.starts_with(slashes)) {
+                return address::url(&self.view, at, at + 1 + slashes.len());
+            }
         }
-        if let Some(found) = token::padded(&self.view, at).or_else(|| pem::exponent(&self.view, at)) {
+        let exponent = || if before == b'"' { pem::exponent(&self.view, at) } else { None };
+        if let Some(found) = token::padded(&self.view, at).or_else(exponent) {
             return Some(found);
         }
         match assignment::assignment(&self.view, at, keys)? {

@@ -11,10 +11,8 @@ use crate::policy::{API_KEY, AZURE, Ask, Charset, GOOGLE, Known, RuleId, TOKEN, 
 
 /// The token or key that begins at `at`, if a word begins there.
 pub(crate) fn word(view: &View, at: usize) -> Option<Match> {
-    if !view.word_begins(at) {
-        return None;
-    }
-    begun(view, at).found
+    let known = view.policy.may_begin(lanes::load(view.text, at)) && view.word_begins(at);
+    if known { begun(view, at).found } else { None }
 }
 
 /// What a word begins.
@@ -134,8 +132,10 @@ pub(crate) fn padded(view: &View, at: usize) -> Option<Match> {
     {
         return Some(found);
     }
-    let around = |byte: &&u8| matches!(**byte, b' ' | b'"' | b'\'' | b'\\');
-    let start = at + 1 + view.text.get(at + 1..)?.iter().take(8).take_while(around).count();
+    let mut start = at + 1;
+    while start < at + 9 && matches!(view.byte(start), b' ' | b'"' | b'\'' | b'\\') {
+        start += 1;
+    }
     ANCHORED
         .iter()
         .filter(|(place, first)| view.byte(start + place) == *first)

@@ -201,11 +201,9 @@ fn wrapper(view: &View, at: usize) -> Option<usize> {
 /// End of a value without quotes at `start`. Punctuation that may go on with the text around it ends the value when
 /// it does: at a space, the end, another quote or bracket, or `,name=`.
 fn bare_end(text: &[u8], start: usize, bare: &Run) -> usize {
-    run::end(bare, start, 1, |at| {
+    let plain = text.get(start..).unwrap_or_default().iter().take_while(|byte| run::is(Kind::Base64Url, **byte)).count();
+    run::end(bare, start + plain, 1, |at| {
         let found = text.get(at).copied().unwrap_or(0);
-        if run::is(Kind::Base64Url, found) {
-            return true;
-        }
         let next = || text.get(at + 1).copied().unwrap_or(0);
         let ends = match found {
             0..=b' ' | b'&' | b'`' | 0x7f => true,

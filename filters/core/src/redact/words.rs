@@ -125,12 +125,14 @@ pub(super) fn find(text: &[u8], needle: &[u8]) -> Option<usize> {
 /// bytes behind.
 #[inline(never)]
 pub(super) fn until(text: &[u8], at: usize, most: usize, others: &[u8]) -> usize {
-    let mut end = at;
-    while end < at + most && text.get(end).is_some_and(|byte| *byte >= b' ' && others.iter().all(|other| other != byte))
-    {
-        end += 1;
+    // Bit n of entry m: the byte 32 * m + n ends it.
+    let mut stops = [0u32; 8];
+    stops[0] = !0;
+    for other in others {
+        stops[usize::from(other >> 5)] |= 1 << (other & 31);
     }
-    end
+    let near = text.get(at..text.len().min(at + most)).unwrap_or_default();
+    at + near.iter().take_while(|byte| stops[usize::from(**byte >> 5)] >> (**byte & 31) & 1 == 0).count()
 }
 
 /// Where the characters `others` begin that stand in front of `end`; at most 64.
