@@ -130,11 +130,23 @@ fn entity(text: &[u8]) -> Option<(usize, Meaning)> {
     Some((length, Meaning::of(char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER))))
 }
 
+/// How many bytes at `at` mean what they are, each of them.
+fn plain(bytes: &[u8], at: usize) -> usize {
+    let begins = |byte: &&u8| matches!(**byte, b'\\' | b'%' | b'&' | 0xc2 | 0xe2 | 0xef);
+    bytes.get(at..).unwrap_or_default().iter().take_while(|byte| !begins(byte)).count()
+}
+
 /// Appends what `bytes[span]` says. It is never longer than the source.
 pub(crate) fn unfold(bytes: &[u8], span: Span, out: &mut Bytes) {
     let bytes = bytes.get(..span.end).unwrap_or(bytes);
     let mut at = span.start;
     while at < span.end {
+        let plain = Span { start: at, end: at + plain(bytes, at) };
+        out.extend(plain.of(bytes));
+        at = plain.end;
+        if at == span.end {
+            break;
+        }
         let unit = unit(bytes, at);
         match unit.meaning {
             Meaning::Same => out.push(byte(bytes, at)),
@@ -149,7 +161,13 @@ pub(crate) fn unfold(bytes: &[u8], span: Span, out: &mut Bytes) {
 /// Where, from `at` on, `count` bytes of meaning end; at most `end`.
 pub(crate) fn advance(bytes: &[u8], mut at: usize, end: usize, mut count: usize) -> usize {
     let bytes = bytes.get(..end).unwrap_or(bytes);
-    while at < end && count > 0 {
+    loop {
+        let plain = plain(bytes, at).min(count);
+        at += plain;
+        count -= plain;
+        if at >= end || count == 0 {
+            break;
+        }
         let unit = unit(bytes, at);
         count = count.saturating_sub(unit.meaning.length(unit.length));
         at += unit.length;

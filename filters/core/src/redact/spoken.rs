@@ -426,13 +426,21 @@ pub(crate) fn is_strong(content: &[u8], least: usize) -> bool {
 #[inline(never)]
 pub(super) fn connection(view: &View, at: usize) -> Option<Match> {
     let mut start = at;
+    let mut path = false;
     while at - start < MAX_SENTENCE
         && !matches!(view.before(start), 0..=b' ' | b'"' | b'\'' | b'`' | b'=' | b',' | b'@')
     {
         start -= 1;
+        path |= view.byte(start) == b'/';
+    }
+    let network = matches!(view.byte(at + 1), b't' | b'u')
+        && first_of(view.part(at + 1, usize::MAX), &[b"tcp(", b"unix("]).is_some();
+    // Most are addresses.
+    if start == at || !(network || path) {
+        return None;
     }
     let front = view.part(start, at);
-    let separator = if first_of(view.part(at + 1, usize::MAX), &[b"tcp(", b"unix("]).is_some() {
+    let separator = if network {
         find(front, b":")?
     } else {
         let command = || view.part(view.from, start).ends_with(b"sqlplus ");

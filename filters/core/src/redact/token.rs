@@ -81,8 +81,8 @@ const fn signature(mark: &'static [u8], front: usize, kind: Kind, min: usize, ma
     Signature { mark, front, kind, min, max, rule }
 }
 
-/// Those in which the mark begins with what separates words, or `=` comes behind it, are found anywhere; those in
-/// [`ANCHORED`] behind a separator only, because nothing looks into the middle of a word.
+/// Those in which the mark begins with what separates words, or `=` comes behind it, are found anywhere; those of
+/// [`padded`] behind a separator only, because nothing looks into the middle of a word.
 const SIGNATURES: &[Signature] = &[
     // https://developer.hashicorp.com/terraform/cloud-docs/users-teams-organizations/api-tokens
     signature(b".atlasv1.", 14, Kind::Alphanumeric, 40, 80, TOKEN),
@@ -108,9 +108,6 @@ const SIGNATURES: &[Signature] = &[
     signature(b"JQQJ99", 52, Kind::Alphanumeric, 26, 26, AZURE),
 ];
 
-/// Where the mark is in a value, and its first character.
-const ANCHORED: &[(usize, u8)] = &[(4, b'Q'), (42, b'A'), (52, b'J'), (76, b'A')];
-
 /// The token that has its mark at `at`.
 #[inline(never)]
 fn signed(view: &View, at: usize) -> Option<Match> {
@@ -125,21 +122,24 @@ fn signed(view: &View, at: usize) -> Option<Match> {
 }
 
 /// The token of a kind of [`signed`] that ends with the `=` at `at`, or is the value behind this separator.
-#[inline(never)]
+#[inline(always)]
 pub(crate) fn padded(view: &View, at: usize) -> Option<Match> {
-    if let Some(mark) = at.checked_sub(10).filter(|mark| matches!(view.byte(*mark), b'A' | b'+'))
-        && let Some(found) = signed(view, mark)
-    {
-        return Some(found);
-    }
     let mut start = at + 1;
-    while start < at + 9 && matches!(view.byte(start), b' ' | b'"' | b'\'' | b'\\') {
+    while matches!(view.byte(start), b' ' | b'"' | b'\'' | b'\\') && start < at + 9 {
         start += 1;
     }
-    ANCHORED
-        .iter()
-        .filter(|(place, first)| view.byte(start + place) == *first)
-        .find_map(|(place, _)| signed(view, start + place))
+    let has = |place: usize, first: u8| view.byte(start + place) == first;
+    let signed = |place: usize, first: u8| if has(place, first) { signed(view, start + place) } else { None };
+    let ended = at.checked_sub(10).filter(|mark| matches!(view.byte(*mark), b'A' | b'+'));
+    if ended.is_none() && !has(4, b'Q') && !has(42, b'A') && !has(52, b'J') && !has(76, b'A') {
+        return None;
+    }
+    ended
+        .and_then(|mark| self::signed(view, mark))
+        .or_else(|| signed(4, b'Q'))
+        .or_else(|| signed(42, b'A'))
+        .or_else(|| signed(52, b'J'))
+        .or_else(|| signed(76, b'A'))
 }
 
 /// A token that begins with the digit at `at`: [Asana's](https://developers.asana.com/docs/personal-access-token)
