@@ -3,6 +3,8 @@
 //! more for a byte because there are more bytes.
 
 use fastrand::Rng;
+use podsieve_core::policy::{DETECTORS, FAMILIES};
+use podsieve_core::{Engine, Function, Policy};
 
 /// A way to make a record that is hard to read.
 pub struct Hostile {
@@ -31,6 +33,7 @@ pub const HOSTILE: &[Hostile] = &[
     near_miss("scan/at_signs", |length| text("@", length)),
     near_miss("scan/colons", |length| text(":", length)),
     near_miss("scan/equals_signs", |length| text("=", length)),
+    near_miss("scan/near_misses", near_misses),
     hostile("scan/mixed", mixed),
     // `@` and `://`.
     near_miss("address/no_domain", |length| text("a@", length)),
@@ -140,7 +143,33 @@ fn framed(front: &str, open: &str, close: &str, back: &str, length: usize) -> Ve
     [front, &open.repeat(count), &close.repeat(count), back].concat().into_bytes()
 }
 
-/// Near-misses of all kinds, and what they are made of, in an order that the seed gives.
+/// A near-miss of each detector that its documentation shows, and each vendor's token without its last character, in an
+/// order that the seed gives.
+fn near_misses(length: usize) -> Vec<u8> {
+    let mut rng = Rng::with_seed(1);
+    let documented = DETECTORS.iter().flat_map(|detector| detector.near).map(|near| (*near).to_owned());
+    let tokens = FAMILIES.iter().flat_map(|family| family.tokens).filter(|token| token.min > 1);
+    let short = tokens.map(|token| {
+        let characters: Vec<char> = (b'!'..=b'~').filter(|byte| token.charset.has(*byte)).map(char::from).collect();
+        let rest = std::iter::repeat_with(|| *rng.choice(&characters).expect("there are some")).take(token.min.into());
+        format!("{}{}", token.prefix, rest.skip(1).collect::<String>())
+    });
+    // Without its last character a token may be one of another vendor.
+    let mut engine = Engine::new(&Policy::DEFAULT);
+    let mut is_left = |text: &String| {
+        let record = line(text);
+        engine.run(Function::Redact, b"", &record) == record
+    };
+    let near: Vec<String> = documented.chain(short).filter(|text| is_left(text)).collect();
+    let mut all = String::new();
+    while all.len() < length {
+        all += &near[rng.usize(..near.len())];
+        all.push(' ');
+    }
+    line(&all)
+}
+
+/// Near-misses of all kinds, as short as they can be, and what they are made of, in an order that the seed gives.
 fn mixed(length: usize) -> Vec<u8> {
     const UNITS: [&str; 18] = [
         "\"",

@@ -177,7 +177,8 @@ pub enum Charset {
 
 impl Charset {
     /// Whether it has this character.
-    pub(crate) const fn has(self, byte: u8) -> bool {
+    #[must_use]
+    pub const fn has(self, byte: u8) -> bool {
         match self {
             Charset::Hex => matches!(byte, b'0'..=b'9' | b'a'..=b'f'),
             Charset::AnyHex => byte.is_ascii_hexdigit(),

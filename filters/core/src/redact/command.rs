@@ -72,11 +72,8 @@ impl Tool {
     /// The tool that an element names, perhaps with a path in front.
     pub(crate) fn of(element: &[u8]) -> Option<Tool> {
         let name = element.rsplit(|byte| *byte == b'/').next()?;
-        let [first, second, ..] = name else { return None };
-        if !FIRST.has(*first, *second) {
-            return None;
-        }
-        TOOLS.iter().find_map(|(tool, option, user)| {
+        let begins = name.first_chunk::<2>()?;
+        TOOLS.iter().filter(|(tool, ..)| tool.starts_with(begins)).find_map(|(tool, option, user)| {
             let (first, second) = tool.split_at(tool.iter().position(|byte| *byte == b' ').unwrap_or(tool.len()));
             // Of some the table has the beginning only: `mysqldump`.
             let is_it = name == first || (tool.len() == first.len() && name.starts_with(first));

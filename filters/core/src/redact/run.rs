@@ -161,8 +161,18 @@ impl Runs {
 
     /// Where the run of `kind` ends that goes on at `at`. Always of the same text.
     pub(super) fn end(&self, kind: Kind, text: &[u8], at: usize) -> usize {
-        let inside = |at: usize| text.get(at).is_some_and(|byte| is(kind, *byte));
-        self.kinds.get(kind as usize).map_or(at, |run| end(run, at, 1, inside))
+        let Some(run) = self.kinds.get(kind as usize) else { return at };
+        let (from, end) = run.get();
+        let from = !from;
+        if from <= at && at <= end {
+            return end;
+        }
+        // From in front of the last run up to it.
+        let rest = if at < from { text.get(at..from.min(text.len())) } else { text.get(at..) };
+        let length = rest.unwrap_or_default().iter().take_while(|byte| is(kind, **byte)).count();
+        let found = if at + length == from { end } else { at + length };
+        run.set((!at, found));
+        found
     }
 
     /// Where the groups of four characters of base64 end, from `at` on, that stand for nothing that is `odd`. Always of

@@ -166,6 +166,9 @@ impl<'a> Scan<'a> {
             b'@' => {
                 // Letters beyond ASCII may be written `\u00e9`.
                 self.encoded |= self.slashes;
+                if matches!(self.view.before(at), 0..=b' ' | b'"' | b'`' | b'=' | b',' | b'@') {
+                    return None;
+                }
                 spoken::connection(&self.view, at).or_else(|| address::email(&self.view, at))
             }
             b':' | b'=' => self.separator(at, keys),
