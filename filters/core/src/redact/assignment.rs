@@ -550,14 +550,14 @@ fn is_other(view: &View, name: &Name, value: &Value, rule: RuleId, separator: u8
     let label = view.part(name.start, name.end);
     let bare = value.quote == 0;
     let words = content.is_words();
-    let known_digits = content.has_digit();
+    let (digits, call) = (content.has_digit(), content.has_bracket());
     let content = content.bytes;
     let end = value.start + content.len();
     let (next, then) = (view.byte(end), view.byte(end + 1));
     if rule != PASSWORD {
         // `token = lookahead`, `e.token = old_token`, `struct token: 'struct token'` of code.
         let code = value.spaced || matches!(next, b',' | b')');
-        if bare && ((words && code && content.len() < MAX_WORD) || content.contains(&b'(')) {
+        if bare && ((words && code && content.len() < MAX_WORD) || call) {
             return true;
         }
         let named = content.len().checked_sub(label.len()).and_then(|front| content.split_at_checked(front));
@@ -583,7 +583,7 @@ fn is_other(view: &View, name: &Name, value: &Value, rule: RuleId, separator: u8
             return true;
         }
         let word = bare || words || content.len() < MIN_COMPARED || rule != PASSWORD;
-        return content.starts_with(b"-") || (word && !known_digits);
+        return content.starts_with(b"-") || (word && !digits);
     }
     // "PASS: TestLogin" of test runners.
     if words && view.byte(name.start) == b'P' && label.eq_ignore_ascii_case(b"pass") {

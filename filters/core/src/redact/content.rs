@@ -74,6 +74,11 @@ impl<'a> Content<'a> {
         self.has(DIGIT) || (self.has(LONG) && self.bytes.iter().any(u8::is_ascii_digit))
     }
 
+    /// Whether it has a bracket as a call does.
+    pub(super) fn has_bracket(self) -> bool {
+        self.has(OTHER | LONG) && self.bytes.contains(&b'(')
+    }
+
     /// Whether the bare value is code: names with dots, or a name and a call or an index.
     pub(super) fn is_code(self) -> bool {
         !self.only(LOWER | UPPER | DIGIT | UNDERSCORE | SLASH) && !self.has(LONG) && is_code(self.bytes)

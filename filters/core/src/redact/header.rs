@@ -19,16 +19,20 @@ pub(super) fn header(view: &View, name: &Name, value: &Value, rule: RuleId) -> O
     if value.quote == 0 && line.first() == Some(&b'{') {
         return None;
     }
-    let scheme = if rule == AUTHORIZATION { mark::scheme(line).max(other_scheme(name, line)) } else { 0 };
+    let scheme = match rule {
+        AUTHORIZATION => Some(mark::scheme(line)).filter(|scheme| *scheme > 0).unwrap_or_else(|| other_scheme(name, line)),
+        _ => 0,
+    };
     let start = value.start + open + scheme;
     let rest = view.text.get(start..)?;
     if rest.starts_with(mark::OPEN) {
         return None;
     }
     // The line may have many headers: one that is refused for its first word does not look for its end.
-    let near = rest.iter().take(MAX_FIRST).position(|byte| *byte <= b' ').map_or(MAX_FIRST, |space| space + 1);
+    let near = rest.iter().take(MAX_FIRST).position(|byte| *byte <= b' ').map_or(MAX_FIRST, |space| space + 2);
     let near = view.text.get(..view.text.len().min(start + near))?;
-    let first = near.get(start..header_end(near, &run::nowhere(), name, value, rule, (open, scheme))?)?;
+    let near_end = header_end(near, &run::nowhere(), name, value, rule, (open, scheme))?;
+    let first = near.get(start..near_end)?;
     let word = first.get(..first.iter().take_while(|byte| **byte > b' ').count())?;
     if content::is_words(word) {
         // `auth=ldap`, "authorization: bearer token is missing"; but `Authorization: Bearer abc`.
@@ -48,7 +52,9 @@ pub(super) fn header(view: &View, name: &Name, value: &Value, rule: RuleId) -> O
             return None;
         }
     }
-    let end = header_end(view.text, &view.runs.bare, name, value, rule, (open, scheme))?;
+    // What ends there does so for no byte behind the next one.
+    let ends = scheme > 0 && open == 0 && near_end + 1 < near.len();
+    let end = if ends { near_end } else { header_end(view.text, &view.runs.bare, name, value, rule, (open, scheme))? };
     let content = view.text.get(start..end)?;
     if content.is_empty() || mark::is_masked(content) || content::is_placeholder(content) {
         return None;
