@@ -20,6 +20,36 @@ pub(crate) struct Class {
     pub(crate) role: Role,
     /// Its place among the names of the routes' conditions.
     pub(crate) routed: Option<u8>,
+    /// What the name is to those beside it.
+    pub(crate) beside: Beside,
+}
+
+/// What a name is to the value of another one: `{"name": "password", "value": "x"}`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Beside {
+    #[default]
+    None,
+    /// Its value names what stands behind a [`Beside::Value`] of the same object.
+    Name,
+    Value,
+    /// In a text the words in front of it say what it is: `Mot de passe`, `account number`, and `code` in a URL.
+    Word,
+}
+
+/// Names of names, as Kubernetes, HAR, OpenTelemetry, CloudFormation and ECS have them.
+const NAMES: &[&[u8]] =
+    &[b"name", b"key", b"header", b"field", b"option", b"parameterkey", b"variable", b"param", b"path", b"property"];
+const VALUES: &[&[u8]] = &[b"value", b"val", b"parametervalue", b"default", b"input", b"rejectedvalue"];
+const WORDS: &[&[u8]] = &[b"passe", b"number", b"code"];
+
+fn beside(name: &[u8]) -> Beside {
+    let is_one = |list: &[&[u8]]| list.iter().any(|known| known.eq_ignore_ascii_case(name));
+    match name.len() {
+        3..=14 if is_one(NAMES) => Beside::Name,
+        3..=14 if is_one(VALUES) => Beside::Value,
+        4..=6 if is_one(WORDS) => Beside::Word,
+        _ => Beside::None,
+    }
 }
 
 /// What a name means at the top of a record: indexes are those of the policy's lists.
@@ -141,7 +171,7 @@ pub(crate) fn classify(name: &[u8], policy: &Policy) -> Class {
         secret => (secret, false),
     };
     let routed = policy.routed().position(|found| found.as_bytes() == name).and_then(|n| u8::try_from(n).ok());
-    Class { secret, identifier, clean: is_clean(name), role: role(name, policy), routed }
+    Class { secret, identifier, clean: is_clean(name), role: role(name, policy), routed, beside: beside(name) }
 }
 
 fn is_clean(name: &[u8]) -> bool {

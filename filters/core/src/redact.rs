@@ -12,6 +12,7 @@ mod header;
 mod iban;
 mod jwt;
 pub(crate) mod mark;
+mod name;
 #[cfg(feature = "extra")]
 mod network;
 mod pem;
@@ -20,18 +21,20 @@ mod phone;
 mod probe;
 mod run;
 mod scheme;
+mod secret;
 mod spoken;
 mod text;
 mod token;
+mod unnamed;
 mod value;
 mod webhook;
 mod words;
 
-pub(crate) use assignment::MIN_DIGITS;
 pub(crate) use command::Tool;
 pub(crate) use content::is_random;
 pub(crate) use digits::is_card_number;
 pub(crate) use probe::{SHORTEST, may_hold, survey};
+pub(crate) use secret::MIN_DIGITS;
 pub(crate) use spoken::is_strong;
 pub(crate) use text::{Match, Scan};
 

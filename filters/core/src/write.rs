@@ -383,7 +383,7 @@ impl Writer {
                     if self.redact {
                         (class, _) = self.keys.class_of(escaped, bytes, &key, self.policy);
                         if matches!(class.secret, None | Some(Meaning::Random(_))) && !class.identifier {
-                            let beside = beside.key(&source, key.span.of(bytes), key.next, &mut self.keys);
+                            let beside = beside.key(&source, class.beside, key.next, &mut self.keys);
                             // A volume of Kubernetes: `"secret": {"secretName": "x"}`.
                             let inherited = inherited.filter(|_| key.span.of(bytes) != b"secretName");
                             let inherited = inherited.map(|(meaning, _)| meaning);

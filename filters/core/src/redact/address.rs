@@ -1,9 +1,9 @@
 //! What stands around an `@` or behind `://`: e-mail addresses, passwords in URLs, webhooks.
 
+use super::content::is_placeholder;
 use super::mark;
 use super::run::{self, Kind};
 use super::text::{Match, View};
-use super::content::is_placeholder;
 use super::words::Words;
 use crate::json::hex4;
 use crate::policy::{EMAIL, URL_PASSWORD, WEBHOOK};

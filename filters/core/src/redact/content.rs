@@ -447,4 +447,3 @@ fn is_path(content: &[u8]) -> bool {
     let longest = content.split(|byte| matches!(byte, b'/' | b'.')).map(<[u8]>::len).max().unwrap_or_default();
     content.first() == Some(&b'/') || 2 * longest < content.len()
 }
-

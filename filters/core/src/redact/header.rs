@@ -1,8 +1,8 @@
 //! `Authorization`, `Cookie` and their like in a text: what stands behind the separator.
 
-use super::assignment::{MAX_NAME, Name};
 use super::content::{self, Content};
 use super::mark;
+use super::name::{MAX_NAME, Name};
 use super::run::{self, Run};
 use super::text::{Match, View};
 use super::value::Value;
@@ -20,7 +20,9 @@ pub(super) fn header(view: &View, name: &Name, value: &Value, rule: RuleId) -> O
         return None;
     }
     let scheme = match rule {
-        AUTHORIZATION => Some(mark::scheme(line)).filter(|scheme| *scheme > 0).unwrap_or_else(|| other_scheme(name, line)),
+        AUTHORIZATION => {
+            Some(mark::scheme(line)).filter(|scheme| *scheme > 0).unwrap_or_else(|| other_scheme(name, line))
+        }
         _ => 0,
     };
     let start = value.start + open + scheme;

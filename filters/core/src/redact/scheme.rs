@@ -1,9 +1,9 @@
 //! Credentials behind the name of an authentication scheme or of what they are, without a separator.
 
+use super::content;
 use super::jwt::decoded;
 use super::run::{self, Kind, Odd};
 use super::text::{Match, View};
-use super::content;
 use crate::policy::{BASIC, BEARER, COOKIE, TOKEN};
 
 /// The credentials behind `Bearer ` ([RFC 6750](https://www.rfc-editor.org/rfc/rfc6750)) or `Basic `

@@ -1,13 +1,13 @@
 //! Secrets behind a name without `:` or `=`: options of command lines, XML elements, tuples, SQL, sentences.
 
-use super::assignment::MAX_NAME;
 use super::content;
 use super::mark;
+use super::name::{self, MAX_NAME};
 use super::run::Kind;
 use super::text::{Match, View};
 use super::value;
 use super::words::{Pairs, begins_like_one, behind, ends_in, find, first_of, is_one, until};
-use super::{assignment, token};
+use super::{token, unnamed};
 use crate::key::Keys;
 use crate::policy::{COOKIE, Meaning, PASSWORD, RuleId, SECRET, SESSION, URL_PASSWORD};
 
@@ -40,7 +40,7 @@ pub(super) fn word(view: &View, at: usize, keys: &mut Keys) -> Option<Match> {
     let rest = view.part(at, usize::MAX);
     let phrase = if FIRST.has(view.byte(at), view.byte(at + 1)) {
         if let Some(known) = first_of(rest, DJANGO) {
-            return assignment::hash(view, at + known.len());
+            return unnamed::hash(view, at + known.len());
         }
         if rest.starts_with(WORDPRESS) {
             return wordpress(view, at);
@@ -113,7 +113,7 @@ fn name(view: &View, at: usize, keys: &mut Keys) -> Option<Name> {
         Meaning::Secret(rule) | Meaning::SecretText(rule) => Some(rule),
         _ => None,
     };
-    let (start, end, rule) = view.runs.name(view.text, (view.from, at, 2 * MAX_NAME), assignment::is_name, rule)?;
+    let (start, end, rule) = view.runs.name(view.text, (view.from, at, 2 * MAX_NAME), name::is_name, rule)?;
     let (start, end) = (begin(start), close(end));
     Some(Name { start, end, rule })
 }

@@ -169,7 +169,8 @@ pub(crate) fn numbered(view: &View, at: usize) -> Option<Match> {
 fn vendor(token: &Token, view: &View, at: usize) -> Option<Match> {
     let prefix = token.prefix.as_bytes();
     // `o.s.web` is a package.
-    if (prefix.len() == 2 && view.before(at) == b'.') || (prefix.len() > 8 && !view.text.get(at..)?.starts_with(prefix)) {
+    if (prefix.len() == 2 && view.before(at) == b'.') || (prefix.len() > 8 && !view.text.get(at..)?.starts_with(prefix))
+    {
         return None;
     }
     length(token, view, at).map(|length| Match::new(at, at + length, token.rule))

@@ -101,8 +101,7 @@ impl Value {
 
 /// Whether a value that begins with `byte` may have a quote, a bracket, a colour, a type or a call around it.
 fn may_be_wrapped(byte: u8) -> bool {
-    !byte.is_ascii_alphanumeric()
-        || matches!(byte, b'b' | b'f' | b'r' | b's' | b'u' | b'J' | b'O' | b'P' | b'S' | b'T')
+    !byte.is_ascii_alphanumeric() || matches!(byte, b'b' | b'f' | b'r' | b's' | b'u' | b'J' | b'O' | b'P' | b'S' | b'T')
 }
 
 /// Length of what stands in front of some values: a line end and spaces in front of a string, its type as PHP dumps it, what
@@ -201,7 +200,8 @@ fn wrapper(view: &View, at: usize) -> Option<usize> {
 /// End of a value without quotes at `start`. Punctuation that may go on with the text around it ends the value when
 /// it does: at a space, the end, another quote or bracket, or `,name=`.
 fn bare_end(text: &[u8], start: usize, bare: &Run) -> usize {
-    let plain = text.get(start..).unwrap_or_default().iter().take_while(|byte| run::is(Kind::Base64Url, **byte)).count();
+    let plain =
+        text.get(start..).unwrap_or_default().iter().take_while(|byte| run::is(Kind::Base64Url, **byte)).count();
     run::end(bare, start + plain, 1, |at| {
         let found = text.get(at).copied().unwrap_or(0);
         let next = || text.get(at + 1).copied().unwrap_or(0);
@@ -310,4 +310,3 @@ fn closing_bracket(text: &[u8], start: usize) -> usize {
     }
     text.len()
 }
-

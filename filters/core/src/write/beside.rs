@@ -2,7 +2,7 @@
 //! `["--password", "x"]`, `["cookie", "a=b"]`, `["mysql", "-px"]`.
 
 use crate::json::{Kind, Span, byte};
-use crate::key::Keys;
+use crate::key::{Beside as Role, Keys};
 use crate::policy::{AUTHORIZATION, COOKIE, Meaning, PASSWORD, Policy, RuleId};
 use crate::record::{Buffers, Field, Record};
 use crate::redact::{self, Tool, mark};
@@ -14,39 +14,12 @@ const MAX_VALUE: usize = 256;
 /// White space between members of which one is looked behind.
 const MAX_SPACES: usize = 32;
 
-/// Keys whose values name what stands behind the key [`VALUES`] in the same object: of Kubernetes, HAR, OpenTelemetry,
-/// CloudFormation, ECS.
-const NAMES: &[&[u8]] =
-    &[b"name", b"key", b"header", b"field", b"option", b"parameterkey", b"variable", b"param", b"path", b"property"];
-const VALUES: &[&[u8]] = &[b"value", b"val", b"parametervalue", b"default", b"input", b"rejectedvalue"];
-
-/// What a key is to the one beside it.
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
-enum Role {
-    #[default]
-    None,
-    Name,
-    Value,
-}
-
-impl Role {
-    fn of(key: &[u8]) -> Role {
-        let is_one = |list: &[&[u8]]| list.iter().any(|known| known.eq_ignore_ascii_case(key));
-        match key.len() {
-            3..=14 if is_one(NAMES) => Role::Name,
-            3..=14 if is_one(VALUES) => Role::Value,
-            _ => Role::None,
-        }
-    }
-}
-
 /// What members at the top of a record say of those beside them: the class of a value becomes what its name says. Such a
 /// record has no layout, since a value decides about another.
 pub(crate) fn top(record: &mut Record, buffers: &Buffers, keys: &mut Keys, policy: &Policy) {
-    let role = |field: &Field| Role::of(field.key.of(buffers.of(field.buffer)));
-    let values = record.fields.iter().filter(|field| field.live && role(field) == Role::Value).count();
-    let names = record.fields.iter().filter(|field| field.live && role(field) == Role::Name);
-    if values == 0 || names.clone().next().is_none() {
+    let are = |role: Role| move |field: &&Field| field.live && field.class.beside == role;
+    let names = record.fields.iter().filter(are(Role::Name));
+    if !record.fields.iter().any(|field| are(Role::Value)(&field)) || names.clone().next().is_none() {
         return;
     }
     record.regular = false;
@@ -55,7 +28,7 @@ pub(crate) fn top(record: &mut Record, buffers: &Buffers, keys: &mut Keys, polic
         source.meaning(field.value.of(source.bytes), keys)
     });
     let unnamed = |field: &&mut Field| matches!(field.class.secret, None | Some(Meaning::Random(_)));
-    for field in record.fields.iter_mut().filter(|field| role(field) == Role::Value).filter(unnamed) {
+    for field in record.fields.iter_mut().filter(|field| field.class.beside == Role::Value).filter(unnamed) {
         if !field.class.identifier {
             field.class.secret = named.or(field.class.secret);
         }
@@ -90,10 +63,10 @@ enum Way {
 }
 
 impl Beside {
-    /// Notes a key, and returns what the name beside it says of its value, which is not secret by the key alone. The
+    /// Notes a key by its role, and returns what the name beside it says of its value, which is not secret by the key alone. The
     /// name may come behind the value, which begins somewhere behind `at`.
-    pub(super) fn key(&mut self, source: &Source, key: &[u8], at: usize, keys: &mut Keys) -> Option<Meaning> {
-        self.role = Role::of(key);
+    pub(super) fn key(&mut self, source: &Source, role: Role, at: usize, keys: &mut Keys) -> Option<Meaning> {
+        self.role = role;
         if self.role != Role::Value {
             return None;
         }
@@ -190,7 +163,7 @@ impl Source<'_> {
     fn name_behind(&self, at: usize, keys: &mut Keys) -> Option<Meaning> {
         let value = self.string(at, b':')?;
         let key = self.string(self.behind(value), b',')?;
-        if Role::of(key.of(self.bytes)) != Role::Name {
+        if keys.class(self.bytes, key.start, key.end, self.policy).beside != Role::Name {
             return None;
         }
         let name = self.string(self.behind(key), b':')?;

@@ -1,0 +1,230 @@
+//! The name in front of a separator, and what it says with those beside it.
+
+use super::mark;
+use super::run::{self, Kind};
+use super::text::View;
+use super::value::{self, MAX_SPACES, Value};
+use super::words::{behind, ends_in, find, first_of, is_one};
+use crate::bytes::Bytes;
+use crate::json::{Span, hex4};
+use crate::key::{Beside, Class, Keys, letters};
+use crate::policy::{Meaning, SECRET};
+use crate::text;
+
+/// No name of a policy is shorter, in bytes.
+const MIN_NAME: usize = 2;
+/// An index behind a name has fewer characters than this, its bracket included.
+const MAX_INDEX: usize = 7;
+/// A value that its name comes behind is at most this long, in bytes.
+const MAX_VALUE: usize = 64;
+/// Names in texts are at most this long, in bytes.
+pub(super) const MAX_NAME: usize = 64;
+
+/// The name in front of a separator.
+pub(super) struct Name {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    /// The quote around it, or 0.
+    pub(super) quote: u8,
+    /// Backslashes in front of that quote.
+    pub(super) escapes: u8,
+    /// Some of its letters are written `\u0061`.
+    escaped: bool,
+}
+
+impl Name {
+    /// What it says of its value, alone or with what stands beside it.
+    #[inline(always)]
+    pub(super) fn class(&self, view: &View, keys: &mut Keys) -> Class {
+        let class = if self.escaped {
+            by_meaning(view, self, keys)
+        } else {
+            keys.class(view.text, self.start, self.end, view.policy)
+        };
+        if class.beside == Beside::None || !matches!(class.secret, None | Some(Meaning::Random(_))) {
+            return class;
+        }
+        let before = named_before(view, self, class.beside, keys);
+        // `Partition key: x` is no key, whatever x is.
+        let words = view.before(self.start) == b' ' && self.quote == 0;
+        before.filter(|before| before.secret.is_some() || before.identifier || words).unwrap_or(class)
+    }
+}
+
+/// The class of a name with escapes in it.
+#[cold]
+fn by_meaning(view: &View, name: &Name, keys: &mut Keys) -> Class {
+    let mut meaning = Bytes::new();
+    text::decode(view.text, Span { start: name.start, end: name.end }, false, &mut meaning);
+    keys.class(meaning.as_slice(), 0, meaning.len(), view.policy)
+}
+
+/// The name in front of the separator at `at`.
+#[inline(always)]
+pub(super) fn name(view: &View, at: usize) -> Option<Name> {
+    let last = view.before(at);
+    // Most names end there; a colour does in `m`.
+    let plain = last.is_ascii_alphabetic() && last != b'm';
+    let (end, quote, bracket, escapes) = if plain { (at, 0, false, 0) } else { behind_name(view, at) };
+    if !may_end_a_name(view.before(end)) {
+        let digits = behind(view.text, view.from, end, b"0123456789");
+        let numbered = digits < end && end - digits < 3;
+        if !numbered || !view.before(behind(view.text, view.from, digits, b"_-")).is_ascii_alphabetic() {
+            return None;
+        }
+    }
+    let mut start = end;
+    let mut escaped = false;
+    loop {
+        let front = view.text.get(view.from.max(end.saturating_sub(MAX_NAME))..start).unwrap_or_default();
+        start -= front.iter().rev().take_while(|byte| is_name(**byte)).count();
+        if view.before(start) != b'\\' || view.byte(start) != b'u' || hex4(view.text, start + 1).is_none() {
+            break;
+        }
+        escaped = true;
+        start -= 1;
+    }
+    // A mark is no name.
+    if bracket && view.text.get(..start).is_some_and(|front| front.ends_with(mark::OPEN)) {
+        return None;
+    }
+    match view.before(start) {
+        // In escaped text a name may stand behind `\n`.
+        b'\\' if matches!(view.byte(start), b'n' | b't' | b'r') => start += 1,
+        // Behind a colour, its number and `m` are no part of the name.
+        b'[' | b';' => {
+            let number = (start..end).take_while(|at| view.byte(*at).is_ascii_digit()).count();
+            if number > 0 && view.byte(start + number) == b'm' {
+                start += number + 1;
+            }
+        }
+        _ => {}
+    }
+    while start < end && matches!(view.byte(start), b'-' | b'.' | b'_') {
+        start += 1;
+    }
+    (end >= start + MIN_NAME).then_some(Name { start, end, quote, escapes, escaped })
+}
+
+/// Where the name in front of the separator at `at` ends; the quote around it, or the bracket of an index; whether there is
+/// such a bracket; and how many backslashes stand in front of the quote.
+#[inline(never)]
+fn behind_name(view: &View, at: usize) -> (usize, u8, bool, u8) {
+    let mut end = at;
+    while end > view.from && at - end < MAX_SPACES && view.byte(end - 1) == b' ' {
+        end -= 1;
+    }
+    end = value::ansi_before(view, end);
+    // `!=`, `?=`
+    if matches!(view.before(end), b'!' | b'?') && view.byte(end) != b':' {
+        end = behind(view.text, view.from, end - 1, b" ");
+    }
+    // An array: `char password[25] = "..."`.
+    if view.before(end) == b']' {
+        let digits = behind(view.text, view.from, end - 1, b"0123456789");
+        if view.before(digits) == b'[' && end - digits < MAX_INDEX {
+            end = digits - 1;
+        }
+    }
+    let quote = view.before(end);
+    if !matches!(quote, b'"' | b'\'' | b'`' | b']') {
+        return (end, 0, false, 0);
+    }
+    end -= 1;
+    if quote == b']' && matches!(view.before(end), b'"' | b'\'') {
+        end -= 1;
+    }
+    let mut escapes = 0u8;
+    while view.before(end) == b'\\' {
+        escapes = escapes.saturating_add(1);
+        end -= 1;
+    }
+    // `"user[password]"`
+    let bracket = quote == b']' || view.before(end) == b']';
+    end -= usize::from(quote != b']' && bracket);
+    (end, quote, bracket, escapes)
+}
+
+/// Letters beyond ASCII are left out of a name: "contraseña" is `contrasea`.
+pub(super) fn is_name(byte: u8) -> bool {
+    run::is(Kind::Name, byte)
+}
+
+/// Names whose meaning matters end in one of these letters; a digit never ends one but `cvv2` and its like.
+fn may_end_a_name(byte: u8) -> bool {
+    const LAST: u32 = letters(b"acdefghiklmnprstvwxyz");
+    byte == b'2' || (byte.is_ascii_alphabetic() && LAST >> (byte & 31) & 1 == 1)
+}
+
+/// The class that the name of another member gives to a `value`: `"name": "password", "value": "x"`,
+/// `<add key="Password" value="x"/>`, `- name: DB_PASSWORD` and `value: x` on the next line; to a word behind others:
+/// `api key: x`, `Mot de passe: x`; and to the input of a field: `"loc": ["body", "password"], "input": "x"`.
+#[inline(never)]
+fn named_before(view: &View, name: &Name, beside: Beside, keys: &mut Keys) -> Option<Class> {
+    const BETWEEN: &[u8] = b" \t\n\r\"'\\,]{-";
+    let label = view.part(name.start, name.end);
+    let mut end = name.start;
+    if name.quote == 0 && view.before(end) == b' ' && is_one(label, &[b"key", b"passe", b"number"]) {
+        end = behind(view.text, view.from, end, b" ");
+        while name.start - end < 12 && view.before(end).is_ascii_alphabetic() {
+            end -= 1;
+        }
+        let french = ends_in(view.part(view.from, end), &[b"Mot ", b"mot "]);
+        return Some(keys.class(view.text, end - if french { 4 } else { 0 }, name.end, view.policy));
+    }
+    // An authorization code in the URL that a user comes back to (https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2).
+    if matches!(view.before(end), b'?' | b'&') && label == b"code" && view.run(Kind::Bare, name.end + 1) > name.end + 16
+    {
+        return Some(Class { secret: Some(Meaning::SecretText(SECRET)), ..Class::default() });
+    }
+    if beside != Beside::Value {
+        return None;
+    }
+    loop {
+        let next = behind(view.text, view.from, end, BETWEEN);
+        let escape = matches!(view.before(next), b'n' | b'r' | b't') && view.before(next - 1) == b'\\';
+        end = next - usize::from(escape);
+        if !escape || name.start - end > MAX_NAME {
+            break;
+        }
+    }
+    let mut start = end;
+    while end - start < MAX_NAME && is_name(view.before(start)) {
+        start -= 1;
+    }
+    let before = behind(view.text, view.from, start, b" \"'\\");
+    let front = view.part(view.from, before);
+    let named = match label.first()? | 0x20 {
+        b'v' | b'p' | b'r' => {
+            let member = behind(view.text, view.from, before.saturating_sub(1).max(view.from), b" \"'\\");
+            matches!(front.last(), Some(b':' | b'='))
+                && ends_in(view.part(view.from, member), &[b"name", b"Name", b"key", b"Key"])
+        }
+        b'd' => front.ends_with(b"variable"),
+        _ => front.ends_with(b",") && find(view.part(end, name.start), b"]").is_some(),
+    };
+    if named { Some(keys.class(view.text, start, end, view.policy)) } else { name_behind(view, name, keys) }
+}
+
+/// The class that the name of the next member gives to a `value`: `"value": "x", "name": "password"`.
+#[inline(never)]
+fn name_behind(view: &View, name: &Name, keys: &mut Keys) -> Option<Class> {
+    if name.quote == 0 {
+        return None;
+    }
+    let value = Value::find(view, value::spaces(view, name.end + usize::from(name.escapes) + 1) + 1, true);
+    if value.quote == 0 {
+        return None;
+    }
+    let near = view.text.get(..view.text.len().min(value.start + MAX_VALUE))?;
+    let end = value.end(near, &run::nowhere());
+    let between = |at: usize, signs: &[u8]| {
+        let rest = view.part(at, at + 16);
+        at + rest.iter().take_while(|byte| signs.contains(byte)).count()
+    };
+    let key = between(end, b"\\\"', ");
+    let known = first_of(view.part(key, usize::MAX), &[b"name", b"Name", b"key", b"Key"])?;
+    let start = between(key + known.len(), b"\\\"': ");
+    let length = view.part(start, start + MAX_NAME).iter().take_while(|byte| is_name(**byte)).count();
+    Some(keys.class(view.text, start, start + length, view.policy))
+}

@@ -1,0 +1,228 @@
+//! Whether what a separator gives to a secret name is a secret, or known to be something else.
+
+use super::content::{self, Content};
+use super::header;
+use super::mark;
+use super::name::Name;
+use super::spoken;
+use super::text::{Match, View};
+use super::token;
+use super::value::Value;
+use super::words::{ends_in, find, first_of};
+use crate::key::Class;
+use crate::policy::{API_KEY, AUTHORIZATION, COOKIE, Meaning, PASSWORD, RuleId, SECRET, SESSION, TOKEN};
+
+/// A shorter text in quotes that is compared with a name is no secret, in bytes.
+pub(super) const MIN_COMPARED: usize = 6;
+
+/// A number of fewer digits is a count, also behind the name of a key.
+pub(crate) const MIN_DIGITS: usize = 16;
+
+/// The secret behind a separator that ends at `behind`.
+pub(super) fn secret(view: &View, class: &Class, name: &Name, behind: usize, separator: u8) -> Option<Match> {
+    let (rule, only_text, random) = match class.secret? {
+        Meaning::Secret(rule) => (rule, false, false),
+        Meaning::SecretText(rule) => (rule, true, false),
+        Meaning::Random(rule) => (rule, true, true),
+        Meaning::Identifier => return None,
+    };
+    let header = !random && (rule == AUTHORIZATION || rule == COOKIE);
+    let label = view.part(name.start, name.end);
+    // "unexpected token: x" of a parser, `arn:aws:secretsmanager:...:123456789012:secret:x`. What refuses a value
+    // without its end comes first: the next one may have the same end.
+    if !header
+        && ((label.eq_ignore_ascii_case(b"token") && is_unexpected(view, name))
+            || (rule == SECRET && view.before(name.start) == b':' && view.before(name.start - 1).is_ascii_digit()))
+    {
+        return None;
+    }
+    let value = Value::find(view, behind, name.quote != 0);
+    // `--- PASS: TestLogin (0.02s)`
+    if label == b"PASS" && separator == b':' && view.text.get(value.start..)?.starts_with(b"Test") {
+        return None;
+    }
+    if header {
+        return header::header(view, name, &value, rule);
+    }
+    // A list is not read to its end for a name that it may not be the value of.
+    let list = view.byte(value.start) == b'[';
+    if random && list && !content::is_random(view.part(value.start, value.start + content::MAX_LOOK), rule) {
+        return None;
+    }
+    let end = value.end(view.text, &view.runs.bare);
+    let bytes = view.text.get(value.start..end)?;
+    if random && !content::is_random(bytes, rule) {
+        return None;
+    }
+    let content = Content::new(bytes);
+    if value.is_code(content) {
+        // `process.env.API_KEY || "..."`
+        let or = first_of(view.part(end, usize::MAX), &[b" || ", b" ?? ", b" or "])?;
+        let (start, end) = spoken::string(view, end + or.len())?;
+        return spoken::is_strong(view.part(start, end), 8).then(|| Match::new(start, end, rule));
+    }
+    let bare = value.quote == 0;
+    let sentence = bare && matches!(name.quote, 0 | b'`') && separator == b':' && value.spaced;
+    if (sentence && is_prose(view, end, bytes)) || mark::is_masked(bytes) || content.is_placeholder() {
+        return None;
+    }
+    let number = bare && content.is_number();
+    if is_other(view, name, &value, rule, separator, content) {
+        return None;
+    }
+    // A number that is no count.
+    let long =
+        number && matches!(rule, API_KEY | SECRET) && bytes.len() >= MIN_DIGITS && bytes.iter().all(u8::is_ascii_digit);
+    if only_text && number && !long {
+        return None;
+    }
+    // `api_key=api_key` of code.
+    if bytes.eq_ignore_ascii_case(label) {
+        return None;
+    }
+    // The name of a thing that holds the secret: `secret="team/tls"`, `secret=api-tls`.
+    if rule == SECRET && is_resource(bytes) {
+        return None;
+    }
+    // The rule that knows the value itself says more than the name.
+    let known = token::word(view, value.start).filter(|known| known.start == value.start && known.end == end);
+    if let Some(known) = known {
+        return Some(known);
+    }
+    let mut found = Match::new(value.start, end, rule);
+    // A JSON number or array becomes a JSON string.
+    let json = number
+        || matches!(
+            bytes,
+            [b'[', b'"' | b'\\' | b'[' | b'{' | b'0'..=b'9' | b'-', .., b']'] | [b'{', b'"' | b'\\', .., b'}']
+        );
+    found.quoted = (bare && json && name.quote == b'"').then_some(name.escapes);
+    Some(found)
+}
+
+/// Whether what a separator gives to a name is known to be something else than a secret.
+#[inline(never)]
+fn is_other(view: &View, name: &Name, value: &Value, rule: RuleId, separator: u8, content: Content) -> bool {
+    let label = view.part(name.start, name.end);
+    let bare = value.quote == 0;
+    let words = content.is_words();
+    let (digits, call) = (content.has_digit(), content.has_bracket());
+    let content = content.bytes;
+    let end = value.start + content.len();
+    let (next, then) = (view.byte(end), view.byte(end + 1));
+    if rule != PASSWORD {
+        // `token = lookahead`, `e.token = old_token`, `struct token: 'struct token'` of code.
+        let code = value.spaced || matches!(next, b',' | b')');
+        if bare && ((words && code && content.len() < MAX_WORD) || call) {
+            return true;
+        }
+        let named = content.len().checked_sub(label.len()).and_then(|front| content.split_at_checked(front));
+        if named.is_some_and(|(front, last)| {
+            matches!(front.last(), Some(b' ' | b'_' | b'.')) && last.eq_ignore_ascii_case(label)
+        }) {
+            return true;
+        }
+    }
+    // A number that tells sessions apart: `sessionid: 0x14ede63a5a70002` of ZooKeeper.
+    if rule == SESSION && content.starts_with(b"0x") {
+        return true;
+    }
+    // What an object says of itself: `token=Token{a64f992 ...}`, `token: android.os.BinderProxy@2bd79ce`.
+    if bare && rule == TOKEN && is_object(content) {
+        return true;
+    }
+    // A comparison, in which a word is an option or the name of something: `token === '--require'`.
+    let front = || view.part(view.from, value.start);
+    let operator = separator == b'=' && (value.spaced || value.quote != 0);
+    if operator && ends_in(front(), &[b"== '", b"== \"", b"!= '", b"!= \"", b"== ", b"!= "]) {
+        if bare && value.spaced {
+            return true;
+        }
+        let word = bare || words || content.len() < MIN_COMPARED || rule != PASSWORD;
+        return content.starts_with(b"-") || (word && !digits);
+    }
+    // "PASS: TestLogin" of test runners.
+    if words && view.byte(name.start) == b'P' && label.eq_ignore_ascii_case(b"pass") {
+        return true;
+    }
+    // "DEBUG app.auth.password: cache evicted" of a logger, and a signature in a trace and not in a URL.
+    if bare && separator == b':' {
+        let goes_on = value.spaced && next == b' ' && then.is_ascii_alphabetic();
+        let dotted = label.contains(&b'.');
+        if label.eq_ignore_ascii_case(b"sig") || (dotted && (goes_on || view.before(name.start) == b':')) {
+            return true;
+        }
+    }
+    match content {
+        // `password = 5;`
+        [_] => bare,
+        // `token = 1*tchar` of a grammar.
+        [b'0'..=b'9', b'*', ..] => bare && rule == TOKEN,
+        // `--password= --verbose`
+        [b'-', b'-', ..] => bare && value.spaced,
+        // `(known after apply)`
+        [b'(', .., last] => bare && *last != b')' && matches!(next, b' ' | b','),
+        // `$this->password`
+        [b'$', .., b'-'] => bare && next == b'>',
+        // A volume of Kubernetes, which kubectl may cut off.
+        [b'{', ..] => {
+            let named = |part: &[u8]| find(content, part).is_some();
+            rule == SECRET && (named(b"secretName") || named(b" [truncated "))
+        }
+        _ => content.starts_with("\u{201d}".as_bytes()),
+    }
+}
+
+/// Whether `content` is a class and the beginning of its fields, or the hash of an object behind its class.
+fn is_object(content: &[u8]) -> bool {
+    let class = content.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'.').count();
+    let (class, rest) = content.split_at_checked(class).unwrap_or_default();
+    let named =
+        class.rsplit(|byte| *byte == b'.').next().is_some_and(|last| last.first().is_some_and(u8::is_ascii_uppercase));
+    named
+        && match rest {
+            [b'{', ..] => true,
+            [b'@', hash @ ..] => hash.len() <= 8 && hash.iter().all(u8::is_ascii_hexdigit),
+            _ => false,
+        }
+}
+
+/// Words that stand for a token or a key in code are shorter than this, in bytes.
+const MAX_WORD: usize = 20;
+
+/// Whether a parser speaks of its own tokens.
+fn is_unexpected(view: &View, name: &Name) -> bool {
+    const WORDS: &[&[u8]] = &[b"nexpected", b"nknown", b"llegal", b"ffending"];
+    view.before(name.start) == b' ' && ends_in(view.part(view.from, name.start - 1), WORDS)
+}
+
+/// `name: value` in a sentence and not in a setting ("password: must not be empty"): the value is a plain word and the
+/// sentence goes on.
+fn is_prose(view: &View, end: usize, content: &[u8]) -> bool {
+    let plain = content
+        .iter()
+        .skip(1)
+        .all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'.' | b'!' | b'?' | b'-' | b':' | b'\''));
+    plain && view.byte(end) == b' ' && view.byte(end + 1).is_ascii_alphabetic()
+}
+
+/// Whether a value is the name of something, as Kubernetes has them: `namespace/name`, or words in lower case that
+/// dashes join, without digits.
+fn is_resource(content: &[u8]) -> bool {
+    let (mut slashes, mut digits, mut dashes, mut length) = (0, 0, 0, 0);
+    for byte in content {
+        length += 1;
+        match byte {
+            b'a'..=b'z' | b'.' => {}
+            b'-' => dashes += 1,
+            b'0'..=b'9' => digits += 1,
+            b'/' if length > 1 => (slashes, length) = (slashes + 1, 0),
+            _ => return false,
+        }
+    }
+    match slashes {
+        0 => dashes > 0 && digits == 0 && content::is_words(content),
+        1 => length > 0 && digits <= 3,
+        _ => false,
+    }
+}
