@@ -3,7 +3,7 @@
 use crate::bytes::Bytes;
 use crate::json::{Span, Text};
 use crate::lanes;
-use crate::policy::{self, API_KEY, Meaning, PASSWORD, PRIVATE_KEY, Part, Policy, RuleId, SECRET, TOKEN};
+use crate::policy::{self, API_KEY, Meaning, PASSWORD, PRIVATE_KEY, Part, Policy, RuleId, SECRET, SESSION, TOKEN};
 use crate::text;
 use alloc::vec::Vec;
 
@@ -32,7 +32,8 @@ pub(crate) enum Beside {
     /// Its value names what stands behind a [`Beside::Value`] of the same object.
     Name,
     Value,
-    /// In a text the words in front of it say what it is: `Mot de passe`, `account number`, and `code` in a URL.
+    /// In a text the words in front of it say what it is: `Mot de passe`, `account number`, and `code` in a URL,
+    /// which is secret there and not elsewhere.
     Word,
 }
 
@@ -40,14 +41,14 @@ pub(crate) enum Beside {
 const NAMES: &[&[u8]] =
     &[b"name", b"key", b"header", b"field", b"option", b"parameterkey", b"variable", b"param", b"path", b"property"];
 const VALUES: &[&[u8]] = &[b"value", b"val", b"parametervalue", b"default", b"input", b"rejectedvalue"];
-const WORDS: &[&[u8]] = &[b"passe", b"number", b"code"];
+const WORDS: &[&[u8]] = &[b"passe", b"number", b"code", b"signature"];
 
 fn beside(name: &[u8]) -> Beside {
     let is_one = |list: &[&[u8]]| list.iter().any(|known| known.eq_ignore_ascii_case(name));
     match name.len() {
         3..=14 if is_one(NAMES) => Beside::Name,
         3..=14 if is_one(VALUES) => Beside::Value,
-        4..=6 if is_one(WORDS) => Beside::Word,
+        4..=9 if is_one(WORDS) => Beside::Word,
         _ => Beside::None,
     }
 }
@@ -230,6 +231,9 @@ fn meaning(name: &[u8], policy: &Policy) -> Option<Meaning> {
         previous = byte;
     }
     let folded = folded.get(..length)?;
+    if is_session_of_drupal(folded) {
+        return Some(Meaning::SecretText(SESSION));
+    }
     let starts = words | segments;
     named(folded, starts, segments, words, policy).or_else(|| {
         // What tells several of a kind apart: `password2`, `API_KEY_PROD`.
@@ -240,6 +244,12 @@ fn meaning(name: &[u8], policy: &Policy) -> Option<Meaning> {
             .flatten()
             .or_else(|| part(folded))
     })
+}
+
+/// `SESS` or `SSESS` and 32 hexadecimal digits: [Drupal's cookies](https://www.drupal.org/docs/develop/user-accounts-permissions-and-sessions/cookies).
+fn is_session_of_drupal(name: &[u8]) -> bool {
+    let hash = name.strip_prefix(b"sess").or_else(|| name.strip_prefix(b"ssess"));
+    hash.is_some_and(|hash| hash.len() == 32 && hash.iter().all(u8::is_ascii_hexdigit))
 }
 
 /// What the policy says of a folded name, in which words and segments begin at these places: of the whole of it, else of

@@ -121,7 +121,7 @@ fn decides(text: &[u8], length: usize, policy: &Policy) -> bool {
     let digit = |at: usize| text.get(at).is_some_and(u8::is_ascii_digit);
     let word = |at: usize| text.get(at).is_some_and(u8::is_ascii_alphanumeric);
     text.iter().take(length).enumerate().all(|(at, byte)| match byte {
-        b':' | b'=' => digit(at.wrapping_sub(1)) && digit(at.wrapping_sub(2)),
+        b':' | b'=' | b'>' => digit(at.wrapping_sub(1)) && digit(at.wrapping_sub(2)),
         b'a'..=b'z' | b'A'..=b'Z' if !word(at.wrapping_sub(1)) => {
             let begins = |head: &Head| head.begins_alike(lanes::load(text, at));
             !(at..at + 3).any(digit) && !policy.heads.iter().any(begins)

@@ -4,7 +4,7 @@ use super::spoken;
 use super::text::{Match, View};
 use super::value;
 use super::words::{Pairs, find, first_of, until};
-use crate::policy::PASSWORD;
+use crate::policy::{COOKIE, PASSWORD};
 
 /// How far behind the tool's name its option is looked for, in bytes.
 const MAX_LINE: usize = 192;
@@ -49,6 +49,7 @@ const TOOLS: &[(&[u8], u8, u8)] = &[
     (b"http ", b'a', b':'),
     (b"useradd ", b'p', 0),
     // `-pX` and no space.
+    (b"7z ", b'p', b'.'),
     (b"rar ", b'p', b'.'),
     (b"unrar ", b'p', b'.'),
     (b"openssl enc", b'k', 0),
@@ -175,7 +176,17 @@ pub(super) fn line(view: &View, at: usize) -> Option<Match> {
     }
     let line = line.get(..length)?;
     let (start, end) = match tool {
-        Some((tool, option, user)) => behind_option(view, at + tool.len() - 1, at + line.len(), *option, *user)?,
+        Some((tool, option, user)) => {
+            let (from, to) = (at + tool.len() - 1, at + line.len());
+            if let Some(found) = behind_option(view, from, to, *option, *user) {
+                found
+            } else {
+                // `curl -b "sid=x"`; without `=` it names a file.
+                let cookie = if tool == b"curl " { behind_option(view, from, to, b'b', 0)? } else { return None };
+                let random = view.part(cookie.0, cookie.1).contains(&b'=');
+                return random.then(|| Match::new(cookie.0, cookie.1, COOKIE));
+            }
+        }
         None if first_of(line, FOURTH).is_none() => of_windows(view, line, at)?,
         None => {
             let mut words = 0;
@@ -210,8 +221,11 @@ fn behind_option(view: &View, from: usize, to: usize, option: u8, user: u8) -> O
             break word(view, long()?)?;
         }
         let front = view.byte(at);
-        if matches!(front, b' ' | b'"' | b'\'') && view.byte(at + 1) == b'-' && view.byte(at + 2) == option {
-            let joined = at + 3;
+        // `-hpX` of rar.
+        let hidden = user == b'.' && view.byte(at + 2) == b'h' && view.byte(at + 3) == option;
+        let is_it = hidden || view.byte(at + 2) == option;
+        if matches!(front, b' ' | b'"' | b'\'') && view.byte(at + 1) == b'-' && is_it {
+            let joined = at + 3 + usize::from(hidden);
             let next = view.byte(joined);
             if next != b' ' || user != b'.' {
                 let behind = match next {
@@ -245,8 +259,13 @@ pub(super) fn piped(view: &View, at: usize) -> Option<Match> {
         return None;
     }
     let from = view.from.max(at.saturating_sub(MAX_LINE));
-    let echo = find(view.part(from, at).strip_suffix(b"| ")?, b"echo ")? + 5;
-    let (start, end) = word(view, from + echo)?;
+    let here = at + reader.len();
+    let (start, end) = if view.part(here, here + 5) == b" <<< " {
+        word(view, here + 5)?
+    } else {
+        let echo = find(view.part(from, at).strip_suffix(b"| ")?, b"echo ")? + 5;
+        word(view, from + echo)?
+    };
     let user = if reader == b"chpasswd" { find(view.part(start, end), b":")? + 1 } else { 0 };
     let content = view.part(start + user, end);
     (!content.starts_with(b"$") && spoken::is_secret(content)).then(|| Match::new(start + user, end, PASSWORD))

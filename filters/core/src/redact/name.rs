@@ -8,7 +8,7 @@ use super::words::{behind, ends_in, find, first_of, is_one};
 use crate::bytes::Bytes;
 use crate::json::{Span, hex4};
 use crate::key::{Beside, Class, Keys, letters};
-use crate::policy::{Meaning, SECRET};
+use crate::policy::{Meaning, PASSWORD, SECRET};
 use crate::text;
 
 /// No name of a policy is shorter, in bytes.
@@ -41,14 +41,26 @@ impl Name {
         } else {
             keys.class(view.text, self.start, self.end, view.policy)
         };
-        if class.beside == Beside::None || !matches!(class.secret, None | Some(Meaning::Random(_))) {
+        if !matches!(class.secret, None | Some(Meaning::Random(_))) {
             return class;
+        }
+        if class.beside == Beside::None {
+            return if self.quote == b']' { indexed(view, self, keys).unwrap_or(class) } else { class };
         }
         let before = named_before(view, self, class.beside, keys);
         // `Partition key: x` is no key, whatever x is.
         let words = view.before(self.start) == b' ' && self.quote == 0;
         before.filter(|before| before.secret.is_some() || before.identifier || words).unwrap_or(class)
     }
+}
+
+/// The class of a password that a `name` is a part of: `password[first]=x` of a form.
+#[cold]
+fn indexed(view: &View, name: &Name, keys: &mut Keys) -> Option<Class> {
+    let front = view.text.get(view.from..name.start)?.strip_suffix(b"[")?;
+    let length = front.iter().rev().take(MAX_NAME).take_while(|byte| is_name(**byte)).count();
+    let class = keys.class(front, front.len() - length, front.len(), view.policy);
+    matches!(class.secret, Some(Meaning::Secret(PASSWORD) | Meaning::SecretText(PASSWORD))).then_some(class)
 }
 
 /// The class of a name with escapes in it.
@@ -173,12 +185,17 @@ fn named_before(view: &View, name: &Name, beside: Beside, keys: &mut Keys) -> Op
         return Some(keys.class(view.text, end - if french { 4 } else { 0 }, name.end, view.policy));
     }
     // An authorization code in the URL that a user comes back to (https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2).
-    if matches!(view.before(end), b'?' | b'&') && label == b"code" && view.run(Kind::Bare, name.end + 1) > name.end + 16
-    {
-        return Some(Class { secret: Some(Meaning::SecretText(SECRET)), ..Class::default() });
+    // A signature there lets anyone in who has the URL.
+    if matches!(view.before(end), b'?' | b'&') && is_one(label, &[b"code", b"signature"]) {
+        let long = view.run(Kind::Bare, name.end + 1) > name.end + 16;
+        return long.then_some(Class { secret: Some(Meaning::SecretText(SECRET)), ..Class::default() });
     }
     if beside != Beside::Value {
         return None;
+    }
+    // `android:value`
+    if view.before(end) == b':' {
+        end = behind(view.text, view.from, end - 1, b"abcdefghijklmnopqrstuvwxyz");
     }
     loop {
         let next = behind(view.text, view.from, end, BETWEEN);

@@ -102,6 +102,7 @@ impl Probe<'_> {
             match byte(bytes, place) {
                 b'@' => return true,
                 b':' | b'=' if !behind_number(bytes, place) => return true,
+                b'>' if may_close_tag(bytes, place) => return true,
                 _ => {}
             }
             special &= special - 1;
@@ -111,13 +112,17 @@ impl Probe<'_> {
 }
 
 /// Whether what stands in front of the separator at `at` is the end of a number and not of a name: a time, a port, a place
-/// in a file. The names that end in a digit are `cvv2` and `cvc2`.
+/// in a file. One digit may tell names apart: `cvv2`, `db_pwd1`.
 #[inline(always)]
 fn behind_number(bytes: &[u8], at: usize) -> bool {
-    match byte(bytes, at.wrapping_sub(1)) {
-        b'2' => byte(bytes, at.wrapping_sub(2)).is_ascii_digit(),
-        before => before.is_ascii_digit(),
-    }
+    let last = byte(bytes, at.wrapping_sub(2));
+    byte(bytes, at.wrapping_sub(1)).is_ascii_digit() && !last.is_ascii_alphabetic() && last != b'_'
+}
+
+/// Whether the `>` at `at` may close the tag of an element whose name is sensitive: these end so, and attributes in quotes.
+#[inline(always)]
+fn may_close_tag(bytes: &[u8], at: usize) -> bool {
+    matches!(byte(bytes, at.wrapping_sub(1)) | 0x20, b'd' | b'e' | b'h' | b'n' | b's' | b't' | b'y' | b'"' | b'\'')
 }
 
 /// Whether eight bytes begin as something does that begins with a letter.
@@ -136,8 +141,11 @@ pub(super) fn number(bytes: &[u8], at: usize) -> bool {
     matches!(others, 0 | 0b0001_0000 | 0b0100_0000 | 0b0100_1000)
         || match byte(bytes, at.wrapping_sub(1)) {
             b'%' | b'#' => true,
+            b'$' => lane as u8 == b'2' || (lane >> 8) as u8 == b'$',
             b'/' => byte(bytes, at.wrapping_sub(2)) == b'/',
-            _ => lane as u32 == u32::from_le_bytes(*b"4b1d"),
+            _ => {
+                lane as u32 == u32::from_le_bytes(*b"4b1d") || lane as u32 & 0xff_ffff == u32::from_le_bytes(*b"7z \0")
+            }
         }
 }
 
@@ -146,7 +154,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_name_ends_in_a_number_but_in_a_2_behind_a_letter() {
+    fn no_name_ends_in_a_number() {
         for name in Policy::DEFAULT.names {
             let end = name.folded.as_bytes();
             assert!(!behind_number(end, end.len()), "{}", name.folded);

@@ -109,9 +109,14 @@ fn name(view: &View, at: usize, keys: &mut Keys) -> Option<Name> {
     };
     // Two words are one name: "API key".
     let close = |end: usize| end + if begins_like_one(view.part(end, usize::MAX), &[b" key "]) { 4 } else { 0 };
-    let rule = |start: usize, end: usize| match keys.class(view.text, begin(start), close(end), view.policy).secret? {
-        Meaning::Secret(rule) | Meaning::SecretText(rule) => Some(rule),
-        _ => None,
+    let rule = |start: usize, end: usize| {
+        // `password.equals("x")`
+        let compared = ends_in(view.part(start, end), &[b".equals", b".Equals"]);
+        let last = if compared { end - b".equals".len() } else { close(end) };
+        match keys.class(view.text, begin(start), last, view.policy).secret? {
+            Meaning::Secret(rule) | Meaning::SecretText(rule) => Some(rule),
+            _ => None,
+        }
     };
     let (start, end, rule) = view.runs.name(view.text, (view.from, at, 2 * MAX_NAME), name::is_name, rule)?;
     let (start, end) = (begin(start), close(end));
@@ -123,22 +128,19 @@ fn name(view: &View, at: usize, keys: &mut Keys) -> Option<Name> {
 fn value_of(view: &View, name: &Name) -> Option<(usize, usize)> {
     match view.byte(name.end) {
         b' ' | b'\t' if is_option(view, name.start) => option(view, value::spaces(view, name.end)),
-        b' ' | b'\t' if is_tag(view, name) => {
-            let tag = until(view.text, name.end, MAX_SENTENCE, b"<>");
-            (view.byte(tag) == b'>').then(|| content(view, tag + 1))?
-        }
-        b' ' | b'\t' => sentence(view, name),
-        b'>' if is_tag(view, name) => content(view, name.end + 1),
+        b' ' | b'\t' if !is_tag(view, name) => sentence(view, name),
         b'"' | b'\'' | b'\\' => quoted(view, name),
         // `PASSWORD('x')` of SQL, `password("x")`.
         b'(' => {
             let least = if name.rule == PASSWORD && is_sql(view, name) { 0 } else { 8 };
             string(view, name.end + 1).filter(|(start, end)| least == 0 || is_strong(view.part(*start, *end), least))
         }
-        // `strcmp(password, "x")`, `{password, "x"}` of Erlang, `{:password, "x"}` of Elixir
-        b',' if matches!(view.before(name.start), b'(' | b'{' | b':') => {
-            let next = value::spaces(view, name.end + 1);
-            string(view, next).filter(|(start, end)| is_strong(view.part(*start, *end), 8))
+        b',' | b')' => {
+            // `strcmp(password, "x")`, `{password, "x"}` of Erlang, `{:password, "x"}` of Elixir
+            let argument = view.byte(name.end) == b',' && matches!(view.before(name.start), b'(' | b'{' | b':');
+            let next = if argument { string(view, value::spaces(view, name.end + 1)) } else { None };
+            let strong = next.filter(|(start, end)| is_strong(view.part(*start, *end), 8));
+            strong.or_else(|| inserted(view, name))
         }
         // `<key>password</key><string>x</string>` of property lists.
         b'<' if is_tag_of(view, name) => {
@@ -148,6 +150,45 @@ fn value_of(view: &View, name: &Name) -> Option<(usize, usize)> {
         _ => None,
     }
 }
+
+/// The value of a column: `INSERT INTO users (name, password) VALUES ('u', 'x')` of SQL.
+#[inline(never)]
+fn inserted(view: &View, name: &Name) -> Option<(usize, usize)> {
+    let front = view.part(view.from.max(name.start.saturating_sub(MAX_COLUMNS)), name.start);
+    let columns = front.iter().rev().take_while(|byte| !matches!(**byte, b'(' | b')' | b';'));
+    let (mut length, mut column) = (0, 0);
+    for byte in columns {
+        length += 1;
+        column += usize::from(*byte == b',');
+    }
+    if view.before(name.start - length) != b'(' {
+        return None;
+    }
+    let close = until(view.text, name.end, MAX_COLUMNS, b");");
+    let values = value::spaces(view, close + 1);
+    if view.byte(close) != b')' || !view.part(values, values + 6).eq_ignore_ascii_case(b"values") {
+        return None;
+    }
+    let mut at = value::spaces(view, values + 6);
+    if view.byte(at) != b'(' {
+        return None;
+    }
+    for n in 0..=column {
+        at = value::spaces(view, at + 1);
+        if n == column {
+            break;
+        }
+        let end = string(view, at).map_or(at, |(_, end)| end + 1);
+        at = until(view.text, end, MAX_COLUMNS, b",);");
+        if view.byte(at) != b',' {
+            return None;
+        }
+    }
+    string(view, at)
+}
+
+/// How far the list of columns is read on either side of a name, in bytes.
+const MAX_COLUMNS: usize = 256;
 
 /// Whether dashes in front of `start` make it an option.
 fn is_option(view: &View, start: usize) -> bool {
@@ -162,6 +203,40 @@ fn is_tag(view: &View, name: &Name) -> bool {
         name.start
     };
     view.before(space) == b'<'
+}
+
+/// The content of the element whose tag is closed by the `>` at `at`, if its name announces a secret: `<apiKey>x</apiKey>`,
+/// `<wsse:Password Type="...">x</`.
+#[inline(never)]
+pub(super) fn element(view: &View, at: usize, keys: &mut Keys) -> Option<Match> {
+    if !matches!(view.before(at), b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'"' | b'\'') {
+        return None;
+    }
+    let mut start = at;
+    while at - start < MAX_SENTENCE && !matches!(view.before(start), 0..=0x1f | b'<' | b'>') {
+        start -= 1;
+    }
+    if view.before(start) != b'<' {
+        return None;
+    }
+    let length = |start: usize| view.part(start, at).iter().take_while(|byte| name::is_name(**byte)).count();
+    let mut end = start + length(start);
+    if view.byte(end) == b':' {
+        start = end + 1;
+        end = start + length(start);
+    }
+    if end == start || (end != at && view.byte(end) != b' ') {
+        return None;
+    }
+    let meaning = keys.class(view.text, start, end, view.policy).secret?;
+    let (start, end) = content(view, at + 1)?;
+    let value = view.part(start, end);
+    let (rule, secret) = match meaning {
+        Meaning::Secret(rule) | Meaning::SecretText(rule) => (rule, is_secret(value)),
+        Meaning::Random(rule) => (rule, content::is_random(value, rule)),
+        Meaning::Identifier => return None,
+    };
+    secret.then(|| Match::new(start, end, rule))
 }
 
 /// Whether the name is the content of `<key>`.
@@ -297,6 +372,9 @@ fn sentence(view: &View, name: &Name) -> Option<(usize, usize)> {
     let typed = matches!((view.byte(at), view.byte(at + 1)), (b'0' | b'5'..=b'9', b' '));
     // `Map(password -> x)` of Scala
     let arrow = || view.part(at, at + 3) == b"-> ";
+    // "his password ("x") was"
+    let bracket = || view.byte(at) == b'(' && matches!(view.byte(at + 1), b'"' | b'\'' | b'`');
+    let said = said.or_else(|| bracket().then_some(at + 1));
     let said = said.or_else(|| if view.byte(at) == b'-' && arrow() { Some(at + 3) } else { None });
     let start = said.unwrap_or(at + if typed { 2 } else { 0 });
     let string = string(view, start);
@@ -318,7 +396,8 @@ fn sentence(view: &View, name: &Name) -> Option<(usize, usize)> {
         // A word that has other meanings needs a user in front.
         return None;
     } else if string.is_some() {
-        if password && is_sql(view, name) {
+        // `proxy_set_header Cookie "a=b"` of nginx
+        if (password && is_sql(view, name)) || (name.rule == COOKIE && content.contains(&b'=')) {
             return Some((start, end));
         }
         if password { 6 } else { 16 }
@@ -356,8 +435,11 @@ fn verb(view: &View, at: usize, password: bool) -> Option<usize> {
     if password && rest.starts_with(b"FOR ") {
         return find(line(), b"= ").map(|found| at + found + 2);
     }
-    first_of(rest, &[b"is: ", b"is ", b"was ", b"BY ", b"set to ", b"changed to ", b"reset to "])
-        .map(|verb| at + verb.len())
+    first_of(
+        rest,
+        &[b"is: ", b"is ", b"was ", b"BY ", b"set to ", b"changed to ", b"reset to ", b"{ get; set; } = ", b"--body "],
+    )
+    .map(|verb| at + verb.len())
 }
 
 /// Whether a word in front of the one at `at` is a user's name: `USER u PASS x`, `login u password x`.

@@ -1,7 +1,7 @@
 //! The scan over a text: one pass in lanes that stops where something could begin, and asks there.
 
 use super::run::{Kind, Runs};
-use super::{address, assignment, command, digits, pem, probe, spoken, token};
+use super::{address, assignment, command, digits, pem, probe, spoken, token, unnamed};
 use crate::json::{Span, byte};
 use crate::key::Keys;
 use crate::lanes;
@@ -172,6 +172,7 @@ impl<'a> Scan<'a> {
                 spoken::connection(&self.view, at).or_else(|| address::email(&self.view, at))
             }
             b':' | b'=' => self.separator(at, keys),
+            b'>' => spoken::element(&self.view, at, keys),
             // An escape for a line end; the word behind it begins with another letter.
             b'\\' if matches!(self.view.byte(at + 1), b'n' | b'r' | b't') => {
                 let first = self.view.byte(at + 2);
@@ -194,6 +195,12 @@ impl<'a> Scan<'a> {
     #[inline(never)]
     fn number(&mut self, at: usize) -> Option<Match> {
         self.encoded |= self.is_encoded(at);
+        if self.view.before(at) == b'$' {
+            return unnamed::bare(&self.view, at - 1);
+        }
+        if self.pending.is_none() && self.view.text.get(at..)?.starts_with(b"7z ") {
+            self.pending = command::line(&self.view, at);
+        }
         let numbers = self.view.numbers && at >= self.identifier_until;
         let number = || token::numbered(&self.view, at).or_else(|| digits::number(&self.view, at));
         if numbers { number() } else { None }

@@ -55,9 +55,12 @@ const MAX_HASH: usize = 512;
 fn crypt(view: &View, at: usize) -> Option<Match> {
     let start = value::spaces(view, at + 1);
     let start = start + usize::from(matches!(view.byte(start), b'"' | b'\''));
-    if view.byte(start) != b'$' {
-        return None;
-    }
+    if view.byte(start) == b'$' { bare(view, start) } else { None }
+}
+
+/// The hash of a password whose `$` is at `start`, behind whatever.
+#[inline(never)]
+pub(super) fn bare(view: &View, start: usize) -> Option<Match> {
     first_of(view.part(start, usize::MAX), HASHES)?;
     hash(view, start)
 }
