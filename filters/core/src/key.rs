@@ -38,10 +38,22 @@ pub(crate) enum Beside {
 }
 
 /// Names of names, as Kubernetes, HAR, OpenTelemetry, CloudFormation and ECS have them.
-const NAMES: &[&[u8]] =
-    &[b"name", b"key", b"header", b"field", b"option", b"parameterkey", b"variable", b"param", b"path", b"property"];
-const VALUES: &[&[u8]] = &[b"value", b"val", b"parametervalue", b"default", b"input", b"rejectedvalue"];
-const WORDS: &[&[u8]] = &[b"passe", b"number", b"code", b"signature"];
+const NAMES: &[&[u8]] = &[
+    b"name",
+    b"key",
+    b"header",
+    b"field",
+    b"option",
+    b"parameterkey",
+    b"variable",
+    b"param",
+    b"path",
+    b"property",
+    b"propertypath",
+];
+const VALUES: &[&[u8]] =
+    &[b"value", b"val", b"parametervalue", b"default", b"input", b"rejectedvalue", b"invalidvalue"];
+const WORDS: &[&[u8]] = &[b"passe", b"acceso", b"number", b"seed", b"code", b"content", b"signature"];
 
 fn beside(name: &[u8]) -> Beside {
     let is_one = |list: &[&[u8]]| list.iter().any(|known| known.eq_ignore_ascii_case(name));

@@ -352,13 +352,15 @@ pub(crate) enum Ask {
     Named,
     /// A command line that has a secret.
     Command,
+    /// A call that is given one.
+    Call,
     /// A command that reads one, of those whose command line may have one too.
     Piped,
 }
 
 impl Ask {
     /// All of them, in order.
-    const ALL: [Ask; 10] = [
+    const ALL: [Ask; 11] = [
         Ask::Encoded,
         Ask::Scheme,
         Ask::Jwt,
@@ -368,6 +370,7 @@ impl Ask {
         Ask::Spoken,
         Ask::Named,
         Ask::Command,
+        Ask::Call,
         Ask::Piped,
     ];
 }
@@ -394,6 +397,8 @@ const MARKERS_BY_ASK: &[(Ask, &[&str])] = &[
         "Key\"", "Key'", "Token\"", "Token'", "key ", "key\"", "key'", "api key ", "API key ", "API Key ", "api-key ", "access_k", "api_key ",
         "cookie\"", "cookie'", "Cookie\"", "Cookie'", "Cookie \"", "sessioni", "PHPSESSI", "JSESSION", "sid\"", "sid'", "wordpres",
         "setApiKe", "setPassw", "setToken", "setSecre", "setAcces", "WithApiK", "withApiK", "WithToke", "withToke", "WithPass", "withPass",
+        "Kennwort", "kennwort", "Passwort", "passwort", "Unseal K", "SECRET '", "SECRET \"", "APP_KEY'", "APP_KEY\"",
+        "AUTH_KEY", "AUTH_SAL", "SECURE_A", "LOGGED_I", "NONCE_KE", "NONCE_SA", "aad3b435",
         "ApiKey(", "apiKey(", "api_key(", "access k", "Access k", "Access K",
         "API_KEY", "TOKEN\"", "TOKEN'", "SECRET\"", "SECRET'", "dbPasswo", "userPass", "pbkdf2_s", "bcrypt_s",
     ]),
@@ -403,6 +408,10 @@ const MARKERS_BY_ASK: &[(Ask, &[&str])] = &[
         "rabbitmq", "mosquitt", "cqlsh ", "helm reg", "oc login", "bcp ", "rdesktop", "xfreerdp",
         "psexec", "PsExec", "net use ", "net user", "rar ", "unrar ", "ConvertT", "etcdctl ", "http -a ", "useradd ",
         "rpcclien", "openssl ",
+    ]),
+    (Ask::Call, &[
+        "mysqli_c", "PDO(", "getConne", "db.auth(", "PSCreden", "login(\"", "login('", "AwsBasic", "Credenti", "BasicAWS",
+        "NewStati", "AzureKey", "Authenti", "hmac.new", "createHm", "signWith", "jwt.enco", "jwt.sign", "ethers.W", "cookies(",
     ]),
     (Ask::Piped, &["chpasswd", "sudo -S", "docker l", "podman l"]),
 ];

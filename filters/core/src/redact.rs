@@ -2,6 +2,7 @@
 
 mod address;
 mod assignment;
+mod call;
 mod command;
 mod content;
 mod digits;

@@ -39,6 +39,10 @@ pub const FAMILIES: &[Family] = &[
         token("ABSK", Base64, 109, 0, rule("aws_key")),
         token("bedrock-api-key-", Base64, 28, 0, rule("aws_key")),
     ] },
+    // What ASP.NET protects: cookies, and tokens against forgery.
+    Family { source: "https://learn.microsoft.com/aspnet/core/security/data-protection/implementation/authenticated-encryption-details", tokens: &[
+        token("CfDJ8", Base64Url, 60, 0, rule("session")),
+    ] },
     Family { source: "https://github.blog/engineering/platform-security/behind-githubs-new-authentication-token-formats/", tokens: &[
         token("ghp_", Alphanumeric, 36, 0, rule("github_token")),
         token("gho_", Alphanumeric, 36, 0, rule("github_token")),

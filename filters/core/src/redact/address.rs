@@ -364,8 +364,10 @@ const WEBHOOKS: &[(&[u8], &[u8])] = &[
     // https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/how-to/add-incoming-webhook
     (b".webhook.office.com", b"/webhookb2/"),
     (b"outlook.office.com", b"/webhook/"),
+    (b"outlook.office365.com", b"/webhook/"),
     // https://core.telegram.org/bots/api#making-requests
     (b"api.telegram.org", b"/bot"),
+    (b"api.telegram.org", b"/file/bot"),
     // https://zapier.com/help/create/code-webhooks/trigger-zaps-from-webhooks
     (b"hooks.zapier.com", b"/hooks/catch/"),
     // https://ifttt.com/maker_webhooks

@@ -1,6 +1,6 @@
 //! What a value says of itself: that it stands for a secret and is none, that it is words or code, or that nobody chose it.
 
-use super::words::{Words, find, first_of};
+use super::words::{Words, find, first_of, is_one};
 use crate::policy::{COOKIE, PASSWORD, RuleId, SESSION, TOKEN};
 
 /// A value, and what it is made of.
@@ -99,6 +99,7 @@ impl<'a> Content<'a> {
             || (self.has(SLASH) && is_reference(value))
             || (self.has(OTHER)
                 && (is_variable(value)
+                    || is_validation(value)
                     || value.iter().filter(|byte| **byte == b'*').nth(2).is_some()
                     || word.starts_with("\u{2022}\u{2022}".as_bytes())))
     }
@@ -129,6 +130,7 @@ const LIST: &[&str] = &[
     "bool",
     "bytes",
     "changeme",
+    "convertto-securestring",
     "change-me",
     "change_me",
     "default",
@@ -216,7 +218,13 @@ fn is_code(text: &[u8]) -> bool {
     let readable = path.iter().all(|byte| !byte.is_ascii_digit());
     match text.get(name) {
         // `settings.DB_PASSWORD`, but no version and no token.
-        None => readable && path.contains(&b'.') && path.split(|byte| *byte == b'.').all(|part| part.len() > 1),
+        None => {
+            let mut parts = path.rsplit(|byte| *byte == b'.');
+            readable
+                && path.contains(&b'.')
+                && parts.next().is_some_and(|last| last.len() > 2)
+                && parts.all(|part| !part.is_empty())
+        }
         Some(b'(' | b'[') => readable,
         // `self->token`
         Some(b'-') => readable && text.get(name + 1) == Some(&b'>'),
@@ -246,7 +254,9 @@ fn is_variable(value: &[u8]) -> bool {
         text.len() > 1 && text.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_')
     };
     match value {
-        [b'$', b'{' | b'(', ..] | [b'{', b'{', ..] | [b'#', b'{', ..] | [b'%', b'{' | b'(', ..] => true,
+        [b'<', b'%', ..] | [b'$', b'{' | b'(', ..] | [b'{', b'{', ..] | [b'#', b'{', ..] | [b'%', b'{' | b'(', ..] => {
+            true
+        }
         [b'$', rest @ ..] => {
             let lower = |byte: &u8| byte.is_ascii_lowercase() || *byte == b'_';
             upper(rest)
@@ -267,9 +277,18 @@ fn is_variable(value: &[u8]) -> bool {
     }
 }
 
+/// What a value must be, in Laravel's words: `required|string|min:8`.
+fn is_validation(value: &[u8]) -> bool {
+    const WORDS: &[&[u8]] = &[b"required", b"min", b"max", b"nullable", b"string", b"confirmed"];
+    let inside = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b':' | b'|');
+    value.contains(&b'|')
+        && value.iter().all(inside)
+        && value.split(|byte| matches!(byte, b'|' | b':')).any(|word| is_one(word, WORDS))
+}
+
 /// Where a secret is to be found: a path or a URL; the value has a slash or a colon. What a URL holds is looked at on its own.
 fn is_reference(value: &[u8]) -> bool {
-    const SCHEMES: &[&[u8]] = &[b"arn:", b"vault:", b"op://", b"file:", b"env:", b"projects/"];
+    const SCHEMES: &[&[u8]] = &[b"arn:", b"vault:", b"op://", b"file:", b"env:", b"projects/", b"@Microsoft.KeyVault("];
     const ROOTS: &[&[u8]] = &[
         b"/home/",
         b"/var/",

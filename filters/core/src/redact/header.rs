@@ -50,7 +50,8 @@ pub(super) fn header(view: &View, name: &Name, value: &Value, rule: RuleId) -> O
     if scheme == 0 && value.quote == 0 && rule == AUTHORIZATION {
         let path = word.iter().take_while(|byte| **byte == b'_').count();
         let quotes = first.iter().any(|byte| matches!(byte, b'"' | b'\''));
-        if !quotes && (value.is_code(Content::new(word.get(path..)?)) || content::is_words(word.get(path..)?)) {
+        let code = Content::new(word.get(path..)?);
+        if !quotes && (value.is_code(code) || (open > 0 && code.is_code()) || content::is_words(word.get(path..)?)) {
             return None;
         }
     }

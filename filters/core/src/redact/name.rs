@@ -123,7 +123,9 @@ pub(super) fn name(view: &View, at: usize) -> Option<Name> {
 #[inline(never)]
 fn behind_name(view: &View, at: usize) -> (usize, u8, bool, u8) {
     let mut end = at;
-    while end > view.from && at - end < MAX_SPACES && view.byte(end - 1) == b' ' {
+    // `Password . . . : x`
+    let space = |at: usize| view.before(at) == b' ';
+    while at - end < MAX_SPACES && (space(end) || (view.before(end) == b'.' && space(end - 1))) {
         end -= 1;
     }
     end = value::ansi_before(view, end);
@@ -138,6 +140,11 @@ fn behind_name(view: &View, at: usize) -> (usize, u8, bool, u8) {
             end = digits - 1;
         }
     }
+    // `session_id() = "x"`, `headers.get("X-Api-Key") != "x"`
+    if view.before(end) == b')' && matches!(view.before(end - 1), b'(' | b'"' | b'\'') {
+        end -= if view.before(end - 1) == b'(' { 2 } else { 1 };
+    }
+    end = before_visibility(view, end);
     let quote = view.before(end);
     if !matches!(quote, b'"' | b'\'' | b'`' | b']') {
         return (end, 0, false, 0);
@@ -155,6 +162,18 @@ fn behind_name(view: &View, at: usize) -> (usize, u8, bool, u8) {
     let bracket = quote == b']' || view.before(end) == b']';
     end -= usize::from(quote != b']' && bracket);
     (end, quote, bracket, escapes)
+}
+
+/// Where the name ends, its quote included, that PHP dumps with a class and a visibility up to `end`:
+/// `["password":"App\User":private]=> string(1) "x"`.
+fn before_visibility(view: &View, end: usize) -> usize {
+    let front = view.text.get(view.from..end).unwrap_or_default();
+    if let Some(front) = front.strip_suffix(b":protected]") {
+        return view.from + front.len();
+    }
+    let Some(front) = front.strip_suffix(b"\":private]") else { return end };
+    let class = front.iter().rev().take(MAX_NAME).position(|byte| *byte == b'"');
+    class.map_or(end, |class| view.from + front.len().saturating_sub(class + 2))
 }
 
 /// Letters beyond ASCII are left out of a name: "contraseña" is `contrasea`.
@@ -176,13 +195,16 @@ fn named_before(view: &View, name: &Name, beside: Beside, keys: &mut Keys) -> Op
     const BETWEEN: &[u8] = b" \t\n\r\"'\\,]{-";
     let label = view.part(name.start, name.end);
     let mut end = name.start;
-    if name.quote == 0 && view.before(end) == b' ' && is_one(label, &[b"key", b"passe", b"number"]) {
+    if name.quote == 0 && view.before(end) == b' ' && is_one(label, &[b"key", b"passe", b"number", b"acceso", b"seed"])
+    {
         end = behind(view.text, view.from, end, b" ");
         while name.start - end < 12 && view.before(end).is_ascii_alphabetic() {
             end -= 1;
         }
-        let french = ends_in(view.part(view.from, end), &[b"Mot ", b"mot "]);
-        return Some(keys.class(view.text, end - if french { 4 } else { 0 }, name.end, view.policy));
+        // "Mot de passe", "Clave de acceso"
+        let front = view.part(view.from, end);
+        let first = [b"Mot ".as_slice(), b"mot ", b"Clave ", b"clave "].into_iter().find(|word| front.ends_with(word));
+        return Some(keys.class(view.text, end - first.map_or(0, <[u8]>::len), name.end, view.policy));
     }
     // An authorization code in the URL that a user comes back to (https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2).
     // A signature there lets anyone in who has the URL.
@@ -190,7 +212,8 @@ fn named_before(view: &View, name: &Name, beside: Beside, keys: &mut Keys) -> Op
         let long = view.run(Kind::Bare, name.end + 1) > name.end + 16;
         return long.then_some(Class { secret: Some(Meaning::SecretText(SECRET)), ..Class::default() });
     }
-    if beside != Beside::Value {
+    // `<meta name="csrf-token" content="x">`
+    if beside != Beside::Value && label != b"content" {
         return None;
     }
     // `android:value`
@@ -212,7 +235,7 @@ fn named_before(view: &View, name: &Name, beside: Beside, keys: &mut Keys) -> Op
     let before = behind(view.text, view.from, start, b" \"'\\");
     let front = view.part(view.from, before);
     let named = match label.first()? | 0x20 {
-        b'v' | b'p' | b'r' => {
+        b'v' | b'p' | b'r' | b'c' => {
             let member = behind(view.text, view.from, before.saturating_sub(1).max(view.from), b" \"'\\");
             matches!(front.last(), Some(b':' | b'='))
                 && ends_in(view.part(view.from, member), &[b"name", b"Name", b"key", b"Key"])

@@ -77,7 +77,11 @@ pub(super) fn secret(view: &View, class: &Class, name: &Name, behind: usize, sep
         return None;
     }
     // `api_key=api_key` of code.
-    if bytes.eq_ignore_ascii_case(label) {
+    if bytes.strip_suffix(b"_").unwrap_or(bytes).eq_ignore_ascii_case(label) {
+        return None;
+    }
+    // "password: 24 bytes"
+    if number && sentence && bytes.len() < 4 && view.byte(end) == b' ' && view.byte(end + 1).is_ascii_lowercase() {
         return None;
     }
     // The name of a thing that holds the secret: `secret="team/tls"`, `secret=api-tls`.
@@ -206,14 +210,15 @@ fn is_prose(view: &View, end: usize, content: &[u8]) -> bool {
     plain && view.byte(end) == b' ' && view.byte(end + 1).is_ascii_alphabetic()
 }
 
-/// Whether a value is the name of something, as Kubernetes has them: `namespace/name`, or words in lower case that
-/// dashes join, without digits.
+/// Whether a value is the name of something, as Kubernetes and Vault have them: `namespace/name`, `secret/data/db:password`,
+/// or words in lower case that dashes join, without digits.
 fn is_resource(content: &[u8]) -> bool {
     let (mut slashes, mut digits, mut dashes, mut length) = (0, 0, 0, 0);
     for byte in content {
         length += 1;
         match byte {
             b'a'..=b'z' | b'.' => {}
+            b':' if slashes > 1 => {}
             b'-' => dashes += 1,
             b'0'..=b'9' => digits += 1,
             b'/' if length > 1 => (slashes, length) = (slashes + 1, 0),
@@ -222,7 +227,7 @@ fn is_resource(content: &[u8]) -> bool {
     }
     match slashes {
         0 => dashes > 0 && digits == 0 && content::is_words(content),
-        1 => length > 0 && digits <= 3,
+        1..=4 => length > 0 && digits <= 3,
         _ => false,
     }
 }

@@ -27,8 +27,10 @@ struct Name {
 /// https://docs.djangoproject.com/en/stable/topics/auth/passwords/
 const DJANGO: &[&[u8]] = &[b"pbkdf2_sha256$", b"bcrypt_sha256$"];
 const WORDPRESS: &[u8] = b"wordpress_";
+/// The hash of no password, which stands in front of another one in dumps of Windows' accounts.
+const LAN_MANAGER: &[u8] = b"aad3b435b51404eeaad3b435b51404ee:";
 /// What all of these and [`PHRASES`] begin with.
-const FIRST: Pairs = Pairs::NONE.and(WORDPRESS).and_all(DJANGO).and_all(PHRASES);
+const FIRST: Pairs = Pairs::NONE.and(WORDPRESS).and(LAN_MANAGER).and_all(DJANGO).and_all(PHRASES);
 
 /// What a password stands behind, without a name.
 const PHRASES: &[&[u8]] =
@@ -41,6 +43,10 @@ pub(super) fn word(view: &View, at: usize, keys: &mut Keys) -> Option<Match> {
     let phrase = if FIRST.has(view.byte(at), view.byte(at + 1)) {
         if let Some(known) = first_of(rest, DJANGO) {
             return unnamed::hash(view, at + known.len());
+        }
+        if rest.starts_with(LAN_MANAGER) {
+            let start = at + LAN_MANAGER.len();
+            return (view.run(Kind::Hex, start) == start + 32).then(|| Match::new(start, start + 32, PASSWORD));
         }
         if rest.starts_with(WORDPRESS) {
             return wordpress(view, at);
@@ -142,11 +148,6 @@ fn value_of(view: &View, name: &Name) -> Option<(usize, usize)> {
             let strong = next.filter(|(start, end)| is_strong(view.part(*start, *end), 8));
             strong.or_else(|| inserted(view, name))
         }
-        // `<key>password</key><string>x</string>` of property lists.
-        b'<' if is_tag_of(view, name) => {
-            let string = name.end + find(view.part(name.end, name.end + MAX_SENTENCE), b"<string>")?;
-            content(view, string + b"<string>".len())
-        }
         _ => None,
     }
 }
@@ -228,8 +229,20 @@ pub(super) fn element(view: &View, at: usize, keys: &mut Keys) -> Option<Match> 
     if end == start || (end != at && view.byte(end) != b' ') {
         return None;
     }
-    let meaning = keys.class(view.text, start, end, view.policy).secret?;
-    let (start, end) = content(view, at + 1)?;
+    let mut meaning = keys.class(view.text, start, end, view.policy).secret;
+    if meaning.is_none() && !is_one(view.part(start, end), &[b"key", b"name"]) {
+        return None;
+    }
+    let (mut start, mut end) = content(view, at + 1)?;
+    if !matches!(meaning, Some(Meaning::Secret(_) | Meaning::SecretText(_))) && end - start < MAX_NAME {
+        // `<key>password</key><string>x</string>` of property lists, `<name>` and `<value>` of XML-RPC
+        let named = keys.class(view.text, start, end, view.policy).secret;
+        if let Some(Meaning::Secret(_) | Meaning::SecretText(_)) = named {
+            meaning = named;
+            (start, end) = content(view, end)?;
+        }
+    }
+    let meaning = meaning?;
     let value = view.part(start, end);
     let (rule, secret) = match meaning {
         Meaning::Secret(rule) | Meaning::SecretText(rule) => (rule, is_secret(value)),
@@ -237,11 +250,6 @@ pub(super) fn element(view: &View, at: usize, keys: &mut Keys) -> Option<Match> 
         Meaning::Identifier => return None,
     };
     secret.then(|| Match::new(start, end, rule))
-}
-
-/// Whether the name is the content of `<key>`.
-fn is_tag_of(view: &View, name: &Name) -> bool {
-    view.part(view.from, name.start).ends_with(b"<key>") && view.part(name.end, usize::MAX).starts_with(b"</key>")
 }
 
 /// `ALTER USER x PASSWORD 'y'` of SQL, which is written in capitals.
@@ -297,16 +305,29 @@ pub(super) fn string(view: &View, at: usize) -> Option<(usize, usize)> {
     (view.byte(end) == quote).then(|| (start, end.saturating_sub(open - first).max(start)))
 }
 
-/// What stands between `at` and the tag that closes an element.
+/// What stands between `at` and the tag that closes an element, perhaps in tags of its own: `<value><string>x</`.
 #[inline(never)]
 fn content(view: &View, at: usize) -> Option<(usize, usize)> {
-    // Of a setting of .NET.
-    let at = at + if view.part(at, usize::MAX).starts_with(b"<value>") { b"<value>".len() } else { 0 };
+    let mut at = at;
+    for _ in 0..4 {
+        let tag = until(view.text, at, MAX_SENTENCE, b">");
+        if view.byte(at) != b'<' || view.part(at, at + CDATA.len()) == CDATA || view.byte(tag) != b'>' {
+            break;
+        }
+        at = tag + 1;
+    }
+    if view.part(at, at + CDATA.len()) == CDATA {
+        let end = until(view.text, at + CDATA.len(), MAX_VALUE, b"]");
+        return (view.byte(end) == b']').then_some((at + CDATA.len(), end));
+    }
     let end = until(view.text, at, MAX_VALUE, b"<");
     let content = view.part(at, end);
     let label = content.first()?.is_ascii_uppercase() && content::is_words(content);
     (view.byte(end) == b'<' && view.byte(end + 1) == b'/' && !label).then_some((at, end))
 }
+
+/// https://www.w3.org/TR/xml/#sec-cdata-sect
+const CDATA: &[u8] = b"<![CDATA[";
 
 /// A name in quotes that none of `:` and `=` follows: `("password", "x")`, `"--password", "x"`, `a1="--password" a2="x"`,
 /// `name="password">x</`, `name="password"\r\n\r\nx`.
@@ -338,6 +359,11 @@ fn quoted(view: &View, name: &Name) -> Option<(usize, usize)> {
             return named.then(|| (end + blank.len(), bare(view, end + blank.len())));
         }
     }
+    // `config['MAIL_PASSWORD'] is 'x'`
+    if view.byte(end) == b']' {
+        let said = verb(view, value::spaces(view, end + 1), name.rule == PASSWORD)?;
+        return string(view, said);
+    }
     let option = dashes < name.start;
     let comma = view.byte(end) == b',';
     let mut next = value::spaces(view, end + usize::from(comma));
@@ -355,6 +381,8 @@ fn quoted(view: &View, name: &Name) -> Option<(usize, usize)> {
     let secret = match (option, comma) {
         (true, _) => view.byte(start) != b'-',
         (false, true) if name.rule == COOKIE => content.contains(&b'='),
+        // WordPress' keys have all signs: `define('AUTH_KEY', 'x')`.
+        (false, true) if content.len() >= 40 && view.part(view.from, open).ends_with(b"define(") => true,
         (false, true) => !many && !uuid && is_strong(content, if first { 4 } else { 8 }),
         (false, false) => next > name.end + 1 && is_strong(view.part(start, end), 8),
     };
@@ -424,9 +452,11 @@ fn sentence(view: &View, name: &Name) -> Option<(usize, usize)> {
 fn verb(view: &View, at: usize, password: bool) -> Option<usize> {
     let line = || view.part(at, until(view.text, at, MAX_SENTENCE, b""));
     let rest = view.part(at, at + MAX_SENTENCE);
-    if first_of(rest, &[b"for ", b"of ", b"is generated ", b"to proceed ", b"provided: ", b"("]).is_some() {
+    const FIRST: &[&[u8]] =
+        &[b"for ", b"f\xc3\xbcr ", b"of ", b"in ", b"is generated ", b"to proceed ", b"provided: ", b"("];
+    if first_of(rest, FIRST).is_some() {
         let line = line();
-        let colon = find(line, b": ").filter(|_| password || line.starts_with(b"provided"));
+        let colon = find(line, b": ").filter(|_| password || line.starts_with(b"provided") || line.starts_with(b"("));
         // "(reset with `x -u y`): z", "reset. New value: z"
         let is = || find(line, b" is ").map(|is| is + 2);
         return colon.or_else(is).map(|found| at + found + 2);
@@ -435,11 +465,27 @@ fn verb(view: &View, at: usize, password: bool) -> Option<usize> {
     if password && rest.starts_with(b"FOR ") {
         return find(line(), b"= ").map(|found| at + found + 2);
     }
-    first_of(
-        rest,
-        &[b"is: ", b"is ", b"was ", b"BY ", b"set to ", b"changed to ", b"reset to ", b"{ get; set; } = ", b"--body "],
-    )
-    .map(|verb| at + verb.len())
+    // `password ........ x`
+    if rest.starts_with(b"..") {
+        let dots = rest.iter().take_while(|byte| matches!(**byte, b'.' | b' ')).count();
+        return Some(at + dots);
+    }
+    const VERBS: &[&[u8]] = &[
+        b"is: ",
+        b"is ",
+        b"was ",
+        b"BY ",
+        b"set to ",
+        b"changed to ",
+        b"reset to ",
+        b"given: ",
+        b"| ",
+        b"|| ",
+        b"?? ",
+        b"{ get; set; } = ",
+        b"--body ",
+    ];
+    first_of(rest, VERBS).map(|verb| at + verb.len())
 }
 
 /// Whether a word in front of the one at `at` is a user's name: `USER u PASS x`, `login u password x`.

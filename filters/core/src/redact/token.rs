@@ -5,7 +5,7 @@
 
 use super::run::Kind;
 use super::text::{Match, View};
-use super::{jwt, pem, scheme, webhook};
+use super::{call, jwt, pem, scheme, webhook};
 use crate::lanes;
 use crate::policy::{API_KEY, AZURE, Ask, Charset, GOOGLE, Known, RuleId, TOKEN, Token};
 
@@ -61,6 +61,7 @@ fn marked(ask: Ask, view: &View, at: usize) -> Option<Match> {
         Ask::Signature => signed(view, at.checked_sub(1)?),
         Ask::Webhook => webhook::path(view, at),
         Ask::Named => scheme::named(view, at),
+        Ask::Call => call::secret(view, at),
         Ask::Encoded | Ask::Spoken | Ask::Command | Ask::Piped => None,
     }
 }

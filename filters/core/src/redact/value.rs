@@ -112,6 +112,17 @@ fn prefix(view: &View, at: usize) -> usize {
     if rest.starts_with(b"rejected value [") {
         return b"rejected value [".len();
     }
+    // `(string) (len=12) "x"` of Go's spew
+    if rest.starts_with(b"(string) (len=") {
+        let digits = rest.iter().skip(14).take(5).take_while(|byte| byte.is_ascii_digit()).count();
+        return if rest.get(14 + digits..).is_some_and(|rest| rest.starts_with(b") \"")) { 14 + digits + 2 } else { 0 };
+    }
+    // A block of YAML: `|` or `>-`, and the next line.
+    if matches!(rest.first(), Some(b'|' | b'>')) {
+        let sign = 1 + usize::from(matches!(rest.get(1), Some(b'-' | b'+')));
+        let spaces = rest.iter().skip(sign + 1).take(MAX_SPACES).take_while(|byte| **byte == b' ').count();
+        return if rest.get(sign) == Some(&b'\n') && spaces > 0 { sign + 1 + spaces } else { 0 };
+    }
     let space = rest.iter().take(MAX_SPACES).take_while(|byte| matches!(**byte, b' ' | b'\n')).count();
     let value = rest.get(space..).unwrap_or_default();
     if value.starts_with(b"string(") {
@@ -193,8 +204,20 @@ fn wrapper(view: &View, at: usize) -> Option<usize> {
     ];
     let rest = view.text.get(at..)?;
     let name = rest.iter().take(24).take_while(|byte| byte.is_ascii_alphanumeric()).count();
-    let known = first_of(rest.get(..name)?, NAMES).is_some();
-    (known && matches!(rest.get(name), Some(b'(' | b'['))).then_some(at + name + 1)
+    first_of(rest.get(..name)?, NAMES)?;
+    match rest.get(name)? {
+        b'(' | b'[' => {
+            let inner = at + name + 1;
+            Some(wrapper(view, inner).unwrap_or(inner))
+        }
+        // `Secret { inner: "x" }` of Rust
+        b' ' => {
+            let field = rest.get(name..)?.strip_prefix(b" { ")?;
+            let length = field.iter().take(24).take_while(|byte| byte.is_ascii_lowercase() || **byte == b'_').count();
+            field.get(length..)?.starts_with(b": \"").then_some(at + name + 3 + length + 2)
+        }
+        _ => None,
+    }
 }
 
 /// End of a value without quotes at `start`. Punctuation that may go on with the text around it ends the value when
@@ -250,6 +273,12 @@ fn bracketed(text: &[u8], start: usize, bare: &Run) -> usize {
     };
     let near = rest.iter().take(MAX_PLACEHOLDER).take_while(|byte| **byte != close && **byte > b' ').count();
     match rest.get(near) {
+        // `{SSHA}x` is the hash of a password.
+        Some(found)
+            if *found == close && close == b'}' && rest.get(near + 1).is_some_and(u8::is_ascii_alphanumeric) =>
+        {
+            bare_end(text, start, bare)
+        }
         Some(found) if *found == close => {
             let again = rest.iter().skip(near).take(2).take_while(|byte| **byte == close).count();
             start + near + again

@@ -1,0 +1,76 @@
+//! Secrets among the arguments of a call that every program of its kind has: `mysqli_connect("host", "user", "x")`.
+
+use super::spoken;
+use super::text::{Match, View};
+use super::words::until;
+use crate::policy::{API_KEY, BASIC, COOKIE, PASSWORD, PRIVATE_KEY, RuleId, SECRET};
+
+/// A call, up to its bracket (the policy's `MARKERS` have the beginnings), which of the strings in it is secret, and how
+/// long that is at least.
+struct Call {
+    name: &'static [u8],
+    argument: usize,
+    least: usize,
+    rule: RuleId,
+}
+
+const fn call(name: &'static [u8], argument: usize, least: usize, rule: RuleId) -> Call {
+    Call { name, argument, least, rule }
+}
+
+const CALLS: &[Call] = &[
+    // https://www.php.net/manual/en/function.mysqli-connect.php
+    call(b"mysqli_connect(", 3, 4, PASSWORD),
+    // https://www.php.net/manual/en/pdo.construct.php
+    call(b"PDO(", 3, 4, PASSWORD),
+    // https://docs.oracle.com/en/java/javase/21/docs/api/java.sql/java/sql/DriverManager.html
+    call(b"getConnection(url, ", 2, 4, PASSWORD),
+    call(b"getConnection(", 3, 4, PASSWORD),
+    // https://www.mongodb.com/docs/manual/reference/method/db.auth/
+    call(b"db.auth(", 2, 4, PASSWORD),
+    // https://learn.microsoft.com/dotnet/api/system.management.automation.pscredential
+    call(b"PSCredential(", 2, 4, PASSWORD),
+    // https://docs.python.org/3/library/smtplib.html#smtplib.SMTP.login
+    call(b"login(", 2, 6, PASSWORD),
+    // https://sdk.amazonaws.com/java/api/latest/software/amazon/awssdk/auth/credentials/AwsBasicCredentials.html
+    call(b"AwsBasicCredentials.create(", 2, 16, SECRET),
+    call(b"Credentials.new(", 2, 16, SECRET),
+    call(b"BasicAWSCredentials(", 2, 16, SECRET),
+    call(b"NewStaticCredentials(", 2, 16, SECRET),
+    // https://learn.microsoft.com/dotnet/api/azure.azurekeycredential
+    call(b"AzureKeyCredential(", 1, 16, API_KEY),
+    // https://learn.microsoft.com/dotnet/api/system.net.http.headers.authenticationheadervalue
+    call(b"AuthenticationHeaderValue(", 2, 8, BASIC),
+    // https://docs.python.org/3/library/hmac.html#hmac.new
+    call(b"hmac.new(", 1, 12, SECRET),
+    // https://nodejs.org/api/crypto.html#cryptocreatehmacalgorithm-key-options
+    call(b"createHmac(", 2, 12, SECRET),
+    call(b"signWith(", 1, 12, SECRET),
+    call(b"jwt.encode(", 1, 12, SECRET),
+    call(b"jwt.sign(", 1, 12, SECRET),
+    call(b"ethers.Wallet(", 1, 32, PRIVATE_KEY),
+    call(b"cookies().set(", 2, 16, COOKIE),
+];
+
+/// How far a call is read, in bytes.
+const MAX_CALL: usize = 192;
+
+/// The secret in the call whose name begins at `at`.
+#[inline(never)]
+pub(super) fn secret(view: &View, at: usize) -> Option<Match> {
+    let rest = view.part(at, at + MAX_CALL);
+    let call = CALLS.iter().find(|call| rest.starts_with(call.name))?;
+    let mut next = at + call.name.len();
+    for n in 1..=call.argument {
+        next = until(view.text, next, MAX_CALL, b"\"'`)");
+        // `b"x"` of Python begins with its letter for `string`.
+        let (start, end) = spoken::string(view, next).filter(|_| next < at + MAX_CALL)?;
+        if n == call.argument {
+            let content = view.part(start, end);
+            let secret = spoken::is_strong(content, call.least) || (call.rule == BASIC && content.len() >= call.least);
+            return (secret && spoken::is_secret(content)).then(|| Match::new(start, end, call.rule));
+        }
+        next = end + 1;
+    }
+    None
+}
