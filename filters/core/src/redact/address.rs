@@ -307,6 +307,8 @@ pub(crate) fn url(view: &View, at: usize, start: usize) -> Option<Match> {
                 false
             }
             b'/' | b'?' | b'#' if user_end.is_some() || is_port(view, colon, here) => true,
+            // `jdbc:sqlserver://host:1433;password=x`
+            b';' if colon.is_some() && is_port(view, colon, here) => true,
             // A password may hold these when nobody encoded it.
             b'/' | b'?' | b'#' => {
                 limit = limit.min(here + UNENCODED);

@@ -35,11 +35,14 @@ pub(crate) fn assignment(view: &View, at: usize, keys: &mut Keys) -> Option<Foun
     if class.identifier {
         return Some(Found::Identifier { until: identifier_end(view, at + 1) });
     }
-    // `Token::new` of code, `TestApiKeys::test_one`.
-    if view.byte(at) == b':' && (view.byte(at + 1) == b':' || view.before(at) == b':') {
-        return None;
-    }
     let mut behind = at + 1;
+    if view.byte(at) == b':' && (view.byte(at + 1) == b':' || view.before(at) == b':') {
+        // `Token::new` of code, `TestApiKeys::test_one`; but `::set-output name=token::x` of GitHub's runners.
+        if !view.part(view.from, name.start).ends_with(b"::set-output name=") {
+            return None;
+        }
+        behind += 1;
+    }
     while matches!(view.byte(behind), b'>' | b'=' | b'~') && behind < at + 3 {
         behind += 1;
     }

@@ -174,6 +174,7 @@ const LIST: &[&str] = &[
     "on",
     "optional",
     "present",
+    "private",
     "protected",
     "provided",
     "redacted",

@@ -33,7 +33,10 @@ pub(super) fn header(view: &View, name: &Name, value: &Value, rule: RuleId) -> O
     // The line may have many headers: one that is refused for its first word does not look for its end.
     let near = rest.iter().take(MAX_FIRST).position(|byte| *byte <= b' ').map_or(MAX_FIRST, |space| space + 2);
     let near = view.text.get(..view.text.len().min(start + near))?;
-    let near_end = header_end(near, &run::nowhere(), name, value, rule, (open, scheme))?;
+    // `--header "Cookie: a=b"`
+    let around = view.before(name.start);
+    let quote = if name.quote == 0 && matches!(around, b'"' | b'\'' | b'`') { around } else { name.quote };
+    let near_end = header_end(near, &run::nowhere(), quote, value, rule, (open, scheme))?;
     let first = near.get(start..near_end)?;
     let word = first.get(..first.iter().take_while(|byte| **byte > b' ').count())?;
     if content::is_words(word) {
@@ -57,7 +60,7 @@ pub(super) fn header(view: &View, name: &Name, value: &Value, rule: RuleId) -> O
     }
     // What ends there does so for no byte behind the next one.
     let ends = scheme > 0 && open == 0 && near_end + 1 < near.len();
-    let end = if ends { near_end } else { header_end(view.text, &view.runs.bare, name, value, rule, (open, scheme))? };
+    let end = if ends { near_end } else { header_end(view.text, &view.runs.bare, quote, value, rule, (open, scheme))? };
     let content = view.text.get(start..end)?;
     if content.is_empty() || mark::is_masked(content) || content::is_placeholder(content) {
         return None;
@@ -78,7 +81,7 @@ const MAX_FIRST: usize = 128;
 fn header_end(
     text: &[u8],
     bare: &Run,
-    name: &Name,
+    quote: u8,
     value: &Value,
     rule: RuleId,
     (open, scheme): (usize, usize),
@@ -105,10 +108,10 @@ fn header_end(
         let quoted = matches!(credentials.get(length), Some(b'"' | b'\\'));
         let first = credentials.get(..length)?;
         let parameters = if first.ends_with(b"=") { quoted && content::is_words(first) } else { first.contains(&b'=') };
-        return Some(start + if parameters || comma(length) { line_end(credentials, name.quote) } else { length });
+        return Some(start + if parameters || comma(length) { line_end(credentials, quote) } else { length });
     }
     if rule == COOKIE {
-        return Some(start + line_end(credentials, name.quote));
+        return Some(start + line_end(credentials, quote));
     }
     // auth=("user", "password"), auth=HTTPBasicAuth("user", "password")
     let close = || credentials.iter().take(MAX_CALL).position(|byte| matches!(*byte, b')' | b'\n'));

@@ -183,7 +183,7 @@ pub(super) fn is_name(byte: u8) -> bool {
 
 /// Names whose meaning matters end in one of these letters; a digit never ends one but `cvv2` and its like.
 fn may_end_a_name(byte: u8) -> bool {
-    const LAST: u32 = letters(b"acdefghiklmnprstvwxyz");
+    const LAST: u32 = letters(b"acdefghiklmnoprstvwxyz");
     byte == b'2' || (byte.is_ascii_alphabetic() && LAST >> (byte & 31) & 1 == 1)
 }
 

@@ -8,9 +8,9 @@ use super::spoken;
 use super::text::{Match, View};
 use super::token;
 use super::value::Value;
-use super::words::{ends_in, find, first_of};
+use super::words::{ends_in, find, first_of, is_one, until};
 use crate::key::Class;
-use crate::policy::{API_KEY, AUTHORIZATION, COOKIE, Meaning, PASSWORD, RuleId, SECRET, SESSION, TOKEN};
+use crate::policy::{API_KEY, AUTHORIZATION, COOKIE, Meaning, PASSWORD, PRIVATE_KEY, RuleId, SECRET, SESSION, TOKEN};
 
 /// A shorter text in quotes that is compared with a name is no secret, in bytes.
 pub(super) const MIN_COMPARED: usize = 6;
@@ -63,6 +63,13 @@ pub(super) fn secret(view: &View, class: &Class, name: &Name, behind: usize, sep
     }
     let bare = value.quote == 0;
     let sentence = bare && matches!(name.quote, 0 | b'`') && separator == b':' && value.spaced;
+    // A phrase goes on behind its first word.
+    if bare
+        && (rule == PRIVATE_KEY || ends_in(label, &[b"passphrase", b"Passphrase"]))
+        && let Some(end) = phrase(view, value.start)
+    {
+        return Some(Match::new(value.start, end, rule));
+    }
     if (sentence && is_prose(view, end, bytes)) || mark::is_masked(bytes) || content.is_placeholder() {
         return None;
     }
@@ -102,6 +109,21 @@ pub(super) fn secret(view: &View, class: &Class, name: &Name, behind: usize, sep
         );
     found.quoted = (bare && json && name.quote == b'"').then_some(name.escapes);
     Some(found)
+}
+
+/// Where a phrase of four words or more ends that begins at `start` and is all that is left of its line: a mnemonic of
+/// [BIP 39](https://github.com/bitcoin/bips/blob/master/bip-0039.mediawiki), a passphrase; and no sentence.
+#[cold]
+fn phrase(view: &View, start: usize) -> Option<usize> {
+    const MAX_PHRASE: usize = 256;
+    let line = view.part(start, until(view.text, start, MAX_PHRASE, b"\"'`,;"));
+    let is_word =
+        |word: &[u8]| word.len() > 1 && word.iter().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+    let said: &[&[u8]] =
+        &[b"must", b"is", b"be", b"for", b"the", b"not", b"required", b"was", b"to", b"of", b"from", b"has"];
+    let mut words = line.split(|byte| *byte == b' ');
+    let phrase = words.clone().count() >= 4 && words.all(|word| is_word(word) && !is_one(word, said));
+    phrase.then_some(start + line.len())
 }
 
 /// Whether what a separator gives to a name is known to be something else than a secret.

@@ -233,15 +233,16 @@ pub(super) fn element(view: &View, at: usize, keys: &mut Keys) -> Option<Match> 
     if meaning.is_none() && !is_one(view.part(start, end), &[b"key", b"name"]) {
         return None;
     }
-    let (mut start, mut end) = content(view, at + 1)?;
-    if !matches!(meaning, Some(Meaning::Secret(_) | Meaning::SecretText(_))) && end - start < MAX_NAME {
+    let mut at = at + 1;
+    if !matches!(meaning, Some(Meaning::Secret(_) | Meaning::SecretText(_))) {
         // `<key>password</key><string>x</string>` of property lists, `<name>` and `<value>` of XML-RPC
+        let (start, end) = between(view, at).filter(|(start, end)| end - start < MAX_NAME)?;
         let named = keys.class(view.text, start, end, view.policy).secret;
         if let Some(Meaning::Secret(_) | Meaning::SecretText(_)) = named {
-            meaning = named;
-            (start, end) = content(view, end)?;
+            (meaning, at) = (named, end);
         }
     }
+    let (start, end) = content(view, at)?;
     let meaning = meaning?;
     let value = view.part(start, end);
     let (rule, secret) = match meaning {
@@ -300,14 +301,24 @@ pub(super) fn string(view: &View, at: usize) -> Option<(usize, usize)> {
     if !matches!(quote, b'"' | b'\'' | b'`') {
         return None;
     }
-    let start = open + 1;
+    // `"\"x\""` of code that writes code
+    let inner = open == first && view.byte(open + 1) == b'\\' && view.byte(open + 2) == quote;
+    let start = open + if inner { 3 } else { 1 };
     let end = until(view.text, start, MAX_VALUE, &[quote]);
-    (view.byte(end) == quote).then(|| (start, end.saturating_sub(open - first).max(start)))
+    (view.byte(end) == quote).then(|| (start, end.saturating_sub(open - first + usize::from(inner)).max(start)))
 }
 
 /// What stands between `at` and the tag that closes an element, perhaps in tags of its own: `<value><string>x</`.
 #[inline(never)]
 fn content(view: &View, at: usize) -> Option<(usize, usize)> {
+    let (start, end) = between(view, at)?;
+    let content = view.part(start, end);
+    let label = content.first()?.is_ascii_uppercase() && content::is_words(content);
+    (!label).then_some((start, end))
+}
+
+/// The same, whatever it is.
+fn between(view: &View, at: usize) -> Option<(usize, usize)> {
     let mut at = at;
     for _ in 0..4 {
         let tag = until(view.text, at, MAX_SENTENCE, b">");
@@ -321,9 +332,7 @@ fn content(view: &View, at: usize) -> Option<(usize, usize)> {
         return (view.byte(end) == b']').then_some((at + CDATA.len(), end));
     }
     let end = until(view.text, at, MAX_VALUE, b"<");
-    let content = view.part(at, end);
-    let label = content.first()?.is_ascii_uppercase() && content::is_words(content);
-    (view.byte(end) == b'<' && view.byte(end + 1) == b'/' && !label).then_some((at, end))
+    (view.byte(end) == b'<' && view.byte(end + 1) == b'/').then_some((at, end))
 }
 
 /// https://www.w3.org/TR/xml/#sec-cdata-sect
@@ -484,6 +493,7 @@ fn verb(view: &View, at: usize, password: bool) -> Option<usize> {
         b"?? ",
         b"{ get; set; } = ",
         b"--body ",
+        b"# => ",
     ];
     first_of(rest, VERBS).map(|verb| at + verb.len())
 }
