@@ -53,7 +53,7 @@ const NAMES: &[&[u8]] = &[
 ];
 const VALUES: &[&[u8]] =
     &[b"value", b"val", b"parametervalue", b"default", b"input", b"rejectedvalue", b"invalidvalue"];
-const WORDS: &[&[u8]] = &[b"passe", b"acceso", b"number", b"seed", b"code", b"content", b"signature"];
+const WORDS: &[&[u8]] = &[b"passe", b"acceso", b"number", b"seed", b"phrase", b"code", b"content", b"signature"];
 
 fn beside(name: &[u8]) -> Beside {
     let is_one = |list: &[&[u8]]| list.iter().any(|known| known.eq_ignore_ascii_case(name));

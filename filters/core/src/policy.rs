@@ -399,7 +399,7 @@ const MARKERS_BY_ASK: &[(Ask, &[&str])] = &[
         "setApiKe", "setPassw", "setToken", "setSecre", "setAcces", "WithApiK", "withApiK", "WithAPIK", "WithToke", "withToke", "WithPass", "withPass",
         "ssn)", "ssn,", "pwd,", "pwd)", "passwd,", "passwd)", "api_key,", "api_key)", "token,", "token)", "secret,", "secret)",
         "Kennwort", "kennwort", "Passwort", "passwort", "Unseal K", "SECRET '", "SECRET \"", "APP_KEY'", "APP_KEY\"",
-        "AUTH_KEY", "AUTH_SAL", "SECURE_A", "LOGGED_I", "NONCE_KE", "NONCE_SA", "aad3b435",
+        "AUTH_KEY", "AUTH_SAL", "SECURE_A", "LOGGED_I", "NONCE_KE", "NONCE_SA",
         "ApiKey(", "apiKey(", "api_key(", "access k", "Access k", "Access K",
         "API_KEY", "TOKEN\"", "TOKEN'", "SECRET\"", "SECRET'", "dbPasswo", "userPass", "pbkdf2_s", "bcrypt_s",
     ]),

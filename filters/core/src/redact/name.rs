@@ -195,7 +195,9 @@ fn named_before(view: &View, name: &Name, beside: Beside, keys: &mut Keys) -> Op
     const BETWEEN: &[u8] = b" \t\n\r\"'\\,]{-";
     let label = view.part(name.start, name.end);
     let mut end = name.start;
-    if name.quote == 0 && view.before(end) == b' ' && is_one(label, &[b"key", b"passe", b"number", b"acceso", b"seed"])
+    if name.quote == 0
+        && view.before(end) == b' '
+        && is_one(label, &[b"key", b"passe", b"number", b"acceso", b"seed", b"phrase"])
     {
         end = behind(view.text, view.from, end, b" ");
         while name.start - end < 12 && view.before(end).is_ascii_alphabetic() {

@@ -167,6 +167,10 @@ fn is_other(view: &View, name: &Name, value: &Value, rule: RuleId, separator: u8
         let word = bare || words || content.len() < MIN_COMPARED || rule != PASSWORD;
         return content.starts_with(b"-") || (word && !digits);
     }
+    // A class: `["password":"App\User":private]=>` of PHP.
+    if !bare && next == value.quote && then == b':' && view.part(end + 2, end + 10) == b"private]" {
+        return true;
+    }
     // "PASS: TestLogin" of test runners.
     if words && view.byte(name.start) == b'P' && label.eq_ignore_ascii_case(b"pass") {
         return true;

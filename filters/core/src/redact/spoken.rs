@@ -27,10 +27,8 @@ struct Name {
 /// https://docs.djangoproject.com/en/stable/topics/auth/passwords/
 const DJANGO: &[&[u8]] = &[b"pbkdf2_sha256$", b"bcrypt_sha256$"];
 const WORDPRESS: &[u8] = b"wordpress_";
-/// The hash of no password, which stands in front of another one in dumps of Windows' accounts.
-const LAN_MANAGER: &[u8] = b"aad3b435b51404eeaad3b435b51404ee:";
 /// What all of these and [`PHRASES`] begin with.
-const FIRST: Pairs = Pairs::NONE.and(WORDPRESS).and(LAN_MANAGER).and_all(DJANGO).and_all(PHRASES);
+const FIRST: Pairs = Pairs::NONE.and(WORDPRESS).and_all(DJANGO).and_all(PHRASES);
 
 /// What a password stands behind, without a name.
 const PHRASES: &[&[u8]] =
@@ -43,10 +41,6 @@ pub(super) fn word(view: &View, at: usize, keys: &mut Keys) -> Option<Match> {
     let phrase = if FIRST.has(view.byte(at), view.byte(at + 1)) {
         if let Some(known) = first_of(rest, DJANGO) {
             return unnamed::hash(view, at + known.len());
-        }
-        if rest.starts_with(LAN_MANAGER) {
-            let start = at + LAN_MANAGER.len();
-            return (view.run(Kind::Hex, start) == start + 32).then(|| Match::new(start, start + 32, PASSWORD));
         }
         if rest.starts_with(WORDPRESS) {
             return wordpress(view, at);
