@@ -318,7 +318,7 @@ fn without_suffixes(name: &[u8], starts: u64) -> &[u8] {
         b"old",
         b"new",
     ];
-    let digits = |name: &[u8]| name.iter().rev().take(2).take_while(|byte| byte.is_ascii_digit()).count();
+    let digits = |name: &[u8]| name.iter().rev().take(3).take_while(|byte| byte.is_ascii_digit()).count();
     let mut rest = name.get(..name.len() - digits(name)).unwrap_or_default();
     let suffix = SUFFIXES.iter().find(|suffix| {
         let front = rest.len().checked_sub(suffix.len());

@@ -177,6 +177,7 @@ const LIST: &[&str] = &[
     "private",
     "protected",
     "provided",
+    "read-host",
     "redacted",
     "rejected",
     "removed",

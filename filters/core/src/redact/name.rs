@@ -80,7 +80,7 @@ pub(super) fn name(view: &View, at: usize) -> Option<Name> {
     let (end, quote, bracket, escapes) = if plain { (at, 0, false, 0) } else { behind_name(view, at) };
     if !may_end_a_name(view.before(end)) {
         let digits = behind(view.text, view.from, end, b"0123456789");
-        let numbered = digits < end && end - digits < 3;
+        let numbered = digits < end && end - digits < 4;
         if !numbered || !view.before(behind(view.text, view.from, digits, b"_-")).is_ascii_alphabetic() {
             return None;
         }
@@ -208,6 +208,10 @@ fn named_before(view: &View, name: &Name, beside: Beside, keys: &mut Keys) -> Op
         let first = [b"Mot ".as_slice(), b"mot ", b"Clave ", b"clave "].into_iter().find(|word| front.ends_with(word));
         return Some(keys.class(view.text, end - first.map_or(0, <[u8]>::len), name.end, view.policy));
     }
+    // And in a form, where it is told from the codes of errors by what it is.
+    if name.quote != 0 && label == b"code" {
+        return Some(Class { secret: Some(Meaning::Random(SECRET)), ..Class::default() });
+    }
     // An authorization code in the URL that a user comes back to (https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2).
     // A signature there lets anyone in who has the URL.
     if matches!(view.before(end), b'?' | b'&') && is_one(label, &[b"code", b"signature"]) {
@@ -242,10 +246,24 @@ fn named_before(view: &View, name: &Name, beside: Beside, keys: &mut Keys) -> Op
             matches!(front.last(), Some(b':' | b'='))
                 && ends_in(view.part(view.from, member), &[b"name", b"Name", b"key", b"Key"])
         }
-        b'd' => front.ends_with(b"variable"),
+        b'd' if front.ends_with(b"variable") => true,
+        b'd' => return variable(view, name, keys),
         _ => front.ends_with(b",") && find(view.part(end, name.start), b"]").is_some(),
     };
     if named { Some(keys.class(view.text, start, end, view.policy)) } else { name_behind(view, name, keys) }
+}
+
+/// The class of the variable of Terraform that a `default` is for: `variable "api_key" {`, lines, `default = "x"`.
+#[cold]
+fn variable(view: &View, name: &Name, keys: &mut Keys) -> Option<Class> {
+    const MAX_BLOCK: usize = 256;
+    let start = view.from.max(name.start.saturating_sub(MAX_BLOCK));
+    let front = view.part(start, name.start);
+    let block = front.len() - front.iter().rev().position(|byte| *byte == b'{')?;
+    let open = front.get(..block)?.strip_suffix(b"\" {")?;
+    let length = open.iter().rev().take_while(|byte| is_name(**byte)).count();
+    let is_it = open.get(..open.len() - length)?.ends_with(b"variable \"") && !front.get(block..)?.contains(&b'}');
+    is_it.then(|| keys.class(open, open.len() - length, open.len(), view.policy))
 }
 
 /// The class that the name of the next member gives to a `value`: `"value": "x", "name": "password"`.

@@ -1,6 +1,7 @@
 //! Whether what a separator gives to a secret name is a secret, or known to be something else.
 
 use super::content::{self, Content};
+use super::digits;
 use super::header;
 use super::mark;
 use super::name::Name;
@@ -10,7 +11,9 @@ use super::token;
 use super::value::Value;
 use super::words::{ends_in, find, first_of, is_one, until};
 use crate::key::Class;
-use crate::policy::{API_KEY, AUTHORIZATION, COOKIE, Meaning, PASSWORD, PRIVATE_KEY, RuleId, SECRET, SESSION, TOKEN};
+use crate::policy::{
+    API_KEY, AUTHORIZATION, CARD, COOKIE, Meaning, PASSWORD, PRIVATE_KEY, RuleId, SECRET, SESSION, SSN, TOKEN,
+};
 
 /// A shorter text in quotes that is compared with a name is no secret, in bytes.
 pub(super) const MIN_COMPARED: usize = 6;
@@ -63,6 +66,19 @@ pub(super) fn secret(view: &View, class: &Class, name: &Name, behind: usize, sep
     }
     let bare = value.quote == 0;
     let sentence = bare && matches!(name.quote, 0 | b'`') && separator == b':' && value.spaced;
+    // So do the groups of a number, also of a mistyped one.
+    if bare && matches!(rule, CARD | SSN) && view.byte(value.start).is_ascii_digit() {
+        let mut last = end;
+        while last < end + MAX_GROUPS && (view.byte(last).is_ascii_digit() || is_between_groups(view, last)) {
+            last += 1;
+        }
+        if last > end {
+            return Some(Match::new(value.start, last, rule));
+        }
+        if let Some(found) = digits::number(view, value.start) {
+            return Some(found);
+        }
+    }
     // A phrase goes on behind its first word.
     if bare
         && (rule == PRIVATE_KEY || ends_in(label, &[b"passphrase", b"Passphrase"]))
@@ -109,6 +125,15 @@ pub(super) fn secret(view: &View, class: &Class, name: &Name, behind: usize, sep
         );
     found.quoted = (bare && json && name.quote == b'"').then_some(name.escapes);
     Some(found)
+}
+
+/// A card's number is at most this long behind its first group, in bytes.
+const MAX_GROUPS: usize = 19;
+
+/// Whether a space or a dash stands at `at` in front of four digits.
+fn is_between_groups(view: &View, at: usize) -> bool {
+    let next = view.part(at + 1, at + 5);
+    matches!(view.byte(at), b' ' | b'-') && next.len() == 4 && next.iter().all(u8::is_ascii_digit)
 }
 
 /// Where a phrase of four words or more ends that begins at `start` and is all that is left of its line: a mnemonic of
