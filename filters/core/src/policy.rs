@@ -306,7 +306,8 @@ pub const TOKEN: RuleId = rule("token");
 pub const AUTHORIZATION: RuleId = rule("authorization");
 /// Cookies.
 pub const COOKIE: RuleId = rule("cookie");
-const CREDENTIALS: RuleId = rule("credentials");
+/// Names and passwords by the name of their key.
+pub(crate) const CREDENTIALS: RuleId = rule("credentials");
 /// URLs that are a secret as a whole.
 pub const WEBHOOK: RuleId = rule("webhook_url");
 /// Tokens of Telegram's bots, which begin with a number.
@@ -400,6 +401,7 @@ const MARKERS_BY_ASK: &[(Ask, &[&str])] = &[
         "ssn)", "ssn,", "pwd,", "pwd)", "passwd,", "passwd)", "api_key,", "api_key)", "token,", "token)", "secret,", "secret)",
         "Kennwort", "kennwort", "Passwort", "passwort", "Unseal K", "SECRET '", "SECRET \"", "APP_KEY'", "APP_KEY\"",
         "AUTH_KEY", "AUTH_SAL", "SECURE_A", "LOGGED_I", "NONCE_KE", "NONCE_SA",
+        "srcstore", "deststor", "ApiKey ", "secret_a", "creds ",
         "ApiKey(", "apiKey(", "api_key(", "access k", "Access k", "Access K",
         "API_KEY", "TOKEN\"", "TOKEN'", "SECRET\"", "SECRET'", "dbPasswo", "userPass", "pbkdf2_s", "bcrypt_s",
     ]),
