@@ -355,7 +355,7 @@ pub(crate) enum Ask {
     Command,
     /// A call that is given one.
     Call,
-    /// A command that reads one, of those whose command line may have one too.
+    /// A command or an option that reads one from a pipe or a here-string.
     Piped,
 }
 
@@ -410,13 +410,16 @@ const MARKERS_BY_ASK: &[(Ask, &[&str])] = &[
         "zip ", "unzip ", "ldapsear", "ldapmodi", "ldapadd ", "ldapdele", "ldappass", "ldapwhoa", "smbclien", "lftp ", "htpasswd",
         "rabbitmq", "mosquitt", "cqlsh ", "helm reg", "oc login", "bcp ", "rdesktop", "xfreerdp",
         "psexec", "PsExec", "net use ", "net user", "rar ", "unrar ", "ConvertT", "etcdctl ", "http -a ", "useradd ",
-        "rpcclien", "openssl ",
+        "rpcclien", "openssl ", "docker l", "podman l", "redis-be", "isql ", "cypher-s", "snmp", "net ads ",
+        "schtasks", "http --a", "xh ", "impdp ", "expdp ", "sqlldr ", "nmcli ",
+        "twine up", "codecov ", "poetry c", "composer", "cargo lo", "snyk aut", "vault lo", "mc alias",
+        "createUs", "ppp: sec", "LOGIN ", "AUTH\"", "auth\"", "ACL SETU", "HSET ", "SETEX ", "FTP comm", "ftp -", "expect ",
     ]),
     (Ask::Call, &[
         "mysqli_c", "PDO(", "getConne", "db.auth(", "PSCreden", "login(\"", "login('", "AwsBasic", "Credenti", "BasicAWS",
         "NewStati", "AzureKey", "Authenti", "hmac.new", "createHm", "signWith", "jwt.enco", "jwt.sign", "ethers.W", "cookies(",
     ]),
-    (Ask::Piped, &["chpasswd", "sudo -S", "docker l", "podman l"]),
+    (Ask::Piped, &["chpasswd", "sudo -S", "password", "passwd -", "with-tok", "pass ins", "kinit "]),
 ];
 
 /// Each of them, and what it asks.
