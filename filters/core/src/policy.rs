@@ -306,7 +306,8 @@ pub const TOKEN: RuleId = rule("token");
 pub const AUTHORIZATION: RuleId = rule("authorization");
 /// Cookies.
 pub const COOKIE: RuleId = rule("cookie");
-const CREDENTIALS: RuleId = rule("credentials");
+/// Names and passwords by the name of their key.
+pub(crate) const CREDENTIALS: RuleId = rule("credentials");
 /// URLs that are a secret as a whole.
 pub const WEBHOOK: RuleId = rule("webhook_url");
 /// Tokens of Telegram's bots, which begin with a number.
@@ -354,7 +355,7 @@ pub(crate) enum Ask {
     Command,
     /// A call that is given one.
     Call,
-    /// A command that reads one, of those whose command line may have one too.
+    /// A command or an option that reads one from a pipe or a here-string.
     Piped,
 }
 
@@ -400,6 +401,7 @@ const MARKERS_BY_ASK: &[(Ask, &[&str])] = &[
         "ssn)", "ssn,", "pwd,", "pwd)", "passwd,", "passwd)", "api_key,", "api_key)", "token,", "token)", "secret,", "secret)",
         "Kennwort", "kennwort", "Passwort", "passwort", "Unseal K", "SECRET '", "SECRET \"", "APP_KEY'", "APP_KEY\"",
         "AUTH_KEY", "AUTH_SAL", "SECURE_A", "LOGGED_I", "NONCE_KE", "NONCE_SA",
+        "srcstore", "deststor", "ApiKey ", "secret_a", "creds ",
         "ApiKey(", "apiKey(", "api_key(", "access k", "Access k", "Access K",
         "API_KEY", "TOKEN\"", "TOKEN'", "SECRET\"", "SECRET'", "dbPasswo", "userPass", "pbkdf2_s", "bcrypt_s",
     ]),
@@ -408,13 +410,16 @@ const MARKERS_BY_ASK: &[(Ask, &[&str])] = &[
         "zip ", "unzip ", "ldapsear", "ldapmodi", "ldapadd ", "ldapdele", "ldappass", "ldapwhoa", "smbclien", "lftp ", "htpasswd",
         "rabbitmq", "mosquitt", "cqlsh ", "helm reg", "oc login", "bcp ", "rdesktop", "xfreerdp",
         "psexec", "PsExec", "net use ", "net user", "rar ", "unrar ", "ConvertT", "etcdctl ", "http -a ", "useradd ",
-        "rpcclien", "openssl ",
+        "rpcclien", "openssl ", "docker l", "podman l", "redis-be", "isql ", "cypher-s", "snmp", "net ads ",
+        "schtasks", "http --a", "xh ", "impdp ", "expdp ", "sqlldr ", "nmcli ",
+        "twine up", "codecov ", "poetry c", "composer", "cargo lo", "snyk aut", "vault lo", "mc alias",
+        "createUs", "ppp: sec", "LOGIN ", "AUTH\"", "auth\"", "ACL SETU", "HSET ", "SETEX ", "FTP comm", "ftp -", "expect ",
     ]),
     (Ask::Call, &[
         "mysqli_c", "PDO(", "getConne", "db.auth(", "PSCreden", "login(\"", "login('", "AwsBasic", "Credenti", "BasicAWS",
         "NewStati", "AzureKey", "Authenti", "hmac.new", "createHm", "signWith", "jwt.enco", "jwt.sign", "ethers.W", "cookies(",
     ]),
-    (Ask::Piped, &["chpasswd", "sudo -S", "docker l", "podman l"]),
+    (Ask::Piped, &["chpasswd", "sudo -S", "password", "passwd -", "with-tok", "pass ins", "kinit "]),
 ];
 
 /// Each of them, and what it asks.

@@ -143,9 +143,7 @@ pub(super) fn number(bytes: &[u8], at: usize) -> bool {
             b'%' | b'#' => true,
             b'$' => lane as u8 == b'2' || (lane >> 8) as u8 == b'$',
             b'/' => byte(bytes, at.wrapping_sub(2)) == b'/',
-            _ => {
-                lane as u32 == u32::from_le_bytes(*b"4b1d") || lane as u32 & 0xff_ffff == u32::from_le_bytes(*b"7z \0")
-            }
+            _ => lane as u32 == u32::from_le_bytes(*b"4b1d") || lane as u16 == u16::from_le_bytes(*b"7z"),
         }
 }
 

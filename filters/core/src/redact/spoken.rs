@@ -9,7 +9,7 @@ use super::value;
 use super::words::{Pairs, begins_like_one, behind, ends_in, find, first_of, is_one, until};
 use super::{token, unnamed};
 use crate::key::Keys;
-use crate::policy::{COOKIE, Meaning, PASSWORD, RuleId, SECRET, SESSION, URL_PASSWORD};
+use crate::policy::{COOKIE, CREDENTIALS, Meaning, PASSWORD, RuleId, SECRET, SESSION, URL_PASSWORD};
 
 /// How far behind a name a sentence is read for its value, in bytes.
 const MAX_SENTENCE: usize = 96;
@@ -91,7 +91,10 @@ fn wordpress(view: &View, at: usize) -> Option<Match> {
 /// Whether a value is there, is not masked and is no placeholder.
 #[inline(never)]
 pub(super) fn is_secret(content: &[u8]) -> bool {
-    let named = is_one(content, &[b"password", b"passwd", b"pass", b"pwd", b"mypassword", b"yourpassword", b"token"]);
+    let named = is_one(
+        content,
+        &[b"password", b"passwd", b"pass", b"pwd", b"passphrase", b"mypassword", b"yourpassword", b"token"],
+    );
     !named
         && content.len() >= 2
         && !content.starts_with(mark::OPEN)
@@ -127,7 +130,11 @@ fn name(view: &View, at: usize, keys: &mut Keys) -> Option<Name> {
 #[inline(never)]
 fn value_of(view: &View, name: &Name) -> Option<(usize, usize)> {
     match view.byte(name.end) {
-        b' ' | b'\t' if is_option(view, name.start) => option(view, value::spaces(view, name.end)),
+        b' ' | b'\t' if is_option(view, name.start) => {
+            let found = option(view, value::spaces(view, name.end))?;
+            if name.rule == CREDENTIALS { behind_user(view, found) } else { Some(found) }
+        }
+        b',' if is_option(view, name.start) => listed(view, name),
         b' ' | b'\t' if !is_tag(view, name) => sentence(view, name),
         b'"' | b'\'' | b'\\' => quoted(view, name),
         // `PASSWORD('x')` of SQL, `password("x")`.
@@ -144,6 +151,28 @@ fn value_of(view: &View, name: &Name) -> Option<(usize, usize)> {
         }
         _ => None,
     }
+}
+
+/// The value of an option in a list without quotes, as Java prints one: `[psql, --password, x, db]`.
+#[inline(never)]
+fn listed(view: &View, name: &Name) -> Option<(usize, usize)> {
+    let dashes = behind(view.text, view.from, name.start, b"-");
+    if !ends_in(view.part(view.from, dashes), &[b", ", b"["]) {
+        return None;
+    }
+    let (start, end) = option(view, value::spaces(view, name.end + 1))?;
+    let content = view.part(start, end);
+    // `[--password, sha256]`
+    let secret = is_strong(content, 6) || content.iter().all(u8::is_ascii_digit);
+    (secret && matches!(view.byte(end), b',' | b']')).then_some((start, end))
+}
+
+/// What is behind the user's name in an option: `--creds user:x`. Without a colon it is a file, and help has
+/// `user[:password]`.
+#[inline(never)]
+fn behind_user(view: &View, (start, end): (usize, usize)) -> Option<(usize, usize)> {
+    let user = find(view.part(start, end), b":")?;
+    (view.before(start + user) != b'[').then_some((start + user + 1, end))
 }
 
 /// The value of a column: `INSERT INTO users (name, password) VALUES ('u', 'x')` of SQL.
@@ -268,7 +297,8 @@ fn option(view: &View, at: usize) -> Option<(usize, usize)> {
     let secret = if content::is_words(content) {
         let rest = view.part(end, usize::MAX);
         let last = content.len() >= 10 && rest.is_empty();
-        content.iter().all(u8::is_ascii_lowercase) && (last || rest.starts_with(b" -"))
+        let word = content.iter().all(u8::is_ascii_lowercase) && !is_one(content, &[b"and", b"or"]);
+        word && (last || rest.starts_with(b" -"))
     } else {
         // A shorter one is a count.
         content.len() >= 5

@@ -49,6 +49,62 @@ fn secrets_go() {
 }
 
 #[test]
+fn secrets_of_commands_go() {
+    for (text, expected) in [
+        ("sshpass -p a1b2c3 ssh -p 2222 h", "sshpass -p <password> ssh -p 2222 h"),
+        ("snmpget -v3 -X a1b2c3 -A d4e5f6 h", "snmpget -v3 -X <password> -A <password> h"),
+        ("ldappasswd -D cn=a -w a1b2c3 -s d4e5f6 uid=u", "ldappasswd -D cn=a -w <password> -s <password> uid=u"),
+        ("curl -u u:a1b2c3 h -b \"sid=d4e5f6\"", "curl -u u:<password> h -b \"<cookie>\""),
+        ("xh --auth u:a1b2c3 h", "xh --auth u:<password> h"),
+        ("skopeo copy --src-creds u:a1b2c3 a b", "skopeo copy --src-creds u:<credentials> a b"),
+        ("htpasswd -bB -C 10 f u a1b2c3", "htpasswd -bB -C 10 f u <password>"),
+        ("openssl passwd -6 -salt s1s2s3 'a1b2c3'", "openssl passwd -6 -salt s1s2s3 '<password>'"),
+        ("expdp system/a1b2c3@ORCL full=y", "expdp system/<password>@ORCL full=y"),
+        ("createUser u SHA-256 a1b2c3 AES d4e5f6", "createUser u SHA-256 <password> AES <password>"),
+        ("A1 LOGIN u a1b2c3", "A1 LOGIN u <password>"),
+        ("\"AUTH\" \"u\" \"a1b2c3\"", "\"AUTH\" \"u\" \"<password>\""),
+        ("ftp -n h <<E\nuser u a1b2c3\nbye", "ftp -n h <<E\nuser u <password>\nbye"),
+        ("expect \"assword:\"\nsend \"a1b2c3\"", "expect \"assword:\"\nsend \"<password>\""),
+        ("echo a; echo -n a1b2c3 | sudo -S ls", "echo a; echo -n <password> | sudo -S ls"),
+        ("printf '%s\\n' \"a1b2c3\" | passwd --stdin u", "printf '%s\\n' \"<password>\" | passwd --stdin u"),
+        (
+            "docker login -u u --password-stdin h <<< \"a1b2c3\"",
+            "docker login -u u --password-stdin h <<< \"<password>\"",
+        ),
+        ("rsync --password-file=<(echo a1b2c3) a b", "rsync --password-file=<(echo <password>) a b"),
+        ("exec([psql, --password, a1b2c3, db])", "exec([psql, --password, <password>, db])"),
+    ] {
+        assert_eq!(redacted(text), expected);
+    }
+}
+
+#[test]
+fn what_is_written_about_commands_stays() {
+    for text in [
+        "openssl passwd -1 -in passwords1.txt -noverify",
+        "keytool: -deststorepass and -destkeypass must match",
+        "--src-creds USERNAME[:PASSWORD]",
+        "nats --creds ./user1.creds pub",
+        "-A PASSPHRASE set authentication protocol pass phrase",
+        "echo hello world | sudo -Su bob",
+        "echo \"Logging in\"; cat token1 | gh auth login --with-token",
+        "echo YOUR_TOKEN | gh auth login --with-token",
+        "echo -n a1b2c3 | base64 | docker login --password-stdin",
+        "impdp parfile=/home/oracle/imp1.par",
+        "impdp/expdp utilities 19c",
+        "Event4 LOGIN success user123456",
+        "options --user, --password, and --host are required",
+        "choices [--password, sha256, md5]",
+        "a1b2c3 | sudo -S ls",
+        "[password PASSWORD] of nmcli dev wifi connect SSID [password PASSWORD]",
+        "We expect the password reset to work; send code1234 on",
+        "a step1 LOGIN page login-v2.html",
+    ] {
+        assert_eq!(redacted(text), text);
+    }
+}
+
+#[test]
 fn what_only_looks_like_one_stays() {
     for text in [
         "api_key=api_key",
@@ -120,6 +176,18 @@ fn near_misses_are_linear() {
         "<key>password</key>",
         "password 'x password \"y ",
         "net use x ",
+        "createUser ",
+        "createUser * SHA AES ",
+        "snmp -Aa1 ",
+        "curl -ua:b1 -bc=1 ",
+        "ftp -",
+        "expect assword send ",
+        "A1 LOGIN u \"",
+        "AUTH\" \"a1 \" '",
+        "composer config token.",
+        "echo a | password-stdin ",
+        "chpasswd <<< ",
+        "[--password, ",
     ] {
         let text = unit.repeat((1 << 20) / unit.len());
         let (before, mut scan) = (Instant::now(), Scan::new(text.as_bytes(), 0, text.len(), true, &POLICY));

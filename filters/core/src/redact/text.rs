@@ -95,6 +95,8 @@ pub(crate) struct Scan<'a> {
     identifier_until: usize,
     /// A secret farther on that a word announced; in front of it there may be others.
     pending: Option<Match>,
+    /// The word of a command line that has a secret; it may have another behind it.
+    command: Option<usize>,
 }
 
 impl<'a> Scan<'a> {
@@ -109,7 +111,15 @@ impl<'a> Scan<'a> {
     pub(crate) fn plain(buffer: &'a [u8], span: Span, at: usize, numbers: bool, policy: &'static Policy) -> Scan<'a> {
         let text = buffer.get(..span.end).unwrap_or(buffer);
         let view = View { text, from: span.start, start: span.start, numbers, policy, runs: Runs::new(span.start) };
-        Scan { view, slashes: false, at: span.start + at, encoded: false, identifier_until: 0, pending: None }
+        Scan {
+            view,
+            slashes: false,
+            at: span.start + at,
+            encoded: false,
+            identifier_until: 0,
+            pending: None,
+            command: None,
+        }
     }
 
     /// The next thing to redact; matches come in order and do not overlap. Linear in the text over all calls.
@@ -153,6 +163,9 @@ impl<'a> Scan<'a> {
         }
         self.at = found.end;
         self.view.from = found.end;
+        if self.pending.is_none() {
+            self.pending = self.command.take().and_then(|at| self.line(at));
+        }
         found
     }
 
@@ -198,8 +211,8 @@ impl<'a> Scan<'a> {
         if self.view.before(at) == b'$' {
             return unnamed::bare(&self.view, at - 1);
         }
-        if self.pending.is_none() && self.view.text.get(at..)?.starts_with(b"7z ") {
-            self.pending = command::line(&self.view, at);
+        if self.pending.is_none() && self.view.text.get(at..)?.starts_with(b"7z") {
+            self.pending = self.line(at);
         }
         let numbers = self.view.numbers && at >= self.identifier_until;
         let number = || token::numbered(&self.view, at).or_else(|| digits::number(&self.view, at));
@@ -216,17 +229,28 @@ impl<'a> Scan<'a> {
         let mut found = None;
         if begun.asks(&[Ask::Spoken, Ask::Named, Ask::Scheme, Ask::Command]) {
             found = spoken::word(&self.view, at, keys);
-        } else if begun.asks(&[Ask::Piped]) {
-            found = command::piped(&self.view, at);
+        }
+        if begun.asks(&[Ask::Piped]) {
+            found = found.or_else(|| command::piped(&self.view, at));
         }
         if found.is_some_and(|found| found.start < at + NEAR) {
             return found;
         }
         if self.pending.is_none() {
-            let line = |found: Option<Match>| found.or_else(|| command::line(&self.view, at));
-            self.pending = if begun.asks(&[Ask::Command, Ask::Piped]) { line(found) } else { found };
+            self.pending = found;
+            if begun.asks(&[Ask::Command]) && found.is_none() {
+                self.pending = self.line(at);
+            }
         }
         None
+    }
+
+    /// The next secret on the command line at `at`.
+    #[inline(never)]
+    fn line(&mut self, at: usize) -> Option<Match> {
+        let found = command::line(&self.view, at);
+        self.command = found.map(|_| at);
+        found
     }
 
     /// Whether the word at `at` stands in a character that is encoded: `%40`, `&quot;`, `&#64;`, `\u0040`, `\x40`.
