@@ -480,6 +480,9 @@ fn sentence(view: &View, name: &Name) -> Option<(usize, usize)> {
     (phrase || is_strong(content, least)).then_some((start, end))
 }
 
+/// A type between a name and its value is shorter than this, in bytes.
+const MAX_TYPE: usize = 32;
+
 /// Where the value begins of a sentence that goes on at `at` and says one: "is x", "for u is: x", "provided: x".
 #[inline(never)]
 fn verb(view: &View, at: usize, password: bool) -> Option<usize> {
@@ -502,6 +505,14 @@ fn verb(view: &View, at: usize, password: bool) -> Option<usize> {
     if rest.starts_with(b"..") {
         let dots = rest.iter().take_while(|byte| matches!(**byte, b'.' | b' ')).count();
         return Some(at + dots);
+    }
+    // `Dim password As String = "x"`, `DECLARE @password NVARCHAR(50) = N'x'`
+    let near = rest.get(..MAX_TYPE.min(rest.len())).unwrap_or_default();
+    let is_type = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b' ' | b'(' | b')');
+    if let Some(equals) = find(near, b" = ").filter(|equals| near.iter().take(*equals).all(is_type)) {
+        let start = at + equals + 3;
+        let start = start + usize::from(view.byte(start) == b'N');
+        return matches!(view.byte(start), b'"' | b'\'').then_some(start);
     }
     const VERBS: &[&[u8]] = &[
         b"is: ",
