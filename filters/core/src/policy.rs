@@ -354,11 +354,14 @@ pub(crate) enum Ask {
     Command,
     /// A command that reads one, of those whose command line may have one too.
     Piped,
+    /// A text in base64 that may hold a secret, as a JSON Web Token that is none: other beginnings of JSON, of URLs, of
+    /// `#cloud-config` and `#!/`, and the word in front of it in a `data:` URL.
+    Base64,
 }
 
 impl Ask {
     /// All of them, in order.
-    const ALL: [Ask; 10] = [
+    const ALL: [Ask; 11] = [
         Ask::Encoded,
         Ask::Scheme,
         Ask::Jwt,
@@ -369,6 +372,7 @@ impl Ask {
         Ask::Named,
         Ask::Command,
         Ask::Piped,
+        Ask::Base64,
     ];
 }
 
@@ -405,6 +409,10 @@ const MARKERS_BY_ASK: &[(Ask, &[&str])] = &[
         "rpcclien", "openssl ",
     ]),
     (Ask::Piped, &["chpasswd", "sudo -S", "docker l", "podman l"]),
+    (Ask::Base64, &[
+        "eyI", "ew0K", "W3s", "WyI", "WyJ", "cG9zdGdy", "bXlzcWw6", "bW9uZ29k", "cmVkaXM6", "cmVkaXNz", "YW1xcDov", "YW1xcHM6",
+        "aHR0cDov", "aHR0cHM6", "I2Nsb3Vk", "IyEv", "base64,",
+    ]),
 ];
 
 /// Each of them, and what it asks.

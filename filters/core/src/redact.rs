@@ -2,6 +2,7 @@
 
 mod address;
 mod assignment;
+mod base64;
 mod command;
 mod content;
 mod digits;

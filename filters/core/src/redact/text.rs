@@ -1,11 +1,11 @@
 //! The scan over a text: one pass in lanes that stops where something could begin, and asks there.
 
 use super::run::{Kind, Runs};
-use super::{address, assignment, command, digits, pem, probe, spoken, token, unnamed};
+use super::{address, assignment, base64, command, digits, pem, probe, spoken, token, unnamed};
 use crate::json::{Span, byte};
 use crate::key::Keys;
 use crate::lanes;
-use crate::policy::{Ask, Policy, RuleId};
+use crate::policy::{Ask, Policy, RuleId, SECRET};
 
 /// Something to redact in a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,6 +88,8 @@ pub(crate) struct Scan<'a> {
     view: View<'a>,
     /// The text has backslashes of its own, behind which a word may begin.
     slashes: bool,
+    /// The text was in base64, and what is in base64 in it stays.
+    inner: bool,
     at: usize,
     /// Something is encoded in a way that the scan does not see through.
     pub(crate) encoded: bool,
@@ -109,7 +111,15 @@ impl<'a> Scan<'a> {
     pub(crate) fn plain(buffer: &'a [u8], span: Span, at: usize, numbers: bool, policy: &'static Policy) -> Scan<'a> {
         let text = buffer.get(..span.end).unwrap_or(buffer);
         let view = View { text, from: span.start, start: span.start, numbers, policy, runs: Runs::new(span.start) };
-        Scan { view, slashes: false, at: span.start + at, encoded: false, identifier_until: 0, pending: None }
+        Scan {
+            view,
+            slashes: false,
+            inner: false,
+            at: span.start + at,
+            encoded: false,
+            identifier_until: 0,
+            pending: None,
+        }
     }
 
     /// The next thing to redact; matches come in order and do not overlap. Linear in the text over all calls.
@@ -214,6 +224,9 @@ impl<'a> Scan<'a> {
             return begun.found;
         }
         let mut found = None;
+        if begun.asks(&[Ask::Base64, Ask::Jwt]) {
+            return self.decoded(at, keys);
+        }
         if begun.asks(&[Ask::Spoken, Ask::Named, Ask::Scheme, Ask::Command]) {
             found = spoken::word(&self.view, at, keys);
         } else if begun.asks(&[Ask::Piped]) {
@@ -227,6 +240,32 @@ impl<'a> Scan<'a> {
             self.pending = if begun.asks(&[Ask::Command, Ask::Piped]) { line(found) } else { found };
         }
         None
+    }
+
+    /// The run of base64 that begins at `at`, or behind this word, if the text that it stands for holds something.
+    #[inline(never)]
+    fn decoded(&mut self, at: usize, keys: &mut Keys) -> Option<Match> {
+        if self.inner {
+            return None;
+        }
+        let (start, end) = base64::run(&self.view, at)?;
+        if base64::goes_on(&self.view, end) {
+            // All of it is seen when that is undone.
+            self.encoded = true;
+            return None;
+        }
+        let text = base64::text(self.view.part(start, end))?;
+        if text.is_short() {
+            return Some(Match::new(start, end, SECRET));
+        }
+        let numbers = self.view.numbers && at >= self.identifier_until;
+        let mut scan = Scan::new(text.as_slice(), 0, text.len(), numbers, self.view.policy);
+        if !scan.slashes {
+            scan.at = probe::may_hold(text.as_slice(), numbers, self.view.policy)?;
+        }
+        scan.inner = true;
+        let rule = scan.next(keys)?.rule;
+        Some(Match::new(start, end, rule))
     }
 
     /// Whether the word at `at` stands in a character that is encoded: `%40`, `&quot;`, `&#64;`, `\u0040`, `\x40`.

@@ -61,7 +61,7 @@ fn marked(ask: Ask, view: &View, at: usize) -> Option<Match> {
         Ask::Signature => signed(view, at.checked_sub(1)?),
         Ask::Webhook => webhook::path(view, at),
         Ask::Named => scheme::named(view, at),
-        Ask::Encoded | Ask::Spoken | Ask::Command | Ask::Piped => None,
+        Ask::Encoded | Ask::Spoken | Ask::Command | Ask::Piped | Ask::Base64 => None,
     }
 }
 
