@@ -97,8 +97,16 @@ pub const HOSTILE: &[Hostile] = &[
     hostile("token/dots", |length| text(&format!("{}{}", "SG.".repeat(85), ".".repeat(256)), length)),
     near_miss("token/bearer", |length| text("bearer abc ", length)),
     near_miss("token/pem", |length| text("-----BEGIN PRIVATE KEY-----", length)),
+    near_miss("token/pem_in_strings", |length| text("-----BEGIN PRIVATE KEY-----\",\"", length)),
+    near_miss("token/pem_of_strings", |length| {
+        framed(r#"{"log":"-----BEGIN PRIVATE KEY-----"#, r#"\",\"a"#, "", r#" off"}"#, length)
+    }),
+    near_miss("token/symmetric_key", |length| text("\"k\":\"aaaaaaaaaaaaaaaaaaaaaa\",", length)),
+    near_miss("token/rsa_element", |length| text("<D>aaaa", length)),
     // What is no plain text.
     near_miss("text/unicode", |length| text("\u{e9}", length)),
+    near_miss("text/percent_twice", |length| text("%2525", length)),
+    near_miss("text/percent_and_spaces", |length| text("a%20 ", length)),
     hostile("text/escapes", |length| framed(r#"{"log":""#, "\\u0041", "", r#""}"#, length)),
     hostile("text/surrogates", |length| framed(r#"{"log":""#, "\\ud83d\\ude00", "", r#""}"#, length)),
     hostile("text/control_bytes", |length| framed(r#"{"log":""#, "\u{1}", "", r#""}"#, length)),

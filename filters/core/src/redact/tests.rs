@@ -112,6 +112,49 @@ fn a_run_of_base64_is_decoded_once_and_not_all_of_it() {
 }
 
 #[test]
+fn lines_of_a_key_may_be_strings() {
+    let line = "MHcCAQEEIOaB3xVh8Z9kd0s7ZkUqzvGx2pYb1cQnR4tW";
+    let begin = "-----BEGIN EC PRIVATE KEY-----";
+    let end = "-----END EC PRIVATE KEY-----";
+    for (text, expected) in [
+        (std::format!("[\"{begin}\", \"{line}\", \"aB==\", \"{end}\"] off"), "[\"<private_key>\"] off"),
+        (std::format!("\"{begin}\\n\" +\n\"{line}\\n\" +\n\"{end}\\n\" off"), "\"<private_key>\\n\" off"),
+        (std::format!("'{begin}' . '{line}' . '{end}'"), "'<private_key>'"),
+        (std::format!("\"{begin}\" + \"{line}\\n\" + \"aB"), "\"<private_key>"),
+        (std::format!("\"{begin}\" + \"{line}\\n\" +"), "\"<private_key>\\n\" +"),
+        // Without an end line.
+        (std::format!("\"key\":\"{begin}\\n{line}\",\"next\":\"x\""), "\"key\":\"<private_key>\",\"next\":\"x\""),
+        (
+            std::format!("f(\"{begin}\\n{line}\", \"x\", \"{line}\")"),
+            "f(\"<private_key>\", \"x\", \"MHcCAQEEIOaB3xVh8Z9kd0s7ZkUqzvGx2pYb1cQnR4tW\")",
+        ),
+    ] {
+        assert_eq!(redacted(&text), expected);
+    }
+    let next = "\"key\":\"-----BEGIN PRIVATE KEY-----\\nMII\",\"next\":\"x\"";
+    assert_eq!(redacted(next), next);
+}
+
+#[test]
+fn private_parts_of_keys_go() {
+    let key = "ad1hSpGoOzF_xL3aVrl8o1biry_JjYFyQiHV78zxbAb";
+    for kind in ["\"kty\":\"oct\"", "\"kty\": \"oct\""] {
+        assert_eq!(
+            redacted(&std::format!("{{{kind},\"k\":\"{key}\"}}")),
+            std::format!("{{{kind},\"k\":\"<private_key>\"}}")
+        );
+        assert_eq!(
+            redacted(&std::format!("{{\"k\":\"{key}\",{kind}}}")),
+            std::format!("{{\"k\":\"<private_key>\",{kind}}}")
+        );
+    }
+    let other = std::format!("{{\"kty\":\"x\",\"k\":\"{key}\"}}");
+    assert_eq!(redacted(&other), other);
+    assert_eq!(redacted(&std::format!("<D>{key}</D>")), "<D><private_key></D>");
+    assert_eq!(redacted("<D>text</D><PASSWORD>hunter2</PASSWORD>"), "<D>text</D><PASSWORD><password></PASSWORD>");
+}
+
+#[test]
 fn near_misses_are_linear() {
     for unit in [
         "%40a.bc",
@@ -131,6 +174,8 @@ fn near_misses_are_linear() {
         "basic%20",
         "bearer-",
         "-----BEGIN PRIVATE KEY-----",
+        "-----BEGIN PRIVATE KEY-----\",\"a",
+        "\"k\":\"aaaaaaaaaaaaaaaaaaaaaa\",",
         "-----BEGIN PRIVATE KEY-----AAAAAAAAAAAAAAAAAAAA ",
         "ts=",
         "ts=:",

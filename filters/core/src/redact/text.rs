@@ -182,6 +182,7 @@ impl<'a> Scan<'a> {
                 spoken::connection(&self.view, at).or_else(|| address::email(&self.view, at))
             }
             b':' | b'=' => self.separator(at, keys),
+            b'>' if self.view.before(at) == b'D' && self.view.before(at - 1) == b'<' => pem::element(&self.view, at),
             b'>' => spoken::element(&self.view, at, keys),
             // An escape for a line end; the word behind it begins with another letter.
             b'\\' if matches!(self.view.byte(at + 1), b'n' | b'r' | b't') => {
