@@ -186,24 +186,19 @@ pub(super) fn exponent(view: &View, at: usize) -> Option<Match> {
     let start = at + 1 + open;
     let end = view.run(Kind::Base64Url, start);
     if symmetric {
-        let front = || view.part(view.start.max(at.saturating_sub(MAX_MEMBERS)), at);
-        let is_key =
-            end >= start + MIN_SYMMETRIC && (is_symmetric(front()) || is_symmetric(view.part(end, end + MAX_MEMBERS)));
-        return is_key.then(|| Match::new(start, end, PRIVATE_KEY));
+        let is_near = |from: usize, to: usize| is_symmetric(view.part(view.start.max(from), to));
+        let found = end >= start + MIN_SYMMETRIC
+            && (is_near(at.saturating_sub(MAX_MEMBERS), at) || is_near(end, end + MAX_MEMBERS));
+        return found.then(|| Match::new(start, end, PRIVATE_KEY));
     }
     let has = |others: Kind| view.run(others, start) < end;
     let random = has(Kind::NoDigit) && has(Kind::NoUpper) && has(Kind::NoLower);
     (end >= start + 43 && random).then(|| Match::new(start, end, PRIVATE_KEY))
 }
 
-/// Whether a `"kty"` among these members of JSON Web Keys is `"oct"`: others have no `"k"`.
+/// Whether members of JSON Web Keys say that one is symmetric, `"kty":"oct"`: others have no `"k"`.
 fn is_symmetric(members: &[u8]) -> bool {
-    let is_kind = |(n, _): &(usize, &[u8])| {
-        let value = members.get(n + b"kty".len()..).unwrap_or_default();
-        let open = value.iter().take(12).take_while(|byte| matches!(**byte, b' ' | b':' | b'"' | b'\\')).count();
-        value.get(open..).is_some_and(|value| value.starts_with(b"oct"))
-    };
-    members.windows(3).enumerate().filter(|(_, found)| *found == b"kty").any(|found| is_kind(&found))
+    find(members, b"\"oct").is_some() && find(members, b"kty").is_some()
 }
 
 /// The private exponent of an [`RSAKeyValue`](https://learn.microsoft.com/dotnet/api/system.security.cryptography.rsa.toxmlstring) as .NET writes it,

@@ -261,9 +261,6 @@ impl<'a> Scan<'a> {
         }
         let numbers = self.view.numbers && at >= self.identifier_until;
         let mut scan = Scan::new(text.as_slice(), 0, text.len(), numbers, self.view.policy);
-        if !scan.slashes {
-            scan.at = probe::may_hold(text.as_slice(), numbers, self.view.policy)?;
-        }
         scan.inner = true;
         let rule = scan.next(keys)?.rule;
         Some(Match::new(start, end, rule))
