@@ -357,11 +357,14 @@ pub(crate) enum Ask {
     Call,
     /// A command or an option that reads one from a pipe or a here-string.
     Piped,
+    /// A text in base64 that may hold a secret, as a JSON Web Token that is none: other beginnings of JSON, of URLs, of
+    /// `#cloud-config` and `#!/`, and the word in front of it in a `data:` URL.
+    Base64,
 }
 
 impl Ask {
     /// All of them, in order.
-    const ALL: [Ask; 11] = [
+    const ALL: [Ask; 12] = [
         Ask::Encoded,
         Ask::Scheme,
         Ask::Jwt,
@@ -373,6 +376,7 @@ impl Ask {
         Ask::Command,
         Ask::Call,
         Ask::Piped,
+        Ask::Base64,
     ];
 }
 
@@ -420,6 +424,10 @@ const MARKERS_BY_ASK: &[(Ask, &[&str])] = &[
         "NewStati", "AzureKey", "Authenti", "hmac.new", "createHm", "signWith", "jwt.enco", "jwt.sign", "ethers.W", "cookies(",
     ]),
     (Ask::Piped, &["chpasswd", "sudo -S", "password", "passwd -", "with-tok", "pass ins", "kinit "]),
+    (Ask::Base64, &[
+        "eyI", "ew0K", "W3s", "WyI", "WyJ", "cG9zdGdy", "bXlzcWw6", "bW9uZ29k", "cmVkaXM6", "cmVkaXNz", "YW1xcDov", "YW1xcHM6",
+        "aHR0cDov", "aHR0cHM6", "I2Nsb3Vk", "IyEv", "base64,",
+    ]),
 ];
 
 /// Each of them, and what it asks.

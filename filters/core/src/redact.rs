@@ -2,6 +2,7 @@
 
 mod address;
 mod assignment;
+mod base64;
 mod call;
 mod command;
 mod content;

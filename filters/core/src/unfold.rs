@@ -1,9 +1,9 @@
 //! What the content of a JSON string says to someone who undoes one more encoding: percent-encoding, HTML entities,
 //! escapes of an inner text, characters that are not seen, and full-width ones.
 //!
-//! Not undone: a second percent-encoding (`%2540`), entities without `;`, quoted-printable, UTF-7, and base64 but for
-//! credentials and tokens that are known as such (`data:...;base64,` and JSON in base64 stay): to look into each run of
-//! base64 would cost more than all else.
+//! Percent-encoding is undone twice (`%2540`), for what a URL has in one of its parameters is a URL. Not undone: a third
+//! time, entities without `;`, quoted-printable, UTF-7, and base64, into which the scan itself looks where it begins like
+//! a text ([`crate::redact`]).
 
 use crate::bytes::Bytes;
 use crate::json::{Span, byte, hex4};
@@ -51,7 +51,7 @@ impl Meaning {
 fn unit(bytes: &[u8], at: usize) -> Unit {
     let found = match byte(bytes, at) {
         b'\\' => escape(bytes, at),
-        b'%' => hex2(bytes, at + 1).map(|code| (3, Meaning::Byte(code))),
+        b'%' => percent(bytes, at),
         b'&' => entity(bytes.get(at + 1..).unwrap_or_default()),
         0xc2 | 0xe2 | 0xef => folded(bytes, at),
         _ => None,
@@ -100,6 +100,13 @@ fn escape(bytes: &[u8], at: usize) -> Option<(usize, Meaning)> {
     Some((2, Meaning::Byte(meaning)))
 }
 
+/// The byte that is percent-encoded at `at`, once or twice.
+fn percent(bytes: &[u8], at: usize) -> Option<(usize, Meaning)> {
+    let code = hex2(bytes, at + 1)?;
+    let inner = if code == b'%' { hex2(bytes, at + 3) } else { None };
+    Some(inner.map_or((3, Meaning::Byte(code)), |inner| (5, Meaning::Byte(inner))))
+}
+
 fn hex2(bytes: &[u8], at: usize) -> Option<u8> {
     let digit = |at: usize| char::from(byte(bytes, at)).to_digit(16);
     Some((digit(at)? << 4 | digit(at + 1)?) as u8)
@@ -137,17 +144,28 @@ fn plain(bytes: &[u8], at: usize) -> usize {
 }
 
 /// Appends what `bytes[span]` says. It is never longer than the source.
+///
+/// Behind a word with spaces that are percent-encoded its line ends: all of it was encoded, and what follows was not.
 pub(crate) fn unfold(bytes: &[u8], span: Span, out: &mut Bytes) {
     let bytes = bytes.get(..span.end).unwrap_or(bytes);
     let mut at = span.start;
+    let mut has_space = false;
     while at < span.end {
-        let plain = Span { start: at, end: at + plain(bytes, at) };
+        let mut plain = Span { start: at, end: at + plain(bytes, at) };
+        let space = || plain.of(bytes).iter().position(|byte| *byte == b' ');
+        if let Some(space) = has_space.then(space).flatten() {
+            has_space = false;
+            out.extend(Span { start: at, end: at + space }.of(bytes));
+            out.push(b'\n');
+            plain.start = at + space + 1;
+        }
         out.extend(plain.of(bytes));
         at = plain.end;
         if at == span.end {
             break;
         }
         let unit = unit(bytes, at);
+        has_space |= byte(bytes, at) == b'%' && matches!(unit.meaning, Meaning::Byte(b' '));
         match unit.meaning {
             Meaning::Same => out.push(byte(bytes, at)),
             Meaning::Byte(byte) => out.push(byte),
@@ -205,10 +223,11 @@ mod tests {
     }
 
     #[test]
-    fn each_encoding_is_undone_once() {
+    fn each_encoding_is_undone_once_and_percent_twice() {
         for (text, expected) in [
             ("a%3Db%C3%A9%4", "a=b\u{e9}%4"),
-            ("%2540 100% %zz", "%40 100% %zz"),
+            ("%2540%253d 100% %zz %25 %25zz %252540", "@= 100% %zz % %zz %40"),
+            ("a%20b c d%2520 e", "a b\nc d \ne"),
             (r"a\u003db\u00e9\n\t\/\\", "a=b\u{e9}\n\t/\\"),
             (r"a\\u003db\\\\u0040\\x22\\x2", "a=b@\"\\x2"),
             (r"\\/ \\\/ \\n", "/ / \\n"),

@@ -128,7 +128,8 @@ pub const DETECTORS: &[Detector] = &[
     },
     Detector {
         rule: PRIVATE_KEY,
-        finds: "private keys in PEM, OpenSSH, PGP, SSH2 and PuTTY armour, on one line with `\\n` or many, also cut off",
+        finds: "private keys in PEM, OpenSSH, PGP, SSH2 and PuTTY armour, on one line with `\\n` or many, in strings that are \
+             joined, also cut off; what is private in JSON Web Keys and `RSAKeyValue`",
         leaves: "public keys, certificates, and a marker with nothing behind it",
         source: "https://www.rfc-editor.org/rfc/rfc7468",
         examples: &[

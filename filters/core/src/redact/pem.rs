@@ -23,7 +23,8 @@ pub(super) fn key(view: &View, at: usize) -> Option<Match> {
 }
 
 /// A private key in PEM ([RFC 7468](https://www.rfc-editor.org/rfc/rfc7468)), OpenSSH's, PGP's or SSH2's armour whose
-/// `BEGIN` is at `at`: up to its end line, or to where it was cut off. Line ends may be written `\n`.
+/// `BEGIN` is at `at`: up to its end line, or to where it was cut off. Line ends may be written `\n`, and each line may be
+/// a string of its own.
 fn block(view: &View, at: usize) -> Option<Match> {
     let start = at.checked_sub(DASHES.len()).filter(|start| *start >= view.from)?;
     // SSH2 has four dashes and a space.
@@ -37,6 +38,7 @@ fn block(view: &View, at: usize) -> Option<Match> {
     let mut body = close + text.get(close..)?.iter().take_while(|byte| **byte == b'-').count();
     let begin = body;
     body += armoured(text.get(body..)?);
+    body += strings(text.get(body..)?);
     // A marker in a sentence has nothing behind it.
     let content = text.get(begin..body)?.iter().filter(|byte| six_bits(**byte).is_some()).count();
     let end = end_line(text.get(body..)?);
@@ -74,6 +76,49 @@ fn armoured(text: &[u8]) -> usize {
         previous = found;
     }
     text.len()
+}
+
+/// Length of what `text` begins with if the lines of a block are strings that a program joins, up to the quote that opens
+/// the last one, or to where the block was cut off: `" + "..."`, `", "..."`. Without an end line strings that follow are
+/// others, and a name has a colon behind it.
+fn strings(text: &[u8]) -> usize {
+    let mut at = 0;
+    loop {
+        let rest = text.get(at..).unwrap_or_default();
+        let joint = joint(rest);
+        let rest = rest.get(joint..).unwrap_or_default();
+        if joint == 0 {
+            return 0;
+        }
+        if end_line(rest) > 0 {
+            return at + joint;
+        }
+        let line = rest.iter().take_while(|byte| six_bits(**byte).is_some() || **byte == b'=').count();
+        if line == rest.len() {
+            let end = if line == 0 { at } else { text.len() };
+            return if at + line < MIN_KEY { 0 } else { end };
+        }
+        if line == 0 {
+            return 0;
+        }
+        at += joint + line;
+    }
+}
+
+/// Length of what joins strings that `text` begins with, from the quote of the one to that of the other, or to where it was
+/// cut off.
+fn joint(text: &[u8]) -> usize {
+    let mut quotes = 0;
+    let mut escaped = false;
+    let inside = |byte: &&u8| {
+        let found = **byte;
+        let line_end = escaped && matches!(found, b'n' | b'r');
+        escaped = found == b'\\';
+        quotes += usize::from(matches!(found, b'"' | b'\''));
+        line_end || found.is_ascii_whitespace() || matches!(found, b'"' | b'\'' | b'\\' | b'+' | b',' | b'.')
+    };
+    let length = text.iter().take_while(inside).count();
+    if quotes == 2 || length == text.len() { length } else { 0 }
 }
 
 /// Length of the `-----END ...-----` that `text` begins with.
@@ -121,19 +166,50 @@ fn encoded(view: &View, at: usize) -> Option<Match> {
     Some(Match::new(at, view.run(Kind::Base64, at), PRIVATE_KEY))
 }
 
+/// How far from the key the kind of a JSON Web Key stands at most, in bytes.
+const MAX_MEMBERS: usize = 200;
+/// A shorter symmetric key is none: 128 bits.
+const MIN_SYMMETRIC: usize = 22;
+
 /// The private part of a JSON Web Key ([RFC 7518](https://www.rfc-editor.org/rfc/rfc7518#section-6)) behind the colon at
-/// `at`: `"d":"..."`, of 32 bytes or more.
+/// `at`: `"d":"..."`, of 32 bytes or more, and `"k":"..."` of a symmetric one.
 #[inline(never)]
 pub(super) fn exponent(view: &View, at: usize) -> Option<Match> {
     let name = view.text.get(view.from..at)?.strip_suffix(b"\"")?;
     let escapes = name.iter().rev().take(4).take_while(|byte| **byte == b'\\').count();
-    if !name.get(..name.len() - escapes)?.ends_with(b"\"d") {
+    let name = name.get(..name.len() - escapes)?;
+    let symmetric = name.ends_with(b"\"k");
+    if !symmetric && !name.ends_with(b"\"d") {
         return None;
     }
     let open = view.text.get(at + 1..)?.iter().take(6).take_while(|byte| matches!(**byte, b' ' | b'"' | b'\\')).count();
     let start = at + 1 + open;
     let end = view.run(Kind::Base64Url, start);
+    if symmetric {
+        let is_near = |from: usize, to: usize| is_symmetric(view.part(view.start.max(from), to));
+        let found = end >= start + MIN_SYMMETRIC
+            && (is_near(at.saturating_sub(MAX_MEMBERS), at) || is_near(end, end + MAX_MEMBERS));
+        return found.then(|| Match::new(start, end, PRIVATE_KEY));
+    }
     let has = |others: Kind| view.run(others, start) < end;
     let random = has(Kind::NoDigit) && has(Kind::NoUpper) && has(Kind::NoLower);
     (end >= start + 43 && random).then(|| Match::new(start, end, PRIVATE_KEY))
+}
+
+/// Whether members of JSON Web Keys say that one is symmetric, `"kty":"oct"`: others have no `"k"`.
+fn is_symmetric(members: &[u8]) -> bool {
+    find(members, b"\"oct").is_some() && find(members, b"kty").is_some()
+}
+
+/// The private exponent of an [`RSAKeyValue`](https://learn.microsoft.com/dotnet/api/system.security.cryptography.rsa.toxmlstring) as .NET writes it,
+/// behind the `>` at `at`: `<D>...</D>`.
+#[inline(never)]
+pub(super) fn element(view: &View, at: usize) -> Option<Match> {
+    if !view.text.get(view.from..at)?.ends_with(b"<D") {
+        return None;
+    }
+    let start = at + 1;
+    let end = view.run(Kind::Padding, view.run(Kind::SixBits, start));
+    let closed = view.part(end, end + 4) == b"</D>";
+    (closed && end >= start + 43).then(|| Match::new(start, end, PRIVATE_KEY))
 }

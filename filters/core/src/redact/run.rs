@@ -132,6 +132,8 @@ pub(super) struct Runs {
     stops: Cell<(usize, usize)>,
     /// A place, and that of the last quote in front of it.
     quote: Cell<(usize, Option<usize>)>,
+    /// The end of the last run that was decoded.
+    decoded: Cell<usize>,
     /// The last run of characters of a name, and the rule by which what is told of it is secret.
     name: Cell<(usize, usize, Option<RuleId>)>,
 }
@@ -155,6 +157,7 @@ impl Runs {
             bare: nowhere(),
             stops: Cell::new((0, 0)),
             quote: Cell::new((start, None)),
+            decoded: Cell::new(0),
             name: Cell::new((0, 0, None)),
         }
     }
@@ -197,6 +200,11 @@ impl Runs {
         let stops = end - front.iter().rev().take_while(|byte| matches!(**byte, b'.' | b':')).count();
         self.stops.set((end, stops));
         stops
+    }
+
+    /// Whether the run that ends at `end` is another than the last one that was asked for.
+    pub(super) fn decodes(&self, end: usize) -> bool {
+        self.decoded.replace(end) != end
     }
 
     /// The last quote in front of `at`, which is not in front of the one asked for before. Always of the same text.

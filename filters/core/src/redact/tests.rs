@@ -123,12 +123,106 @@ fn what_only_looks_like_one_stays() {
 }
 
 #[test]
+fn texts_in_base64_that_hold_secrets_go() {
+    for (text, expected) in [
+        ("body=eyJ1c2VyIjoiYWRhIiwicGFzc3dvcmQiOiJodW50ZXIyeFkhIn0= n", "body=<password> n"),
+        ("body=ewogICJwYXNzd29yZCI6ICJodW50ZXIyeFkhIgp9 n", "body=<password> n"),
+        ("[\"WyJhZGFAZXhhbXBsZS5jb20iXQ==\"]", "[\"<email>\"]"),
+        (
+            "X-Registry-Auth: eyJhdXRocyI6eyJyLmlvIjp7ImF1dGgiOiJZV1JoT21oMWJuUmxjakk9In19fQ==",
+            "X-Registry-Auth: <authorization>",
+        ),
+        ("DATABASE_URL: cG9zdGdyZXM6Ly9hOmh1bnRlcjJAZGIvYQ==", "DATABASE_URL: <url_password>"),
+        ("user-data: IyEvYmluL3NoCmV4cG9ydCBEQl9QQVNTV09SRD1odW50ZXIyeFk=", "user-data: <password>"),
+        (
+            "data:text/csv;charset=utf-8;base64,bmFtZSxhZGFAZXhhbXBsZS5jb20= end",
+            "data:text/csv;charset=utf-8;base64,<email> end",
+        ),
+        ("/u/eyJhIjoiw6kiLCJlbWFpbCI6ImFkYUBleGFtcGxlLmNvbSJ9/off", "/u/<email>/off"),
+        ("jwt eyJhbGciOiJIUzI1NiJ9.eyJlbWFpbCI6ImFkYUBleGFtcGxlLmNvbSJ9", "jwt <jwt>"),
+    ] {
+        assert_eq!(redacted(text), expected);
+    }
+    for text in [
+        "eyJ1c2VyIjoiYWRhIiwibiI6MX0=",
+        "data:image/png;base64,dG8gYWRhQGV4YW1wbGUuY29t",
+        "base64,dG8gYWRhQGV4YW1wbGUuY29t",
+        "eyJkYXRhIjoiZXlKMWMyVnlJam9pWVdSaElpd2ljR0Z6YzNkdmNtUWlPaUpvZFc1MFpYSXllRmtoSW4wPSJ9",
+        "eyJlbWFpbCI6ImFkYUBleGFtcGxlLmNvbSIsIgEiOjF9",
+        "eyJlbWFpbCI6ImFkYUBleGFtcGxlLmNvbSIsIv//IjoxfQ==",
+        "aHR0cHM6Ly9leGFtcGxlLmNvbS9hP3BhZ2U9Mg==",
+    ] {
+        assert_eq!(redacted(text), text);
+    }
+}
+
+#[test]
+fn a_run_of_base64_is_decoded_once_and_not_all_of_it() {
+    // `{"a":"aaa...","pw":"b123"}`
+    let text = |count: usize| std::format!("eyJhIjoi{}IiwicHciOiJiMTIzIn0=", "YWFh".repeat(count));
+    assert_eq!(redacted(&text(100)), "<password>");
+    assert_eq!(redacted(&text(1200)), text(1200));
+    // Behind the hyphen nothing is looked at a second time.
+    let twice = std::format!("eyJhIjoi-{}", text(10));
+    assert_eq!(redacted(&twice), twice);
+}
+
+#[test]
+fn lines_of_a_key_may_be_strings() {
+    let line = "MHcCAQEEIOaB3xVh8Z9kd0s7ZkUqzvGx2pYb1cQnR4tW";
+    let begin = "-----BEGIN EC PRIVATE KEY-----";
+    let end = "-----END EC PRIVATE KEY-----";
+    for (text, expected) in [
+        (std::format!("[\"{begin}\", \"{line}\", \"aB==\", \"{end}\"] off"), "[\"<private_key>\"] off"),
+        (std::format!("\"{begin}\\n\" +\n\"{line}\\n\" +\n\"{end}\\n\" off"), "\"<private_key>\\n\" off"),
+        (std::format!("'{begin}' . '{line}' . '{end}'"), "'<private_key>'"),
+        (std::format!("\"{begin}\" + \"{line}\\n\" + \"aB"), "\"<private_key>"),
+        (std::format!("\"{begin}\" + \"{line}\\n\" +"), "\"<private_key>\\n\" +"),
+        // Without an end line.
+        (std::format!("\"key\":\"{begin}\\n{line}\",\"next\":\"x\""), "\"key\":\"<private_key>\",\"next\":\"x\""),
+        (
+            std::format!("f(\"{begin}\\n{line}\", \"x\", \"{line}\")"),
+            "f(\"<private_key>\", \"x\", \"MHcCAQEEIOaB3xVh8Z9kd0s7ZkUqzvGx2pYb1cQnR4tW\")",
+        ),
+    ] {
+        assert_eq!(redacted(&text), expected);
+    }
+    let next = "\"key\":\"-----BEGIN PRIVATE KEY-----\\nMII\",\"next\":\"x\"";
+    assert_eq!(redacted(next), next);
+}
+
+#[test]
+fn private_parts_of_keys_go() {
+    let key = "ad1hSpGoOzF_xL3aVrl8o1biry_JjYFyQiHV78zxbAb";
+    for kind in ["\"kty\":\"oct\"", "\"kty\": \"oct\""] {
+        assert_eq!(
+            redacted(&std::format!("{{{kind},\"k\":\"{key}\"}}")),
+            std::format!("{{{kind},\"k\":\"<private_key>\"}}")
+        );
+        assert_eq!(
+            redacted(&std::format!("{{\"k\":\"{key}\",{kind}}}")),
+            std::format!("{{\"k\":\"<private_key>\",{kind}}}")
+        );
+    }
+    let other = std::format!("{{\"kty\":\"x\",\"k\":\"{key}\"}}");
+    assert_eq!(redacted(&other), other);
+    assert_eq!(redacted(&std::format!("<D>{key}</D>")), "<D><private_key></D>");
+    assert_eq!(redacted("<D>text</D><PASSWORD>hunter2</PASSWORD>"), "<D>text</D><PASSWORD><password></PASSWORD>");
+}
+
+#[test]
 fn near_misses_are_linear() {
     for unit in [
         "%40a.bc",
         "a@b.c@",
         "eyJhbGciOiJ-",
         "eyJ-",
+        "eyJhIjo-",
+        "eyJhIjoiYjpjOmQifX0= ",
+        "/eyJhIjoiYjpjOmQifX0g-eyJhIjoi",
+        "data:text/a;base64,",
+        "data:text/a;base64,YWJjZGVmZ2hpamtsYTpi ",
+        "eyJhIjoicHc9MSBwdz0xIHB3PTEgcHc9MSJ9 ",
         "eyJhbGciOi.",
         "sk-",
         "pypi-",
@@ -136,6 +230,8 @@ fn near_misses_are_linear() {
         "basic%20",
         "bearer-",
         "-----BEGIN PRIVATE KEY-----",
+        "-----BEGIN PRIVATE KEY-----\",\"a",
+        "\"k\":\"aaaaaaaaaaaaaaaaaaaaaa\",",
         "-----BEGIN PRIVATE KEY-----AAAAAAAAAAAAAAAAAAAA ",
         "ts=",
         "ts=:",

@@ -1,11 +1,11 @@
 //! The scan over a text: one pass in lanes that stops where something could begin, and asks there.
 
 use super::run::{Kind, Runs};
-use super::{address, assignment, command, digits, pem, probe, spoken, token, unnamed};
+use super::{address, assignment, base64, command, digits, pem, probe, spoken, token, unnamed};
 use crate::json::{Span, byte};
 use crate::key::Keys;
 use crate::lanes;
-use crate::policy::{Ask, Policy, RuleId};
+use crate::policy::{Ask, Policy, RuleId, SECRET};
 
 /// Something to redact in a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,6 +88,8 @@ pub(crate) struct Scan<'a> {
     view: View<'a>,
     /// The text has backslashes of its own, behind which a word may begin.
     slashes: bool,
+    /// The text was in base64, and what is in base64 in it stays.
+    inner: bool,
     at: usize,
     /// Something is encoded in a way that the scan does not see through.
     pub(crate) encoded: bool,
@@ -114,6 +116,7 @@ impl<'a> Scan<'a> {
         Scan {
             view,
             slashes: false,
+            inner: false,
             at: span.start + at,
             encoded: false,
             identifier_until: 0,
@@ -185,6 +188,7 @@ impl<'a> Scan<'a> {
                 spoken::connection(&self.view, at).or_else(|| address::email(&self.view, at))
             }
             b':' | b'=' => self.separator(at, keys),
+            b'>' if self.view.before(at) == b'D' && self.view.before(at - 1) == b'<' => pem::element(&self.view, at),
             b'>' => spoken::element(&self.view, at, keys),
             // An escape for a line end; the word behind it begins with another letter.
             b'\\' if matches!(self.view.byte(at + 1), b'n' | b'r' | b't') => {
@@ -227,6 +231,9 @@ impl<'a> Scan<'a> {
             return begun.found;
         }
         let mut found = None;
+        if begun.asks(&[Ask::Base64, Ask::Jwt]) {
+            return self.decoded(at, keys);
+        }
         if begun.asks(&[Ask::Spoken, Ask::Named, Ask::Scheme, Ask::Command]) {
             found = spoken::word(&self.view, at, keys);
         }
@@ -251,6 +258,29 @@ impl<'a> Scan<'a> {
         let found = command::line(&self.view, at);
         self.command = found.map(|_| at);
         found
+    }
+
+    /// The run of base64 that begins at `at`, or behind this word, if the text that it stands for holds something.
+    #[inline(never)]
+    fn decoded(&mut self, at: usize, keys: &mut Keys) -> Option<Match> {
+        if self.inner {
+            return None;
+        }
+        let (start, end) = base64::run(&self.view, at)?;
+        if base64::goes_on(&self.view, end) {
+            // All of it is seen when that is undone.
+            self.encoded = true;
+            return None;
+        }
+        let text = base64::text(self.view.part(start, end))?;
+        if text.is_short() {
+            return Some(Match::new(start, end, SECRET));
+        }
+        let numbers = self.view.numbers && at >= self.identifier_until;
+        let mut scan = Scan::new(text.as_slice(), 0, text.len(), numbers, self.view.policy);
+        scan.inner = true;
+        let rule = scan.next(keys)?.rule;
+        Some(Match::new(start, end, rule))
     }
 
     /// Whether the word at `at` stands in a character that is encoded: `%40`, `&quot;`, `&#64;`, `\u0040`, `\x40`.
