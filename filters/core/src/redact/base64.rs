@@ -45,8 +45,19 @@ pub(super) fn goes_on(view: &View, end: usize) -> bool {
     matches!(view.part(end, end + 3), [b'%', b'2', b'B' | b'b' | b'F' | b'f'] | [b'\\', b'/', ..])
 }
 
-/// The text that the beginning of `run` stands for, if it is one.
-pub(super) fn text(run: &[u8]) -> Option<Bytes> {
+/// The text that the run `start..end` stands for, if it is one, and where it ends: JSON that a path goes on behind ends at
+/// the slash.
+pub(super) fn text(view: &View, start: usize, end: usize) -> Option<(Bytes, usize)> {
+    if let Some(text) = decode(view.part(start, end)) {
+        return Some((text, end));
+    }
+    let slash = view.run(Kind::Base64Url, start);
+    let text = decode(view.part(start, slash)).filter(|_| view.byte(slash) == b'/')?;
+    matches!(text.as_slice().last(), Some(b'}' | b']')).then_some((text, slash))
+}
+
+/// What the beginning of `run` stands for, if it is a text.
+fn decode(run: &[u8]) -> Option<Bytes> {
     let run = run.get(..MAX_RUN.min(run.len()))?;
     let mut text = Bytes::new();
     text.reserve(run.len() / 4 * 3 + 3);

@@ -139,6 +139,10 @@ fn texts_in_base64_that_hold_secrets_go() {
             "data:text/csv;charset=utf-8;base64,<email> end",
         ),
         ("/u/eyJhIjoiw6kiLCJlbWFpbCI6ImFkYUBleGFtcGxlLmNvbSJ9/off", "/u/<email>/off"),
+        (
+            "state=eyJlbWFpbCI6ImFkYUBleGFtcGxlLmNvbSJ9/eyJlbWFpbCI6ImFkYUBleGFtcGxlLmNvbSJ9/off",
+            "state=<email>/<email>/off",
+        ),
         ("jwt eyJhbGciOiJIUzI1NiJ9.eyJlbWFpbCI6ImFkYUBleGFtcGxlLmNvbSJ9", "jwt <jwt>"),
     ] {
         assert_eq!(redacted(text), expected);

@@ -272,7 +272,7 @@ impl<'a> Scan<'a> {
             self.encoded = true;
             return None;
         }
-        let text = base64::text(self.view.part(start, end))?;
+        let (text, end) = base64::text(&self.view, start, end)?;
         if text.is_short() {
             return Some(Match::new(start, end, SECRET));
         }
