@@ -412,7 +412,7 @@ const MARKERS_BY_ASK: &[(Ask, &[&str])] = &[
     (Ask::Command, &[
         "mysql", "mariadb", "mongo", "sshpass", "az login", "curl ", "redis-cl", "valkey-c", "sqlcmd ",
         "zip ", "unzip ", "ldapsear", "ldapmodi", "ldapadd ", "ldapdele", "ldappass", "ldapwhoa", "smbclien", "lftp ", "htpasswd",
-        "rabbitmq", "mosquitt", "cqlsh ", "helm reg", "oc login", "bcp ", "rdesktop", "xfreerdp",
+        "rabbitmq", "mosquitt", "cqlsh ", "helm reg", "oc login", "cf login", "bcp ", "rdesktop", "xfreerdp",
         "psexec", "PsExec", "net use ", "net user", "rar ", "unrar ", "ConvertT", "etcdctl ", "http -a ", "useradd ",
         "rpcclien", "openssl ", "docker l", "podman l", "redis-be", "isql ", "cypher-s", "snmp", "net ads ",
         "schtasks", "http --a", "xh ", "impdp ", "expdp ", "sqlldr ", "nmcli ",

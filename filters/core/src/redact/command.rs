@@ -54,6 +54,7 @@ const TOOLS: &[(&[u8], Letters, u8)] = &[
     (b"cqlsh ", one(b'p'), 0),
     (b"helm registry login", one(b'p'), 0),
     (b"oc login", one(b'p'), 0),
+    (b"cf login", one(b'p'), 0),
     (b"bcp ", one(b'P'), 0),
     (b"rdesktop ", one(b'p'), 0),
     (b"psexec", one(b'p'), 0),

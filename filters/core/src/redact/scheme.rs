@@ -4,6 +4,7 @@ use super::content;
 use super::jwt::decoded;
 use super::run::{self, Kind, Odd};
 use super::text::{Match, View};
+use super::value;
 use crate::policy::{BASIC, BEARER, COOKIE, TOKEN};
 
 /// The credentials behind `Bearer ` ([RFC 6750](https://www.rfc-editor.org/rfc/rfc6750)) or `Basic `
@@ -23,7 +24,7 @@ pub(super) fn scheme(view: &View, at: usize) -> Option<Match> {
     if spaces == 0 {
         return None;
     }
-    let mut start = at + name + spaces;
+    let mut start = value::ansi(view, at + name + spaces);
     // "got bearer token 0123..."
     let said = bearer && view.text.get(start..)?.starts_with(b"token ");
     if said {

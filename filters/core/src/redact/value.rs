@@ -144,7 +144,7 @@ pub(super) fn spaces(view: &View, at: usize) -> usize {
 }
 
 /// Where the escape sequences for colours at `at` end: ESC, which may be written out, `[`, numbers, `m`.
-fn ansi(view: &View, at: usize) -> usize {
+pub(super) fn ansi(view: &View, at: usize) -> usize {
     const ESCAPES: &[&[u8]] = &[b"\x1b[", b"\\x1b[", b"\\u001b[", b"\\033[", b"\\e[", b"\xef\xbf\xbd["];
     let mut end = at;
     for _ in 0..4 {
