@@ -7,6 +7,7 @@ mod call;
 mod command;
 mod content;
 mod digits;
+mod element;
 #[cfg(feature = "extra")]
 pub(crate) mod extra;
 mod header;
@@ -24,6 +25,7 @@ mod probe;
 mod run;
 mod scheme;
 mod secret;
+mod sentence;
 mod spoken;
 mod text;
 mod token;
@@ -33,11 +35,11 @@ mod webhook;
 mod words;
 
 pub(crate) use command::Tool;
-pub(crate) use content::is_random;
+pub(crate) use content::{is_random, is_strong};
 pub(crate) use digits::is_card_number;
 pub(crate) use probe::{SHORTEST, may_hold, survey};
 pub(crate) use secret::MIN_DIGITS;
-pub(crate) use spoken::is_strong;
+
 pub(crate) use text::{Match, Scan};
 
 #[cfg(test)]

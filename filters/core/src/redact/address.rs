@@ -1,10 +1,11 @@
 //! What stands around an `@` or behind `://`: e-mail addresses, passwords in URLs, webhooks.
 
-use super::content::is_placeholder;
+use super::content::{is_placeholder, is_secret};
 use super::mark;
 use super::run::{self, Kind};
+use super::spoken::MAX_SENTENCE;
 use super::text::{Match, View};
-use super::words::Words;
+use super::words::{Words, find, first_of};
 use crate::json::hex4;
 use crate::policy::{EMAIL, URL_PASSWORD, WEBHOOK};
 
@@ -391,4 +392,34 @@ fn webhook(view: &View, start: usize, end: usize) -> Option<Match> {
 
 fn is_path(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'_' | b'-' | b'@' | b'%' | b':' | b'=' | b'.' | b'+' | b'~')
+}
+
+/// The password in a connection string that is no URL, whose `@` is at `at`: `u:p@tcp(host)/db` of
+/// [Go's driver for MySQL](https://github.com/go-sql-driver/mysql#dsn-data-source-name), `u/p@host` of Oracle's tools.
+#[inline(never)]
+pub(super) fn connection(view: &View, at: usize) -> Option<Match> {
+    let mut start = at;
+    let mut path = false;
+    while at - start < MAX_SENTENCE
+        && !matches!(view.before(start), 0..=b' ' | b'"' | b'\'' | b'`' | b'=' | b',' | b'@')
+    {
+        start -= 1;
+        path |= view.byte(start) == b'/';
+    }
+    let network = matches!(view.byte(at + 1), b't' | b'u')
+        && first_of(view.part(at + 1, usize::MAX), &[b"tcp(", b"unix("]).is_some();
+    // Most are addresses.
+    if start == at || !(network || path) {
+        return None;
+    }
+    let front = view.part(start, at);
+    let separator = if network {
+        find(front, b":")?
+    } else {
+        let command = || view.part(view.from, start).ends_with(b"sqlplus ");
+        let user = find(front, b"thin:").map(|thin| thin + 5).or_else(|| command().then_some(0))?;
+        user + find(front.get(user..)?, b"/")?
+    };
+    let start = start + separator + 1;
+    is_secret(view.part(start, at)).then(|| Match::new(start, at, URL_PASSWORD))
 }

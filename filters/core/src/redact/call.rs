@@ -1,5 +1,6 @@
 //! Secrets among the arguments of a call that every program of its kind has: `mysqli_connect("host", "user", "x")`.
 
+use super::content;
 use super::spoken;
 use super::text::{Match, View};
 use super::words::until;
@@ -67,8 +68,8 @@ pub(super) fn secret(view: &View, at: usize) -> Option<Match> {
         let (start, end) = spoken::string(view, next).filter(|_| next < at + MAX_CALL)?;
         if n == call.argument {
             let content = view.part(start, end);
-            let secret = spoken::is_strong(content, call.least) || (call.rule == BASIC && content.len() >= call.least);
-            return (secret && spoken::is_secret(content)).then(|| Match::new(start, end, call.rule));
+            let secret = content::is_strong(content, call.least) || (call.rule == BASIC && content.len() >= call.least);
+            return (secret && content::is_secret(content)).then(|| Match::new(start, end, call.rule));
         }
         next = end + 1;
     }

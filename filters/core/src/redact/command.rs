@@ -140,7 +140,7 @@ struct Place {
     words: u8,
     /// It is behind this byte of its word, or 0.
     user: u8,
-    /// How long and strong it is at least ([`spoken::is_strong`]); [`ANY`] and [`NO_WORD`] ask less, [`QUOTED`] for quotes.
+    /// How long and strong it is at least ([`content::is_strong`]); [`ANY`] and [`NO_WORD`] ask less, [`QUOTED`] for quotes.
     least: u8,
     rule: RuleId,
 }
@@ -278,7 +278,7 @@ impl Place {
             && match self.least & !QUOTED {
                 ANY => true,
                 NO_WORD => !content::is_words(content),
-                least => spoken::is_strong(content, least.into()),
+                least => content::is_strong(content, least.into()),
             };
         (secret && start >= view.from).then(|| Match::new(start, end, self.rule))
     }
@@ -428,7 +428,7 @@ fn password(view: &View, (start, end): (usize, usize)) -> Option<Match> {
 /// Whether a word is neither an option, a variable, a path nor a placeholder.
 #[inline(never)]
 fn may_be_one(content: &[u8]) -> bool {
-    !matches!(content.first(), None | Some(b'-' | b'$' | b'/')) && spoken::is_secret(content)
+    !matches!(content.first(), None | Some(b'-' | b'$' | b'/')) && content::is_secret(content)
 }
 
 /// The value of one of the `options` on the line at `from`, or of what is behind the user's name in it.
@@ -508,7 +508,7 @@ pub(super) fn piped(view: &View, at: usize) -> Option<Match> {
     let rule = if reader == b"with-token" { TOKEN } else { PASSWORD };
     // `echo YOUR_TOKEN`
     let told = content.contains(&b'_') && content.iter().all(|byte| byte.is_ascii_uppercase() || *byte == b'_');
-    (!content.starts_with(b"$") && !told && spoken::is_secret(content)).then(|| Match::new(start + user, end, rule))
+    (!content.starts_with(b"$") && !told && content::is_secret(content)).then(|| Match::new(start + user, end, rule))
 }
 
 /// What is printed into the pipe of the command that the word at `at` belongs to: `echo x | `, `printf '%s\n' x | `,

@@ -1,6 +1,7 @@
 //! What a value says of itself: that it stands for a secret and is none, that it is words or code, or that nobody chose it.
 
-use super::words::{Words, find, first_of, is_one};
+use super::mark;
+use super::words::{Words, begins_like_one, find, first_of, is_one};
 use crate::policy::{COOKIE, PASSWORD, RuleId, SESSION, TOKEN};
 
 /// A value, and what it is made of.
@@ -467,4 +468,61 @@ pub(crate) fn is_random(content: &[u8], rule: RuleId) -> bool {
 fn is_path(content: &[u8]) -> bool {
     let longest = content.split(|byte| matches!(byte, b'/' | b'.')).map(<[u8]>::len).max().unwrap_or_default();
     content.first() == Some(&b'/') || 2 * longest < content.len()
+}
+
+/// Whether a value says of itself that it is no prose, no code and no name of a thing: letters and digits, or signs.
+#[inline(never)]
+pub(crate) fn is_strong(content: &[u8], least: usize) -> bool {
+    const DIGIT: u8 = 1;
+    const UPPER: u8 = 2;
+    const LOWER: u8 = 4;
+    const SIGN: u8 = 8;
+    const JOINED: u8 = 16;
+    const CODE: u8 = 32;
+    const NOT_HEX: u8 = 64;
+    if content.len() < least {
+        return false;
+    }
+    let mut has = 0;
+    let padding = if content.ends_with(b"=") { b'=' } else { 0 };
+    for &byte in content {
+        has |= match byte {
+            b'0'..=b'9' => DIGIT,
+            b'a'..=b'f' => LOWER,
+            b'g'..=b'z' => LOWER | NOT_HEX,
+            b'A'..=b'F' => UPPER,
+            b'G'..=b'Z' => UPPER | NOT_HEX,
+            b'!' | b'@' | b'#' | b'$' | b'%' | b'^' | b'*' | b'+' | b'~' => SIGN | NOT_HEX,
+            b'-' => JOINED,
+            b'/' | b':' => JOINED | NOT_HEX,
+            b'(' | b'[' | b'{' | b'=' | b' ' if byte != padding => CODE,
+            _ => NOT_HEX,
+        };
+    }
+    let known = content.len() < 14
+        && begins_like_one(content, &[b"sha", b"md5", b"base", b"utf", b"pbkdf", b"oauth", b"aes", b"v1", b"v2"]);
+    let all = |bits: u8| has & bits == bits;
+    has & (DIGIT | SIGN) != 0
+        && has & (UPPER | LOWER) != 0
+        && has & CODE == 0
+        && !known
+        && !matches!(content, [b'/' | b'%' | b'*' | b'-', ..] | [b'$', b'A'..=b'Z' | b'a'..=b'z' | b'_' | b'{', ..])
+        && (has & JOINED == 0
+            || (has & NOT_HEX == 0 && content.len() >= 20)
+            || all(UPPER | LOWER | DIGIT)
+            || has & SIGN != 0)
+}
+
+/// Whether a value is there, is not masked and is no placeholder.
+#[inline(never)]
+pub(super) fn is_secret(content: &[u8]) -> bool {
+    let named = is_one(
+        content,
+        &[b"password", b"passwd", b"pass", b"pwd", b"passphrase", b"mypassword", b"yourpassword", b"token"],
+    );
+    !named
+        && content.len() >= 2
+        && !content.starts_with(mark::OPEN)
+        && !mark::is_masked(content)
+        && !is_placeholder(content)
 }

@@ -62,7 +62,7 @@ pub(super) fn secret(view: &View, class: &Class, name: &Name, behind: usize, sep
         // `process.env.API_KEY || "..."`
         let or = first_of(view.part(end, usize::MAX), &[b" || ", b" ?? ", b" or "])?;
         let (start, end) = spoken::string(view, end + or.len())?;
-        return spoken::is_strong(view.part(start, end), 8).then(|| Match::new(start, end, rule));
+        return content::is_strong(view.part(start, end), 8).then(|| Match::new(start, end, rule));
     }
     let bare = value.quote == 0;
     let sentence = bare && matches!(name.quote, 0 | b'`') && separator == b':' && value.spaced;

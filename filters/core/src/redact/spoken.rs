@@ -1,27 +1,27 @@
 //! Secrets behind a name without `:` or `=`: options of command lines, XML elements, tuples, SQL, sentences.
 
-use super::content;
-use super::mark;
+use super::content::{self, is_secret, is_strong};
 use super::name::{self, MAX_NAME};
 use super::run::Kind;
+use super::sentence::{sentence, verb};
 use super::text::{Match, View};
 use super::value;
 use super::words::{Pairs, begins_like_one, behind, ends_in, find, first_of, is_one, until};
-use super::{token, unnamed};
+use super::{element, token, unnamed};
 use crate::key::Keys;
-use crate::policy::{COOKIE, CREDENTIALS, Meaning, PASSWORD, RuleId, SECRET, SESSION, URL_PASSWORD};
+use crate::policy::{COOKIE, CREDENTIALS, Meaning, PASSWORD, RuleId, SESSION};
 
 /// How far behind a name a sentence is read for its value, in bytes.
-const MAX_SENTENCE: usize = 96;
+pub(super) const MAX_SENTENCE: usize = 96;
 /// A longer value is no secret that anyone would say, in bytes. Each ends where the next could begin, so that all of them
 /// take time linear in the text.
-const MAX_VALUE: usize = 16 << 10;
+pub(super) const MAX_VALUE: usize = 16 << 10;
 
 /// A name, and what it says.
-struct Name {
-    start: usize,
-    end: usize,
-    rule: RuleId,
+pub(super) struct Name {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    pub(super) rule: RuleId,
 }
 
 /// https://docs.djangoproject.com/en/stable/topics/auth/passwords/
@@ -86,20 +86,6 @@ fn wordpress(view: &View, at: usize) -> Option<Match> {
     let start = until(view.text, at + name.len(), MAX_SENTENCE, b"=: ") + 1;
     let end = view.run(Kind::Bare, start);
     is_strong(view.part(start, end.min(start + MAX_SENTENCE)), 12).then(|| Match::new(start, end, COOKIE))
-}
-
-/// Whether a value is there, is not masked and is no placeholder.
-#[inline(never)]
-pub(super) fn is_secret(content: &[u8]) -> bool {
-    let named = is_one(
-        content,
-        &[b"password", b"passwd", b"pass", b"pwd", b"passphrase", b"mypassword", b"yourpassword", b"token"],
-    );
-    !named
-        && content.len() >= 2
-        && !content.starts_with(mark::OPEN)
-        && !mark::is_masked(content)
-        && !content::is_placeholder(content)
 }
 
 #[inline(never)]
@@ -229,55 +215,8 @@ fn is_tag(view: &View, name: &Name) -> bool {
     view.before(space) == b'<'
 }
 
-/// The content of the element whose tag is closed by the `>` at `at`, if its name announces a secret: `<apiKey>x</apiKey>`,
-/// `<wsse:Password Type="...">x</`.
-#[inline(never)]
-pub(super) fn element(view: &View, at: usize, keys: &mut Keys) -> Option<Match> {
-    if !matches!(view.before(at), b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'"' | b'\'') {
-        return None;
-    }
-    let mut start = at;
-    while at - start < MAX_SENTENCE && !matches!(view.before(start), 0..=0x1f | b'<' | b'>') {
-        start -= 1;
-    }
-    if view.before(start) != b'<' {
-        return None;
-    }
-    let length = |start: usize| view.part(start, at).iter().take_while(|byte| name::is_name(**byte)).count();
-    let mut end = start + length(start);
-    if view.byte(end) == b':' {
-        start = end + 1;
-        end = start + length(start);
-    }
-    if end == start || (end != at && view.byte(end) != b' ') {
-        return None;
-    }
-    let mut meaning = keys.class(view.text, start, end, view.policy).secret;
-    if meaning.is_none() && !is_one(view.part(start, end), &[b"key", b"name"]) {
-        return None;
-    }
-    let mut at = at + 1;
-    if !matches!(meaning, Some(Meaning::Secret(_) | Meaning::SecretText(_))) {
-        // `<key>password</key><string>x</string>` of property lists, `<name>` and `<value>` of XML-RPC
-        let (start, end) = between(view, at).filter(|(start, end)| end - start < MAX_NAME)?;
-        let named = keys.class(view.text, start, end, view.policy).secret;
-        if let Some(Meaning::Secret(_) | Meaning::SecretText(_)) = named {
-            (meaning, at) = (named, end);
-        }
-    }
-    let (start, end) = content(view, at)?;
-    let meaning = meaning?;
-    let value = view.part(start, end);
-    let (rule, secret) = match meaning {
-        Meaning::Secret(rule) | Meaning::SecretText(rule) => (rule, is_secret(value)),
-        Meaning::Random(rule) => (rule, content::is_random(value, rule)),
-        Meaning::Identifier => return None,
-    };
-    secret.then(|| Match::new(start, end, rule))
-}
-
 /// `ALTER USER x PASSWORD 'y'` of SQL, which is written in capitals.
-fn is_sql(view: &View, name: &Name) -> bool {
+pub(super) fn is_sql(view: &View, name: &Name) -> bool {
     view.part(name.start, name.end) == b"PASSWORD"
 }
 
@@ -308,7 +247,7 @@ fn option(view: &View, at: usize) -> Option<(usize, usize)> {
 
 /// Where the value without quotes at `at` ends; punctuation of the sentence does not belong to it.
 #[inline(never)]
-fn bare(view: &View, at: usize) -> usize {
+pub(super) fn bare(view: &View, at: usize) -> usize {
     let end = until(view.text, at, MAX_VALUE, b" \"'`<>\\|");
     behind(view.text, at, end, b".,;:?])}")
 }
@@ -331,36 +270,6 @@ pub(super) fn string(view: &View, at: usize) -> Option<(usize, usize)> {
     let end = until(view.text, start, MAX_VALUE, &[quote]);
     (view.byte(end) == quote).then(|| (start, end.saturating_sub(open - first + usize::from(inner)).max(start)))
 }
-
-/// What stands between `at` and the tag that closes an element, perhaps in tags of its own: `<value><string>x</`.
-#[inline(never)]
-fn content(view: &View, at: usize) -> Option<(usize, usize)> {
-    let (start, end) = between(view, at)?;
-    let content = view.part(start, end);
-    let label = content.first()?.is_ascii_uppercase() && content::is_words(content);
-    (!label).then_some((start, end))
-}
-
-/// The same, whatever it is.
-fn between(view: &View, at: usize) -> Option<(usize, usize)> {
-    let mut at = at;
-    for _ in 0..4 {
-        let tag = until(view.text, at, MAX_SENTENCE, b">");
-        if view.byte(at) != b'<' || view.part(at, at + CDATA.len()) == CDATA || view.byte(tag) != b'>' {
-            break;
-        }
-        at = tag + 1;
-    }
-    if view.part(at, at + CDATA.len()) == CDATA {
-        let end = until(view.text, at + CDATA.len(), MAX_VALUE, b"]");
-        return (view.byte(end) == b']').then_some((at + CDATA.len(), end));
-    }
-    let end = until(view.text, at, MAX_VALUE, b"<");
-    (view.byte(end) == b'<' && view.byte(end + 1) == b'/').then_some((at, end))
-}
-
-/// https://www.w3.org/TR/xml/#sec-cdata-sect
-const CDATA: &[u8] = b"<![CDATA[";
 
 /// A name in quotes that none of `:` and `=` follows: `("password", "x")`, `"--password", "x"`, `a1="--password" a2="x"`,
 /// `name="password">x</`, `name="password"\r\n\r\nx`.
@@ -385,7 +294,7 @@ fn quoted(view: &View, name: &Name) -> Option<(usize, usize)> {
         let named = ends_in(view.part(view.from, open - 1), &[b" name", b" key"]);
         let tag = until(view.text, end, MAX_SENTENCE, b"<>");
         if view.byte(tag) == b'>' {
-            return named.then(|| content(view, tag + 1))?;
+            return named.then(|| element::text_of(view, tag + 1))?;
         }
         // multipart/form-data, https://www.rfc-editor.org/rfc/rfc7578
         if let Some(blank) = first_of(view.part(end, usize::MAX), &[b"\r\n\r\n", b"\\r\\n\\r\\n", b"\n\n"]) {
@@ -420,206 +329,4 @@ fn quoted(view: &View, name: &Name) -> Option<(usize, usize)> {
         (false, false) => next > name.end + 1 && is_strong(view.part(start, end), 8),
     };
     secret.then_some((start, end))
-}
-
-/// "password is x", "Password for u is x", "token x was revoked", `requirepass x`.
-#[inline(never)]
-fn sentence(view: &View, name: &Name) -> Option<(usize, usize)> {
-    let at = value::spaces(view, name.end);
-    let label = view.part(name.start, name.end);
-    let password = name.rule == PASSWORD;
-    let said = verb(view, at, password);
-    // Cisco's types of passwords: https://community.cisco.com/t5/-/-/ta-p/3163457
-    let typed = matches!((view.byte(at), view.byte(at + 1)), (b'0' | b'5'..=b'9', b' '));
-    // `Map(password -> x)` of Scala
-    let arrow = || view.part(at, at + 3) == b"-> ";
-    // "his password ("x") was"
-    let bracket = || view.byte(at) == b'(' && matches!(view.byte(at + 1), b'"' | b'\'' | b'`');
-    let said = said.or_else(|| bracket().then_some(at + 1));
-    let said = said.or_else(|| if view.byte(at) == b'-' && arrow() { Some(at + 3) } else { None });
-    let start = said.unwrap_or(at + if typed { 2 } else { 0 });
-    let string = string(view, start);
-    let (start, end) = string.unwrap_or_else(|| (start, bare(view, start)));
-    let content = view.part(start, end);
-    let number = content.len() >= 6 && content.iter().all(u8::is_ascii_digit);
-    // Most are the next word of the sentence.
-    if string.is_none() && !number && !is_strong(content, 4) {
-        return None;
-    }
-    let login = is_behind_user(view, name.start);
-    if (said.is_some() || login) && number {
-        return Some((start, end));
-    }
-    let word = label.iter().all(u8::is_ascii_alphabetic);
-    let least = if said.is_some() {
-        if string.is_some() { 4 } else { 6 }
-    } else if is_one(label, &[b"pass"]) && !login && !view.part(view.from, name.start).ends_with(b"> ") {
-        // A word that has other meanings needs a user in front.
-        return None;
-    } else if string.is_some() {
-        // `proxy_set_header Cookie "a=b"` of nginx
-        if (password && is_sql(view, name)) || (name.rule == COOKIE && content.contains(&b'=')) {
-            return Some((start, end));
-        }
-        if password { 6 } else { 16 }
-    } else if typed || login {
-        4
-    } else if name.rule == SECRET && word {
-        // The name of a thing of Kubernetes.
-        return None;
-    } else {
-        match (password, word && is_one(label, &[b"password", b"passwd", b"passphrase", b"token"])) {
-            (true, true) => 8,
-            (true, false) => 4,
-            (false, false) => 12,
-            (false, true) => 16,
-        }
-    };
-    // A phrase of words.
-    let phrase = said.is_some() && string.is_some() && password && content.len() >= 16;
-    (phrase || is_strong(content, least)).then_some((start, end))
-}
-
-/// A type between a name and its value is shorter than this, in bytes.
-const MAX_TYPE: usize = 32;
-
-/// Where the value begins of a sentence that goes on at `at` and says one: "is x", "for u is: x", "provided: x".
-#[inline(never)]
-fn verb(view: &View, at: usize, password: bool) -> Option<usize> {
-    let line = || view.part(at, until(view.text, at, MAX_SENTENCE, b""));
-    let rest = view.part(at, at + MAX_SENTENCE);
-    const FIRST: &[&[u8]] =
-        &[b"for ", b"f\xc3\xbcr ", b"of ", b"in ", b"is generated ", b"to proceed ", b"provided: ", b"("];
-    if first_of(rest, FIRST).is_some() {
-        let line = line();
-        let colon = find(line, b": ").filter(|_| password || line.starts_with(b"provided") || line.starts_with(b"("));
-        // "(reset with `x -u y`): z", "reset. New value: z"
-        let is = || find(line, b" is ").map(|is| is + 2);
-        return colon.or_else(is).map(|found| at + found + 2);
-    }
-    // `SET PASSWORD FOR 'u'@'h' = 'x'`
-    if password && rest.starts_with(b"FOR ") {
-        return find(line(), b"= ").map(|found| at + found + 2);
-    }
-    // `password ........ x`
-    if rest.starts_with(b"..") {
-        let dots = rest.iter().take_while(|byte| matches!(**byte, b'.' | b' ')).count();
-        return Some(at + dots);
-    }
-    // `Dim password As String = "x"`, `DECLARE @password NVARCHAR(50) = N'x'`
-    let near = rest.get(..MAX_TYPE.min(rest.len())).unwrap_or_default();
-    let is_type = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b' ' | b'(' | b')');
-    if let Some(equals) = find(near, b" = ").filter(|equals| near.iter().take(*equals).all(is_type)) {
-        let start = at + equals + 3;
-        let start = start + usize::from(view.byte(start) == b'N');
-        return matches!(view.byte(start), b'"' | b'\'').then_some(start);
-    }
-    const VERBS: &[&[u8]] = &[
-        b"is: ",
-        b"is ",
-        b"was ",
-        b"BY ",
-        b"set to ",
-        b"changed to ",
-        b"reset to ",
-        b"given: ",
-        b"| ",
-        b"|| ",
-        b"?? ",
-        b"{ get; set; } = ",
-        b"--body ",
-        b"# => ",
-    ];
-    first_of(rest, VERBS).map(|verb| at + verb.len())
-}
-
-/// Whether a word in front of the one at `at` is a user's name: `USER u PASS x`, `login u password x`.
-#[inline(never)]
-fn is_behind_user(view: &View, at: usize) -> bool {
-    let mut end = at;
-    for n in 0..2 {
-        end = behind(view.text, view.from, end, b" ");
-        let mut start = end;
-        while end - start < MAX_NAME && view.before(start) > b' ' {
-            start -= 1;
-        }
-        if n == 1 {
-            return is_one(view.part(start, end), &[b"user", b"login", b"username"]);
-        }
-        end = start;
-    }
-    false
-}
-
-/// Whether a value says of itself that it is no prose, no code and no name of a thing: letters and digits, or signs.
-#[inline(never)]
-pub(crate) fn is_strong(content: &[u8], least: usize) -> bool {
-    const DIGIT: u8 = 1;
-    const UPPER: u8 = 2;
-    const LOWER: u8 = 4;
-    const SIGN: u8 = 8;
-    const JOINED: u8 = 16;
-    const CODE: u8 = 32;
-    const NOT_HEX: u8 = 64;
-    if content.len() < least {
-        return false;
-    }
-    let mut has = 0;
-    let padding = if content.ends_with(b"=") { b'=' } else { 0 };
-    for &byte in content {
-        has |= match byte {
-            b'0'..=b'9' => DIGIT,
-            b'a'..=b'f' => LOWER,
-            b'g'..=b'z' => LOWER | NOT_HEX,
-            b'A'..=b'F' => UPPER,
-            b'G'..=b'Z' => UPPER | NOT_HEX,
-            b'!' | b'@' | b'#' | b'$' | b'%' | b'^' | b'*' | b'+' | b'~' => SIGN | NOT_HEX,
-            b'-' => JOINED,
-            b'/' | b':' => JOINED | NOT_HEX,
-            b'(' | b'[' | b'{' | b'=' | b' ' if byte != padding => CODE,
-            _ => NOT_HEX,
-        };
-    }
-    let known = content.len() < 14
-        && begins_like_one(content, &[b"sha", b"md5", b"base", b"utf", b"pbkdf", b"oauth", b"aes", b"v1", b"v2"]);
-    let all = |bits: u8| has & bits == bits;
-    has & (DIGIT | SIGN) != 0
-        && has & (UPPER | LOWER) != 0
-        && has & CODE == 0
-        && !known
-        && !matches!(content, [b'/' | b'%' | b'*' | b'-', ..] | [b'$', b'A'..=b'Z' | b'a'..=b'z' | b'_' | b'{', ..])
-        && (has & JOINED == 0
-            || (has & NOT_HEX == 0 && content.len() >= 20)
-            || all(UPPER | LOWER | DIGIT)
-            || has & SIGN != 0)
-}
-
-/// The password in a connection string that is no URL, whose `@` is at `at`: `u:p@tcp(host)/db` of
-/// [Go's driver for MySQL](https://github.com/go-sql-driver/mysql#dsn-data-source-name), `u/p@host` of Oracle's tools.
-#[inline(never)]
-pub(super) fn connection(view: &View, at: usize) -> Option<Match> {
-    let mut start = at;
-    let mut path = false;
-    while at - start < MAX_SENTENCE
-        && !matches!(view.before(start), 0..=b' ' | b'"' | b'\'' | b'`' | b'=' | b',' | b'@')
-    {
-        start -= 1;
-        path |= view.byte(start) == b'/';
-    }
-    let network = matches!(view.byte(at + 1), b't' | b'u')
-        && first_of(view.part(at + 1, usize::MAX), &[b"tcp(", b"unix("]).is_some();
-    // Most are addresses.
-    if start == at || !(network || path) {
-        return None;
-    }
-    let front = view.part(start, at);
-    let separator = if network {
-        find(front, b":")?
-    } else {
-        let command = || view.part(view.from, start).ends_with(b"sqlplus ");
-        let user = find(front, b"thin:").map(|thin| thin + 5).or_else(|| command().then_some(0))?;
-        user + find(front.get(user..)?, b"/")?
-    };
-    let start = start + separator + 1;
-    is_secret(view.part(start, at)).then(|| Match::new(start, at, URL_PASSWORD))
 }

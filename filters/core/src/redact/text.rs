@@ -1,7 +1,7 @@
 //! The scan over a text: one pass in lanes that stops where something could begin, and asks there.
 
 use super::run::{Kind, Runs};
-use super::{address, assignment, base64, command, digits, pem, probe, spoken, token, unnamed};
+use super::{address, assignment, base64, command, digits, element, pem, probe, spoken, token, unnamed};
 use crate::json::{Span, byte};
 use crate::key::Keys;
 use crate::lanes;
@@ -185,11 +185,11 @@ impl<'a> Scan<'a> {
                 if matches!(self.view.before(at), 0..=b' ' | b'"' | b'`' | b'=' | b',' | b'@') {
                     return None;
                 }
-                spoken::connection(&self.view, at).or_else(|| address::email(&self.view, at))
+                address::connection(&self.view, at).or_else(|| address::email(&self.view, at))
             }
             b':' | b'=' => self.separator(at, keys),
             b'>' if self.view.before(at) == b'D' && self.view.before(at - 1) == b'<' => pem::element(&self.view, at),
-            b'>' => spoken::element(&self.view, at, keys),
+            b'>' => element::element(&self.view, at, keys),
             // An escape for a line end; the word behind it begins with another letter.
             b'\\' if matches!(self.view.byte(at + 1), b'n' | b'r' | b't') => {
                 let first = self.view.byte(at + 2);

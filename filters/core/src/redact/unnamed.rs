@@ -5,7 +5,6 @@ use super::content::{self, Content};
 use super::mark;
 use super::name::{MAX_NAME, is_name};
 use super::secret::MIN_COMPARED;
-use super::spoken;
 use super::text::{Match, View};
 use super::value::{self, Value};
 use super::words::{behind, ends_in, first_of, until};
@@ -89,7 +88,7 @@ fn pgpass(view: &View, at: usize) -> Option<Match> {
     let start = user + 1;
     let last = until(view.text, start, MAX_NAME, b" ");
     let fields = view.byte(database) == b':' && view.byte(user) == b':' && database > end + 1 && user > database + 1;
-    (fields && spoken::is_strong(view.part(start, last), 6)).then(|| Match::new(start, last, PASSWORD))
+    (fields && content::is_strong(view.part(start, last), 6)).then(|| Match::new(start, last, PASSWORD))
 }
 
 /// Names for a password beyond ASCII.
@@ -119,7 +118,7 @@ fn beyond_ascii(view: &View, at: usize) -> Option<Match> {
     let value = Value::find(view, at + 1, end < at);
     let end = value.end(view.text, &view.runs.bare);
     let content = view.part(value.start, end);
-    (spoken::is_secret(content) && !value.is_code(Content::new(content)))
+    (content::is_secret(content) && !value.is_code(Content::new(content)))
         .then(|| Match::new(value.start, end, PASSWORD))
 }
 

@@ -1,0 +1,138 @@
+//! Secrets in sentences: "the password is x".
+
+use super::content::is_strong;
+use super::name::MAX_NAME;
+use super::spoken::{self, MAX_SENTENCE, Name, bare, is_sql};
+use super::text::View;
+use super::value;
+use super::words::{behind, find, first_of, is_one, until};
+use crate::policy::{COOKIE, PASSWORD, SECRET};
+
+/// "password is x", "Password for u is x", "token x was revoked", `requirepass x`.
+#[inline(never)]
+pub(super) fn sentence(view: &View, name: &Name) -> Option<(usize, usize)> {
+    let at = value::spaces(view, name.end);
+    let label = view.part(name.start, name.end);
+    let password = name.rule == PASSWORD;
+    let said = verb(view, at, password);
+    // Cisco's types of passwords: https://community.cisco.com/t5/-/-/ta-p/3163457
+    let typed = matches!((view.byte(at), view.byte(at + 1)), (b'0' | b'5'..=b'9', b' '));
+    // `Map(password -> x)` of Scala
+    let arrow = || view.part(at, at + 3) == b"-> ";
+    // "his password ("x") was"
+    let bracket = || view.byte(at) == b'(' && matches!(view.byte(at + 1), b'"' | b'\'' | b'`');
+    let said = said.or_else(|| bracket().then_some(at + 1));
+    let said = said.or_else(|| if view.byte(at) == b'-' && arrow() { Some(at + 3) } else { None });
+    let start = said.unwrap_or(at + if typed { 2 } else { 0 });
+    let string = spoken::string(view, start);
+    let (start, end) = string.unwrap_or_else(|| (start, bare(view, start)));
+    let content = view.part(start, end);
+    let number = content.len() >= 6 && content.iter().all(u8::is_ascii_digit);
+    // Most are the next word of the sentence.
+    if string.is_none() && !number && !is_strong(content, 4) {
+        return None;
+    }
+    let login = is_behind_user(view, name.start);
+    if (said.is_some() || login) && number {
+        return Some((start, end));
+    }
+    let word = label.iter().all(u8::is_ascii_alphabetic);
+    let least = if said.is_some() {
+        if string.is_some() { 4 } else { 6 }
+    } else if is_one(label, &[b"pass"]) && !login && !view.part(view.from, name.start).ends_with(b"> ") {
+        // A word that has other meanings needs a user in front.
+        return None;
+    } else if string.is_some() {
+        // `proxy_set_header Cookie "a=b"` of nginx
+        if (password && is_sql(view, name)) || (name.rule == COOKIE && content.contains(&b'=')) {
+            return Some((start, end));
+        }
+        if password { 6 } else { 16 }
+    } else if typed || login {
+        4
+    } else if name.rule == SECRET && word {
+        // The name of a thing of Kubernetes.
+        return None;
+    } else {
+        match (password, word && is_one(label, &[b"password", b"passwd", b"passphrase", b"token"])) {
+            (true, true) => 8,
+            (true, false) => 4,
+            (false, false) => 12,
+            (false, true) => 16,
+        }
+    };
+    // A phrase of words.
+    let phrase = said.is_some() && string.is_some() && password && content.len() >= 16;
+    (phrase || is_strong(content, least)).then_some((start, end))
+}
+
+/// A type between a name and its value is shorter than this, in bytes.
+const MAX_TYPE: usize = 32;
+
+/// Where the value begins of a sentence that goes on at `at` and says one: "is x", "for u is: x", "provided: x".
+#[inline(never)]
+pub(super) fn verb(view: &View, at: usize, password: bool) -> Option<usize> {
+    let line = || view.part(at, until(view.text, at, MAX_SENTENCE, b""));
+    let rest = view.part(at, at + MAX_SENTENCE);
+    const FIRST: &[&[u8]] =
+        &[b"for ", b"f\xc3\xbcr ", b"of ", b"in ", b"is generated ", b"to proceed ", b"provided: ", b"("];
+    if first_of(rest, FIRST).is_some() {
+        let line = line();
+        let colon = find(line, b": ").filter(|_| password || line.starts_with(b"provided") || line.starts_with(b"("));
+        // "(reset with `x -u y`): z", "reset. New value: z"
+        let is = || find(line, b" is ").map(|is| is + 2);
+        return colon.or_else(is).map(|found| at + found + 2);
+    }
+    // `SET PASSWORD FOR 'u'@'h' = 'x'`
+    if password && rest.starts_with(b"FOR ") {
+        return find(line(), b"= ").map(|found| at + found + 2);
+    }
+    // `password ........ x`
+    if rest.starts_with(b"..") {
+        let dots = rest.iter().take_while(|byte| matches!(**byte, b'.' | b' ')).count();
+        return Some(at + dots);
+    }
+    // `Dim password As String = "x"`, `DECLARE @password NVARCHAR(50) = N'x'`
+    let near = rest.get(..MAX_TYPE.min(rest.len())).unwrap_or_default();
+    let is_type = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b' ' | b'(' | b')');
+    if let Some(equals) = find(near, b" = ").filter(|equals| near.iter().take(*equals).all(is_type)) {
+        let start = at + equals + 3;
+        let start = start + usize::from(view.byte(start) == b'N');
+        return matches!(view.byte(start), b'"' | b'\'').then_some(start);
+    }
+    const VERBS: &[&[u8]] = &[
+        b"is: ",
+        b"is ",
+        b"was ",
+        b"BY ",
+        b"set to ",
+        b"changed to ",
+        b"reset to ",
+        b"given: ",
+        b"| ",
+        b"|| ",
+        b"?? ",
+        b"{ get; set; } = ",
+        b"--body ",
+        b"# => ",
+    ];
+    first_of(rest, VERBS).map(|verb| at + verb.len())
+}
+
+/// Whether a word in front of the one at `at` is a user's name: `USER u PASS x`, `login u password x`.
+#[inline(never)]
+fn is_behind_user(view: &View, at: usize) -> bool {
+    let mut end = at;
+    for n in 0..2 {
+        end = behind(view.text, view.from, end, b" ");
+        let mut start = end;
+        while end - start < MAX_NAME && view.before(start) > b' ' {
+            start -= 1;
+        }
+        if n == 1 {
+            return is_one(view.part(start, end), &[b"user", b"login", b"username"]);
+        }
+        end = start;
+    }
+    false
+}
