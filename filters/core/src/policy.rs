@@ -403,6 +403,7 @@ const MARKERS_BY_ASK: &[(Ask, &[&str])] = &[
         "cookie\"", "cookie'", "Cookie\"", "Cookie'", "Cookie \"", "sessioni", "PHPSESSI", "JSESSION", "sid\"", "sid'", "wordpres",
         "setApiKe", "setPassw", "setToken", "setSecre", "setAcces", "WithApiK", "withApiK", "WithAPIK", "WithToke", "withToke", "WithPass", "withPass",
         "ssn)", "ssn,", "pwd,", "pwd)", "passwd,", "passwd)", "api_key,", "api_key)", "token,", "token)", "secret,", "secret)",
+        "pwd ", "API-KEY\"", "API-KEY'", "Authoriz", "authoriz",
         "Kennwort", "kennwort", "Passwort", "passwort", "Unseal K", "SECRET '", "SECRET \"", "APP_KEY'", "APP_KEY\"",
         "AUTH_KEY", "AUTH_SAL", "SECURE_A", "LOGGED_I", "NONCE_KE", "NONCE_SA",
         "srcstore", "deststor", "ApiKey ", "secret_a", "creds ",
@@ -412,7 +413,7 @@ const MARKERS_BY_ASK: &[(Ask, &[&str])] = &[
     (Ask::Command, &[
         "mysql", "mariadb", "mongo", "sshpass", "az login", "curl ", "redis-cl", "valkey-c", "sqlcmd ",
         "zip ", "unzip ", "ldapsear", "ldapmodi", "ldapadd ", "ldapdele", "ldappass", "ldapwhoa", "smbclien", "lftp ", "htpasswd",
-        "rabbitmq", "mosquitt", "cqlsh ", "helm reg", "oc login", "cf login", "bcp ", "rdesktop", "xfreerdp",
+        "rabbitmq", "mosquitt", "cqlsh ", "helm reg", "oc login", "login -u", "tsql ", "beeline ", "usermod ", "bcp ", "rdesktop", "xfreerdp",
         "psexec", "PsExec", "net use ", "net user", "rar ", "unrar ", "ConvertT", "etcdctl ", "http -a ", "useradd ",
         "rpcclien", "openssl ", "docker l", "podman l", "redis-be", "isql ", "cypher-s", "snmp", "net ads ",
         "schtasks", "http --a", "xh ", "impdp ", "expdp ", "sqlldr ", "nmcli ",
@@ -421,7 +422,7 @@ const MARKERS_BY_ASK: &[(Ask, &[&str])] = &[
     ]),
     (Ask::Call, &[
         "mysqli_c", "PDO(", "getConne", "db.auth(", "PSCreden", "login(\"", "login('", "AwsBasic", "Credenti", "BasicAWS",
-        "NewStati", "AzureKey", "Authenti", "hmac.new", "createHm", "signWith", "jwt.enco", "jwt.sign", "ethers.W", "cookies(",
+        "NewStati", "AzureKey", "Authenti", "hmac.new", "createHm", "signWith", "jwt.enco", "jwt.sign", "ethers.W", "cookies(", "Client(\"", "Client('",
     ]),
     (Ask::Piped, &["chpasswd", "sudo -S", "password", "passwd -", "with-tok", "pass ins", "kinit "]),
     (Ask::Base64, &[

@@ -43,6 +43,7 @@ pub(super) const NAMES: &[Name] = &[
     id("accountid"),
     text("accountkey", API_KEY),
     secret("accountpass", PASSWORD),
+    text("adminkey", API_KEY),
     secret("adminpass", PASSWORD),
     secret("adminpassword", PASSWORD),
     secret("adminpw", PASSWORD),

@@ -75,7 +75,9 @@ fn annotated(view: &View, at: usize) -> Option<usize> {
         equals += 1;
     }
     let is_it = equals > start + 1 && view.part(equals - 1, equals + 2) == b" = ";
-    (is_it && matches!(view.byte(equals + 2), b'"' | b'\'')).then_some(equals + 2)
+    let quoted = |at: usize| matches!(view.byte(at), b'"' | b'\'');
+    let given = is_it && (quoted(equals + 2) || value::wrapper(view, equals + 2).is_some_and(quoted));
+    given.then_some(equals + 2)
 }
 
 /// Whether a type has this sign in it.

@@ -51,6 +51,8 @@ const CALLS: &[Call] = &[
     call(b"jwt.sign(", 1, 12, SECRET),
     call(b"ethers.Wallet(", 1, 32, PRIVATE_KEY),
     call(b"cookies().set(", 2, 16, COOKIE),
+    // https://www.twilio.com/docs/libraries/reference/twilio-python/
+    call(b"Client(", 2, 20, API_KEY),
 ];
 
 /// How far a call is read, in bytes.

@@ -54,7 +54,11 @@ const TOOLS: &[(&[u8], Letters, u8)] = &[
     (b"cqlsh ", one(b'p'), 0),
     (b"helm registry login", one(b'p'), 0),
     (b"oc login", one(b'p'), 0),
-    (b"cf login", one(b'p'), 0),
+    // Of registries and platforms: buildah, skopeo, oras, cf.
+    (b"login -u", one(b'p'), 0),
+    (b"tsql ", one(b'P'), 0),
+    (b"beeline ", one(b'p'), 0),
+    (b"usermod ", one(b'p'), 0),
     (b"bcp ", one(b'P'), 0),
     (b"rdesktop ", one(b'p'), 0),
     (b"psexec", one(b'p'), 0),

@@ -4,7 +4,7 @@ use super::content::{self, is_secret};
 use super::name::{self, MAX_NAME};
 use super::spoken::{MAX_SENTENCE, MAX_VALUE};
 use super::text::{Match, View};
-use super::words::{is_one, until};
+use super::words::{find, is_one, until};
 use crate::key::Keys;
 use crate::policy::Meaning;
 
@@ -30,6 +30,11 @@ pub(super) fn element(view: &View, at: usize, keys: &mut Keys) -> Option<Match> 
     }
     if end == start || (end != at && view.byte(end) != b' ') {
         return None;
+    }
+    // `<param name="password">x</param>`
+    if let Some(named) = find(view.part(end, at), b" name=\"") {
+        start = end + named + b" name=\"".len();
+        end = start + length(start);
     }
     let mut meaning = keys.class(view.text, start, end, view.policy).secret;
     if meaning.is_none() && !is_one(view.part(start, end), &[b"key", b"name"]) {

@@ -244,7 +244,7 @@ fn named_before(view: &View, name: &Name, beside: Beside, keys: &mut Keys) -> Op
         b'v' | b'p' | b'r' | b'c' => {
             let member = behind(view.text, view.from, before.saturating_sub(1).max(view.from), b" \"'\\");
             matches!(front.last(), Some(b':' | b'='))
-                && ends_in(view.part(view.from, member), &[b"name", b"Name", b"key", b"Key"])
+                && ends_in(view.part(view.from, member), &[b"name", b"Name", b"key", b"Key", b"type"])
         }
         b'd' if front.ends_with(b"variable") => true,
         b'd' => return variable(view, name, keys),

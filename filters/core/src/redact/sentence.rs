@@ -5,7 +5,7 @@ use super::name::MAX_NAME;
 use super::spoken::{self, MAX_SENTENCE, Name, bare, is_sql};
 use super::text::View;
 use super::value;
-use super::words::{behind, find, first_of, is_one, until};
+use super::words::{behind, ends_in, find, first_of, is_one, until};
 use crate::policy::{COOKIE, PASSWORD, SECRET};
 
 /// "password is x", "Password for u is x", "token x was revoked", `requirepass x`.
@@ -19,6 +19,9 @@ pub(super) fn sentence(view: &View, name: &Name) -> Option<(usize, usize)> {
     let typed = matches!((view.byte(at), view.byte(at + 1)), (b'0' | b'5'..=b'9', b' '));
     // `Map(password -> x)` of Scala
     let arrow = || view.part(at, at + 3) == b"-> ";
+    // "reset password to x"
+    let set = || password && ends_in(view.part(view.from, name.start), &[b"set ", b"hange ", b"hanged ", b"pdated "]);
+    let said = said.or_else(|| (view.part(at, at + 3) == b"to " && set()).then_some(at + 3));
     // "his password ("x") was"
     let bracket = || view.byte(at) == b'(' && matches!(view.byte(at + 1), b'"' | b'\'' | b'`');
     let said = said.or_else(|| bracket().then_some(at + 1));
@@ -107,7 +110,9 @@ pub(super) fn verb(view: &View, at: usize, password: bool) -> Option<usize> {
         b"BY ",
         b"set to ",
         b"changed to ",
+        b"changed from ",
         b"reset to ",
+        b"reset to: ",
         b"given: ",
         b"| ",
         b"|| ",

@@ -188,7 +188,7 @@ pub(super) fn ansi_before(view: &View, at: usize) -> usize {
 }
 
 /// Start of the value inside `Some("...")` and its like.
-fn wrapper(view: &View, at: usize) -> Option<usize> {
+pub(super) fn wrapper(view: &View, at: usize) -> Option<usize> {
     const NAMES: &[&[u8]] = &[
         b"Some",
         b"Ok",
@@ -206,6 +206,8 @@ fn wrapper(view: &View, at: usize) -> Option<usize> {
     let name = rest.iter().take(24).take_while(|byte| byte.is_ascii_alphanumeric()).count();
     first_of(rest.get(..name)?, NAMES)?;
     match rest.get(name)? {
+        // `String::from("x")` of Rust
+        b':' => rest.get(name..)?.starts_with(b"::from(").then_some(at + name + 7),
         b'(' | b'[' => {
             let inner = at + name + 1;
             Some(wrapper(view, inner).unwrap_or(inner))
