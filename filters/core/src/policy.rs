@@ -403,7 +403,7 @@ const MARKERS_BY_ASK: &[(Ask, &[&str])] = &[
         "cookie\"", "cookie'", "Cookie\"", "Cookie'", "Cookie \"", "sessioni", "PHPSESSI", "JSESSION", "sid\"", "sid'", "wordpres",
         "setApiKe", "setPassw", "setToken", "setSecre", "setAcces", "WithApiK", "withApiK", "WithAPIK", "WithToke", "withToke", "WithPass", "withPass",
         "ssn)", "ssn,", "pwd,", "pwd)", "passwd,", "passwd)", "api_key,", "api_key)", "token,", "token)", "secret,", "secret)",
-        "pwd ", "API-KEY\"", "API-KEY'", "Authoriz", "authoriz",
+        "storePas", "keyPassw", "pwd ", "API-KEY\"", "API-KEY'", "Authoriz", "authoriz",
         "Kennwort", "kennwort", "Passwort", "passwort", "Unseal K", "SECRET '", "SECRET \"", "APP_KEY'", "APP_KEY\"",
         "AUTH_KEY", "AUTH_SAL", "SECURE_A", "LOGGED_I", "NONCE_KE", "NONCE_SA",
         "srcstore", "deststor", "ApiKey ", "secret_a", "creds ",
@@ -413,7 +413,7 @@ const MARKERS_BY_ASK: &[(Ask, &[&str])] = &[
     (Ask::Command, &[
         "mysql", "mariadb", "mongo", "sshpass", "az login", "curl ", "redis-cl", "valkey-c", "sqlcmd ",
         "zip ", "unzip ", "ldapsear", "ldapmodi", "ldapadd ", "ldapdele", "ldappass", "ldapwhoa", "smbclien", "lftp ", "htpasswd",
-        "rabbitmq", "mosquitt", "cqlsh ", "helm reg", "oc login", "login -u", "tsql ", "beeline ", "usermod ", "bcp ", "rdesktop", "xfreerdp",
+        "rabbitmq", "mosquitt", "cqlsh ", "helm reg", "oc login", "login -u", "cf login", "tsql ", "sentinel", "hydra ", "winrs ", "kadmin ", "ipa-clie", "security un", "security im", "beeline ", "usermod ", "bcp ", "rdesktop", "xfreerdp",
         "psexec", "PsExec", "net use ", "net user", "rar ", "unrar ", "ConvertT", "etcdctl ", "http -a ", "useradd ",
         "rpcclien", "openssl ", "docker l", "podman l", "redis-be", "isql ", "cypher-s", "snmp", "net ads ",
         "schtasks", "http --a", "xh ", "impdp ", "expdp ", "sqlldr ", "nmcli ",

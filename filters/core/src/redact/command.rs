@@ -56,7 +56,15 @@ const TOOLS: &[(&[u8], Letters, u8)] = &[
     (b"oc login", one(b'p'), 0),
     // Of registries and platforms: buildah, skopeo, oras, cf.
     (b"login -u", one(b'p'), 0),
+    (b"cf login", one(b'p'), 0),
     (b"tsql ", one(b'P'), 0),
+    (b"hydra ", one(b'p'), 0),
+    (b"winrs ", one(b'p'), 0),
+    (b"kadmin ", one(b'w'), 0),
+    (b"ipa-client-install", one(b'w'), 0),
+    // https://ss64.com/mac/security.html
+    (b"security unlock-keychain", one(b'p'), 0),
+    (b"security import", one(b'P'), 0),
     (b"beeline ", one(b'p'), 0),
     (b"usermod ", one(b'p'), 0),
     (b"bcp ", one(b'P'), 0),
@@ -177,6 +185,8 @@ const PLACES: &[Place] = &[
     place(b"rabbitmqctl change_password ", 1, ANY, PASSWORD),
     // https://learn.microsoft.com/previous-versions/windows/it-pro/windows-server-2012-r2-and-2012/cc771865(v=ws.11)
     place(b"net user ", 1, ANY, PASSWORD),
+    // https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/
+    place(b"sentinel auth-pass ", 1, 6, PASSWORD),
     // https://mosquitto.org/man/mosquitto_passwd-1.html
     place(b"mosquitto_passwd -b", 2, ANY, PASSWORD),
     // https://docs.openssl.org/master/man1/openssl-passwd/

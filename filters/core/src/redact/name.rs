@@ -130,6 +130,10 @@ fn behind_name(view: &View, at: usize) -> (usize, u8, bool, u8) {
     }
     end = value::ansi_before(view, end);
     // `!=`, `?=`
+    // `||=`
+    if view.before(end) == b'|' && view.before(end - 1) == b'|' {
+        end = behind(view.text, view.from, end - 2, b" ");
+    }
     if matches!(view.before(end), b'!' | b'?') && view.byte(end) != b':' {
         end = behind(view.text, view.from, end - 1, b" ");
     }
@@ -208,6 +212,10 @@ fn named_before(view: &View, name: &Name, beside: Beside, keys: &mut Keys) -> Op
         let first = [b"Mot ".as_slice(), b"mot ", b"Clave ", b"clave "].into_iter().find(|word| front.ends_with(word));
         return Some(keys.class(view.text, end - first.map_or(0, <[u8]>::len), name.end, view.policy));
     }
+    // https://www.zetetic.net/sqlcipher/sqlcipher-api/#key
+    if label == b"key" && view.part(view.from, end).ends_with(b"PRAGMA ") {
+        return Some(Class { secret: Some(Meaning::Secret(SECRET)), ..Class::default() });
+    }
     // And in a form, where it is told from the codes of errors by what it is.
     if name.quote != 0 && label == b"code" {
         return Some(Class { secret: Some(Meaning::Random(SECRET)), ..Class::default() });
@@ -247,6 +255,8 @@ fn named_before(view: &View, name: &Name, beside: Beside, keys: &mut Keys) -> Op
                 && ends_in(view.part(view.from, member), &[b"name", b"Name", b"key", b"Key", b"type"])
         }
         b'd' if front.ends_with(b"variable") => true,
+        // `add_argument("--password", default="x")`
+        b'd' if matches!(view.part(end, end + 2), [b'"' | b'\'', b',']) => true,
         b'd' => return variable(view, name, keys),
         _ => front.ends_with(b",") && find(view.part(end, name.start), b"]").is_some(),
     };

@@ -219,13 +219,25 @@ fn is_other(view: &View, name: &Name, value: &Value, rule: RuleId, separator: u8
         [b'(', .., last] => bare && *last != b')' && matches!(next, b' ' | b','),
         // `$this->password`
         [b'$', .., b'-'] => bare && next == b'>',
-        // A volume of Kubernetes, which kubectl may cut off.
+        // A volume of Kubernetes, which kubectl may cut off; what JSON Schema says of a field.
         [b'{', ..] => {
             let named = |part: &[u8]| find(content, part).is_some();
-            rule == SECRET && (named(b"secretName") || named(b" [truncated "))
+            rule == SECRET && (named(b"secretName") || named(b" [truncated ")) || is_schema(content)
+        }
+        // A list of marks of others: `["[FILTERED]", "[FILTERED]"]`.
+        [b'[', b'"' | b'\\' | b'\'', ..] => {
+            let strings = content.split(|byte| matches!(byte, b'"' | b'\'')).skip(1).step_by(2);
+            let mut strings = strings.map(|string| string.strip_suffix(b"\\").unwrap_or(string));
+            strings.all(content::is_placeholder)
         }
         _ => content.starts_with("\u{201d}".as_bytes()),
     }
+}
+
+/// Whether the first member of an object is its type.
+fn is_schema(content: &[u8]) -> bool {
+    let open = content.iter().take_while(|byte| matches!(**byte, b'{' | b' ' | b'\\' | b'"' | b'\'')).count();
+    content.get(open..).is_some_and(|rest| rest.starts_with(b"type"))
 }
 
 /// Whether `content` is a class and the beginning of its fields, or the hash of an object behind its class.

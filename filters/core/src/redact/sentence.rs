@@ -5,7 +5,7 @@ use super::name::MAX_NAME;
 use super::spoken::{self, MAX_SENTENCE, Name, bare, is_sql};
 use super::text::View;
 use super::value;
-use super::words::{behind, ends_in, find, first_of, is_one, until};
+use super::words::{behind, find, first_of, is_one, until};
 use crate::policy::{COOKIE, PASSWORD, SECRET};
 
 /// "password is x", "Password for u is x", "token x was revoked", `requirepass x`.
@@ -20,7 +20,8 @@ pub(super) fn sentence(view: &View, name: &Name) -> Option<(usize, usize)> {
     // `Map(password -> x)` of Scala
     let arrow = || view.part(at, at + 3) == b"-> ";
     // "reset password to x"
-    let set = || password && ends_in(view.part(view.from, name.start), &[b"set ", b"hange ", b"hanged ", b"pdated "]);
+    let near = view.part(view.from.max(name.start.saturating_sub(MAX_TYPE)), name.start);
+    let set = || password && [b"set ".as_slice(), b"hange", b"pdate"].iter().any(|verb| find(near, verb).is_some());
     let said = said.or_else(|| (view.part(at, at + 3) == b"to " && set()).then_some(at + 3));
     // "his password ("x") was"
     let bracket = || view.byte(at) == b'(' && matches!(view.byte(at + 1), b'"' | b'\'' | b'`');
@@ -105,6 +106,10 @@ pub(super) fn verb(view: &View, at: usize, password: bool) -> Option<usize> {
     }
     const VERBS: &[&[u8]] = &[
         b"is: ",
+        b"ist ",
+        b"est ",
+        b"lautet ",
+        b"lautet: ",
         b"is ",
         b"was ",
         b"BY ",

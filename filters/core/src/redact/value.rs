@@ -101,7 +101,8 @@ impl Value {
 
 /// Whether a value that begins with `byte` may have a quote, a bracket, a colour, a type or a call around it.
 fn may_be_wrapped(byte: u8) -> bool {
-    !byte.is_ascii_alphanumeric() || matches!(byte, b'b' | b'f' | b'r' | b's' | b'u' | b'J' | b'O' | b'P' | b'S' | b'T')
+    !byte.is_ascii_alphanumeric()
+        || matches!(byte, b'b' | b'c' | b'f' | b'r' | b's' | b'u' | b'J' | b'O' | b'P' | b'S' | b'T')
 }
 
 /// Length of what stands in front of some values: a line end and spaces in front of a string, its type as PHP dumps it, what
@@ -129,6 +130,10 @@ fn prefix(view: &View, at: usize) -> usize {
         let digits = value.iter().skip(7).take(5).take_while(|byte| byte.is_ascii_digit()).count();
         let typed = value.get(7 + digits..).is_some_and(|rest| rest.starts_with(b") \""));
         return if typed { space + 7 + digits + 2 } else { 0 };
+    }
+    // `chr "x"` of R
+    if value.starts_with(b"chr \"") {
+        return space + 4;
     }
     if space > 0 && value.first().is_some_and(|quote| is_quote(*quote)) { space } else { 0 }
 }
