@@ -7,6 +7,7 @@
 
 use crate::bytes::Bytes;
 use crate::json::{Span, byte, hex4};
+use alloc::vec::Vec;
 
 /// What stands for one character, or for one byte of it.
 struct Unit {
@@ -143,10 +144,43 @@ fn plain(bytes: &[u8], at: usize) -> usize {
     bytes.get(at..).unwrap_or_default().iter().take_while(|byte| !begins(byte)).count()
 }
 
-/// Appends what `bytes[span]` says. It is never longer than the source.
+/// Parts of what a text says in which it differs from the text, and what is near: nothing else has to be looked at again.
+#[derive(Default)]
+pub(crate) struct Changes {
+    parts: Vec<Span>,
+}
+
+/// So much in front of a change may begin what it is a part of, and so much behind it what it announces, in bytes.
+const IN_FRONT: usize = 1024;
+const BEHIND: usize = 256;
+
+impl Changes {
+    pub(crate) fn new() -> Changes {
+        Changes { parts: Vec::with_capacity(16) }
+    }
+
+    pub(crate) fn parts(&self) -> &[Span] {
+        &self.parts
+    }
+
+    /// Notes one at `at`, which is behind those before.
+    fn note(&mut self, at: usize) {
+        let (start, end) = (at.saturating_sub(IN_FRONT), at + BEHIND);
+        let new = self.parts.last().is_none_or(|last| last.end < start);
+        if new && self.parts.try_reserve(1).is_ok() {
+            self.parts.push(Span { start, end });
+        } else if let Some(last) = self.parts.last_mut() {
+            last.end = end;
+        }
+    }
+}
+
+/// Appends what `bytes[span]` says, and returns in which parts of `out` that is something else. It is never longer than
+/// the source.
 ///
 /// Behind a word with spaces that are percent-encoded its line ends: all of it was encoded, and what follows was not.
-pub(crate) fn unfold(bytes: &[u8], span: Span, out: &mut Bytes) {
+pub(crate) fn unfold(bytes: &[u8], span: Span, out: &mut Bytes, changes: &mut Changes) {
+    changes.parts.clear();
     let bytes = bytes.get(..span.end).unwrap_or(bytes);
     let mut at = span.start;
     let mut has_space = false;
@@ -156,6 +190,7 @@ pub(crate) fn unfold(bytes: &[u8], span: Span, out: &mut Bytes) {
         if let Some(space) = has_space.then(space).flatten() {
             has_space = false;
             out.extend(Span { start: at, end: at + space }.of(bytes));
+            changes.note(out.len());
             out.push(b'\n');
             plain.start = at + space + 1;
         }
@@ -166,6 +201,9 @@ pub(crate) fn unfold(bytes: &[u8], span: Span, out: &mut Bytes) {
         }
         let unit = unit(bytes, at);
         has_space |= byte(bytes, at) == b'%' && matches!(unit.meaning, Meaning::Byte(b' '));
+        if !matches!(unit.meaning, Meaning::Same) {
+            changes.note(out.len());
+        }
         match unit.meaning {
             Meaning::Same => out.push(byte(bytes, at)),
             Meaning::Byte(byte) => out.push(byte),
@@ -210,12 +248,12 @@ mod tests {
 
     fn unfolded(text: &str) -> String {
         let mut out = Bytes::new();
-        unfold(text.as_bytes(), Span { start: 0, end: text.len() }, &mut out);
+        unfold(text.as_bytes(), Span { start: 0, end: text.len() }, &mut out, &mut Changes::new());
         // From every place of the meaning there is a way back.
         for count in 0..=out.len() {
             let at = advance(text.as_bytes(), 0, text.len(), count);
             let mut front = Bytes::new();
-            unfold(text.as_bytes(), Span { start: 0, end: at }, &mut front);
+            unfold(text.as_bytes(), Span { start: 0, end: at }, &mut front, &mut Changes::new());
             assert!(front.len() >= count && front.len() < count + 4, "{text}: {count}");
             assert!(out.as_slice().starts_with(front.as_slice()), "{text}: {count}");
         }

@@ -10,7 +10,7 @@ use crate::key::{Class, Keys};
 use crate::policy::{API_KEY, AUTHORIZATION, BASIC, BEARER, CARD, COOKIE, Meaning, Policy, RuleId, SECRET};
 use crate::redact::{self, MIN_DIGITS, Match, SHORTEST, Scan, is_card_number, mark};
 use crate::text;
-use crate::unfold;
+use crate::unfold::{self, Changes};
 use beside::{Beside, Source};
 
 /// The output and what is needed to fill it.
@@ -24,6 +24,7 @@ pub(crate) struct Writer {
     pub(crate) redact: bool,
     pub(crate) policy: &'static Policy,
     decoded: Bytes,
+    changes: Changes,
     nesting: Nesting,
 }
 
@@ -37,6 +38,7 @@ impl Writer {
             redact: false,
             policy,
             decoded: Bytes::new(),
+            changes: Changes::new(),
             nesting: Nesting::default(),
         }
     }
@@ -256,9 +258,10 @@ impl Writer {
         buffer.truncate(0);
         buffer.reserve(2 * end);
         buffer.extend(source.of(self.out.as_slice()));
-        unfold::unfold(self.out.as_slice(), source, &mut buffer);
+        let mut changes = core::mem::take(&mut self.changes);
+        unfold::unfold(self.out.as_slice(), source, &mut buffer, &mut changes);
         let bytes = buffer.as_slice();
-        let mut scan = Scan::new(bytes, end, bytes.len(), !identifier, self.policy);
+        let mut scan = Scan::within(bytes, end, changes.parts(), !identifier, self.policy);
         let (mut at, mut done) = (0, end);
         while let Some(found) = scan.next(&mut self.keys) {
             if done == end {
@@ -274,6 +277,7 @@ impl Writer {
             self.put(Span { start: at, end }.of(bytes));
         }
         self.decoded = buffer;
+        self.changes = changes;
     }
 
     /// Writes content that has escapes, bytes beyond ASCII, or what is not JSON: what it means is scanned, and what

@@ -91,6 +91,9 @@ pub(crate) struct Scan<'a> {
     /// The text was in base64, and what is in base64 in it stays.
     inner: bool,
     at: usize,
+    /// Where it stops, to go on in the next of the parts.
+    limit: usize,
+    parts: core::slice::Iter<'a, Span>,
     /// Something is encoded in a way that the scan does not see through.
     pub(crate) encoded: bool,
     /// End of the value of a key in the text that names an identifier.
@@ -109,6 +112,17 @@ impl<'a> Scan<'a> {
         scan
     }
 
+    /// Scans those parts of `buffer[from..]` in which something may begin.
+    pub(crate) fn within(
+        buffer: &'a [u8],
+        from: usize,
+        parts: &'a [Span],
+        numbers: bool,
+        policy: &'static Policy,
+    ) -> Scan<'a> {
+        Scan { limit: 0, parts: parts.iter(), ..Scan::new(buffer, from, buffer.len(), numbers, policy) }
+    }
+
     /// Scans `buffer[span]`, which has no backslash, and nothing to redact in its first `at` bytes.
     pub(crate) fn plain(buffer: &'a [u8], span: Span, at: usize, numbers: bool, policy: &'static Policy) -> Scan<'a> {
         let text = buffer.get(..span.end).unwrap_or(buffer);
@@ -118,6 +132,8 @@ impl<'a> Scan<'a> {
             slashes: false,
             inner: false,
             at: span.start + at,
+            limit: text.len(),
+            parts: [].iter(),
             encoded: false,
             identifier_until: 0,
             pending: None,
@@ -130,28 +146,33 @@ impl<'a> Scan<'a> {
     pub(crate) fn next(&mut self, keys: &mut Keys) -> Option<Match> {
         let text = self.view.text;
         let mut at = self.at;
-        let mut behind_word = if self.view.before(at).is_ascii_alphanumeric() { 0x80 } else { 0 };
-        while at < text.len() {
-            let lane = lanes::load(text, at);
-            let masks = lanes::classes(lane);
-            let starts = masks.word & !(masks.word << 8 | behind_word);
-            behind_word = masks.word >> 56;
-            let mut stops = starts | masks.special;
-            if self.slashes {
-                stops |= lanes::slashes(lane);
-            }
-            while stops != 0 {
-                let stop = at + lanes::first(stops);
-                stops &= stops - 1;
-                let found = match self.pending {
-                    Some(pending) if pending.start <= stop => self.pending.take(),
-                    _ => self.look(stop, keys),
-                };
-                if let Some(found) = found {
-                    return Some(self.matched(found));
+        loop {
+            let mut behind_word = if self.view.before(at).is_ascii_alphanumeric() { 0x80 } else { 0 };
+            while at < self.limit {
+                let lane = lanes::load(text, at);
+                let masks = lanes::classes(lane);
+                let starts = masks.word & !(masks.word << 8 | behind_word);
+                behind_word = masks.word >> 56;
+                let mut stops = starts | masks.special;
+                if self.slashes {
+                    stops |= lanes::slashes(lane);
                 }
+                while stops != 0 {
+                    let stop = at + lanes::first(stops);
+                    stops &= stops - 1;
+                    let found = match self.pending {
+                        Some(pending) if pending.start <= stop => self.pending.take(),
+                        _ => self.look(stop, keys),
+                    };
+                    if let Some(found) = found {
+                        return Some(self.matched(found));
+                    }
+                }
+                at += 8;
             }
-            at += 8;
+            let Some(part) = self.parts.next() else { break };
+            at = at.max(part.start);
+            self.limit = part.end.min(text.len());
         }
         self.at = at;
         let found = self.pending.take()?;
