@@ -403,7 +403,7 @@ const MARKERS_BY_ASK: &[(Ask, &[&str])] = &[
         "cookie\"", "cookie'", "Cookie\"", "Cookie'", "Cookie \"", "sessioni", "PHPSESSI", "JSESSION", "sid\"", "sid'", "wordpres",
         "setApiKe", "setPassw", "setToken", "setSecre", "setAcces", "WithApiK", "withApiK", "WithAPIK", "WithToke", "withToke", "WithPass", "withPass",
         "ssn)", "ssn,", "pwd,", "pwd)", "passwd,", "passwd)", "api_key,", "api_key)", "token,", "token)", "secret,", "secret)",
-        "storePas", "keyPassw", "pwd ", "API-KEY\"", "API-KEY'", "Authoriz", "authoriz",
+        "storePas", "keyPassw", "pwd ", "API-KEY\"", "API-KEY'",
         "Kennwort", "kennwort", "Passwort", "passwort", "Unseal K", "SECRET '", "SECRET \"", "APP_KEY'", "APP_KEY\"",
         "AUTH_KEY", "AUTH_SAL", "SECURE_A", "LOGGED_I", "NONCE_KE", "NONCE_SA",
         "srcstore", "deststor", "ApiKey ", "secret_a", "creds ",
