@@ -152,7 +152,7 @@ fn policy(count: usize) -> &'static Policy {
     });
     let tokens: &[Token] = tokens.collect::<Vec<_>>().leak();
     let made_up = (0..count).map(|n| &*format!("made_up_{n}").leak());
-    let heads: &[Head] = heads::<512>(tokens).to_vec().leak();
+    let heads: &[Head] = heads::<1024>(tokens).to_vec().leak();
     Box::leak(Box::new(Policy {
         rules: known.iter().copied().chain(made_up).collect::<Vec<_>>().leak(),
         tokens,
