@@ -59,6 +59,7 @@ pub const HOSTILE: &[Hostile] = &[
     near_miss("assignment/open_bracket", |length| text("nexpected token\":[", length)),
     near_miss("assignment/deeper_quotes", deeper_quotes),
     near_miss("assignment/scheme_in_prose", |length| text("auth:basic ab=cd ", length)),
+    hostile("assignment/wrapped", |length| framed(r#"{"log":"pw: "#, "Some(", "", r#" off"}"#, length)),
     near_miss("assignment/masked_cookie", |length| text("cookie:[REDACTED:", length)),
     near_miss("assignment/placeholders", |length| text(&format!("{} ", "pwd=***".repeat(18)), length)),
     near_miss("assignment/lower_case", |length| text("1:secret:", length)),

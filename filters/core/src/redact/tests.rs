@@ -297,3 +297,13 @@ fn near_misses_are_linear() {
         assert!(before.elapsed() < limit, "{unit:?}: {:?}, {} matches", before.elapsed(), found.len());
     }
 }
+
+#[test]
+fn what_is_wrapped_over_and_over_takes_no_stack() {
+    static POLICY: Policy = Policy::DEFAULT;
+    for open in ["Some(", "Secret { inner: \\\"", "[", "<a>", "{"] {
+        let record = alloc::format!("{{\"log\":\"pw: {} off\"}}", open.repeat(100_000));
+        let mut engine = crate::Engine::new(&POLICY);
+        assert!(engine.run(crate::Function::Redact, b"", record.as_bytes()).ends_with(b"}"), "{open}");
+    }
+}

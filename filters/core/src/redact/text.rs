@@ -145,10 +145,10 @@ impl<'a> Scan<'a> {
     #[inline(never)]
     pub(crate) fn next(&mut self, keys: &mut Keys) -> Option<Match> {
         let text = self.view.text;
-        let mut at = self.at;
+        let (mut at, mut limit) = (self.at, self.limit);
         loop {
             let mut behind_word = if self.view.before(at).is_ascii_alphanumeric() { 0x80 } else { 0 };
-            while at < self.limit {
+            while at < limit {
                 let lane = lanes::load(text, at);
                 let masks = lanes::classes(lane);
                 let starts = masks.word & !(masks.word << 8 | behind_word);
@@ -172,7 +172,8 @@ impl<'a> Scan<'a> {
             }
             let Some(part) = self.parts.next() else { break };
             at = at.max(part.start);
-            self.limit = part.end.min(text.len());
+            limit = part.end.min(text.len());
+            self.limit = limit;
         }
         self.at = at;
         let found = self.pending.take()?;

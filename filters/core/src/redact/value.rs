@@ -192,8 +192,14 @@ pub(super) fn ansi_before(view: &View, at: usize) -> usize {
     start
 }
 
-/// Start of the value inside `Some("...")` and its like.
+/// Start of the value inside `Some("...")` and its like, of which there may be two.
 pub(super) fn wrapper(view: &View, at: usize) -> Option<usize> {
+    let inner = wrapped(view, at)?;
+    Some(wrapped(view, inner).unwrap_or(inner))
+}
+
+/// The same of one.
+fn wrapped(view: &View, at: usize) -> Option<usize> {
     const NAMES: &[&[u8]] = &[
         b"Some",
         b"Ok",
@@ -213,10 +219,7 @@ pub(super) fn wrapper(view: &View, at: usize) -> Option<usize> {
     match rest.get(name)? {
         // `String::from("x")` of Rust
         b':' => rest.get(name..)?.starts_with(b"::from(").then_some(at + name + 7),
-        b'(' | b'[' => {
-            let inner = at + name + 1;
-            Some(wrapper(view, inner).unwrap_or(inner))
-        }
+        b'(' | b'[' => Some(at + name + 1),
         // `Secret { inner: "x" }` of Rust
         b' ' => {
             let field = rest.get(name..)?.strip_prefix(b" { ")?;
