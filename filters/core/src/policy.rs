@@ -353,6 +353,8 @@ pub(crate) enum Ask {
     Named,
     /// A command line that has a secret.
     Command,
+    /// A user's name and a password without a name of its own.
+    Pair,
     /// A call that is given one.
     Call,
     /// A command or an option that reads one from a pipe or a here-string.
@@ -364,7 +366,7 @@ pub(crate) enum Ask {
 
 impl Ask {
     /// All of them, in order.
-    const ALL: [Ask; 12] = [
+    const ALL: [Ask; 13] = [
         Ask::Encoded,
         Ask::Scheme,
         Ask::Jwt,
@@ -374,6 +376,7 @@ impl Ask {
         Ask::Spoken,
         Ask::Named,
         Ask::Command,
+        Ask::Pair,
         Ask::Call,
         Ask::Piped,
         Ask::Base64,
@@ -394,7 +397,7 @@ const MARKERS_BY_ASK: &[(Ask, &[&str])] = &[
     (Ask::Webhook, &["services", "webhooks"]),
     (Ask::Named, &["cookie ", "token "]),
     (Ask::Spoken, &[
-        "password", "Password", "PASSWORD", "passwd ", "passwd\"", "passwd'", "passphra", "pass ", "PASS ", 
+        "password", "Password", "PASSWORD", "passwd ", "passwd\"", "passwd'", "passphra", "Passphra", "passcode", "Passcode", "pass ", "PASS ", 
         "pw ", "bindpw ", "rootpw ", "requirep", "masterau", "storepas", "keypass ", "IDENTIFI", "identifi", "AUTH PLA",
         "Token ", "token\"", "token'", "secret ", "Secret ", "secret\"", "secret'",
         "apikey ", "apikey\"", "apiToken", "ApiToken", "authToke", "AuthToke", "accessTo",
@@ -408,7 +411,7 @@ const MARKERS_BY_ASK: &[(Ask, &[&str])] = &[
         "AUTH_KEY", "AUTH_SAL", "SECURE_A", "LOGGED_I", "NONCE_KE", "NONCE_SA",
         "srcstore", "deststor", "ApiKey ", "secret_a", "creds ",
         "ApiKey(", "apiKey(", "api_key(", "access k", "Access k", "Access K",
-        "API_KEY", "TOKEN\"", "TOKEN'", "SECRET\"", "SECRET'", "dbPasswo", "userPass", "pbkdf2_s", "bcrypt_s",
+        "API_KEY", "KEY \"", "TOKEN \"", "AUTH LOG", "SHA}", "SSHA", "SMD5}", "SHA-256$", "SHA-512$", "TOKEN\"", "TOKEN'", "SECRET\"", "SECRET'", "dbPasswo", "userPass", "pbkdf2_s", "bcrypt_s",
     ]),
     (Ask::Command, &[
         "mysql", "mariadb", "mongo", "sshpass", "az login", "curl ", "redis-cl", "valkey-c", "sqlcmd ",
@@ -417,14 +420,19 @@ const MARKERS_BY_ASK: &[(Ask, &[&str])] = &[
         "psexec", "PsExec", "net use ", "net user", "rar ", "unrar ", "ConvertT", "etcdctl ", "http -a ", "useradd ",
         "rpcclien", "openssl ", "docker l", "podman l", "redis-be", "isql ", "cypher-s", "snmp", "net ads ",
         "schtasks", "http --a", "xh ", "impdp ", "expdp ", "sqlldr ", "nmcli ",
-        "twine up", "codecov ", "poetry c", "composer", "cargo lo", "snyk aut", "vault lo", "mc alias",
+        "twine up", "codecov ", "npm conf", "signtool", "certutil", "poetry c", "composer", "cargo lo", "snyk aut", "vault lo", "mc alias",
         "createUs", "ppp: sec", "LOGIN ", "AUTH\"", "auth\"", "ACL SETU", "HSET ", "SETEX ", "FTP comm", "ftp -", "expect ",
     ]),
+    (Ask::Pair, &[
+        "p ", "P ", "user ", "auth ", "login ", "userpass", "credenti", "Credenti",
+        "login at", "login fa", "login wi", "Login at", "Login fa", "Login wi", "trying ", "Trying ",
+    ]),
     (Ask::Call, &[
-        "mysqli_c", "PDO(", "getConne", "db.auth(", "PSCreden", "login(\"", "login('", "AwsBasic", "Credenti", "BasicAWS",
+        "mysqli_c", "mysql_co", "pg_conne", "NetworkC", "HTTPBasi", "HTTPDige", "BasicAut", "setBasic", "connect(", "PDO(",
+        "checkPas", "check_pa", "verifyPa", "verify_p", "comparePa", "hashPass", "hash_pas", "hashpw(", "bcrypt.h", "bcrypt.c", "getConne", "db.auth(", "PSCreden", "login(\"", "login('", "AwsBasic", "Credenti", "BasicAWS",
         "NewStati", "AzureKey", "Authenti", "hmac.new", "createHm", "signWith", "jwt.enco", "jwt.sign", "ethers.W", "cookies(", "Client(\"", "Client('",
     ]),
-    (Ask::Piped, &["chpasswd", "sudo -S", "password", "passwd -", "with-tok", "pass ins", "kinit "]),
+    (Ask::Piped, &["chpasswd", "sudo -S", "password", "passwd ", "with-tok", "pass ins", "kinit ", "passphra", "cryptset"]),
     (Ask::Base64, &[
         "eyI", "ew0K", "W3s", "WyI", "WyJ", "cG9zdGdy", "bXlzcWw6", "bW9uZ29k", "cmVkaXM6", "cmVkaXNz", "YW1xcDov", "YW1xcHM6",
         "aHR0cDov", "aHR0cHM6", "I2Nsb3Vk", "IyEv", "base64,",
@@ -628,7 +636,14 @@ pub const fn sieve(tokens: &[Token]) -> [u64; 64] {
         let known = if n < tokens.len() { tokens[n].prefix } else { MARKERS[n - tokens.len()].0 }.as_bytes();
         let mut third = 0;
         while third < 256 {
-            let is_it = if known.len() > 2 { known[2] == third as u8 } else { tokens[n].charset.has(third as u8) };
+            let is_it = if known.len() > 2 {
+                known[2] == third as u8
+            } else if n < tokens.len() {
+                tokens[n].charset.has(third as u8)
+            } else {
+                // An option, and its value.
+                (third as u8).is_ascii_alphanumeric() || matches!(third as u8, b'"' | b'\'')
+            };
             if is_it {
                 let place = sieve_place(known[0] as u64 | (known[1] as u64) << 8 | (third as u64) << 16);
                 sieve[place >> 6] |= 1 << (place & 63);

@@ -18,6 +18,7 @@ pub(crate) mod mark;
 mod name;
 #[cfg(feature = "extra")]
 mod network;
+mod pair;
 mod pem;
 #[cfg(feature = "extra")]
 mod phone;

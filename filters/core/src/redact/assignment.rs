@@ -37,8 +37,10 @@ pub(crate) fn assignment(view: &View, at: usize, keys: &mut Keys) -> Option<Foun
     }
     let mut behind = at + 1;
     if view.byte(at) == b':' && (view.byte(at + 1) == b':' || view.before(at) == b':') {
-        // `Token::new` of code, `TestApiKeys::test_one`; but `::set-output name=token::x` of GitHub's runners.
-        if !view.part(view.from, name.start).ends_with(b"::set-output name=") {
+        // `Token::new` of code, `TestApiKeys::test_one`; but `::set-output name=token::x` of GitHub's runners, and
+        // `userPassword:: x` of LDIF (https://www.rfc-editor.org/rfc/rfc2849).
+        let ldif = view.byte(at + 1) == b':' && view.byte(at + 2) == b' ';
+        if !ldif && !view.part(view.from, name.start).ends_with(b"::set-output name=") {
             return None;
         }
         behind += 1;

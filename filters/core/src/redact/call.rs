@@ -22,6 +22,29 @@ const fn call(name: &'static [u8], argument: usize, least: usize, rule: RuleId) 
 const CALLS: &[Call] = &[
     // https://www.php.net/manual/en/function.mysqli-connect.php
     call(b"mysqli_connect(", 3, 4, PASSWORD),
+    call(b"mysql_connect(", 3, 4, PASSWORD),
+    // https://learn.microsoft.com/dotnet/api/system.net.networkcredential
+    call(b"NetworkCredential(", 2, 4, PASSWORD),
+    // https://requests.readthedocs.io/en/latest/user/authentication/
+    call(b"HTTPBasicAuth(", 2, 4, PASSWORD),
+    call(b"HTTPDigestAuth(", 2, 4, PASSWORD),
+    call(b"BasicAuth(", 2, 4, PASSWORD),
+    call(b"setBasicAuth(", 2, 4, PASSWORD),
+    call(b"connect(", 3, 6, PASSWORD),
+    call(b"checkPassword(", 2, 4, PASSWORD),
+    call(b"check_password(", 1, 6, PASSWORD),
+    call(b"check_password_hash(", 1, 6, PASSWORD),
+    call(b"verifyPassword(", 1, 6, PASSWORD),
+    call(b"verify_password(", 1, 6, PASSWORD),
+    call(b"comparePassword(", 1, 6, PASSWORD),
+    call(b"hashPassword(", 1, 6, PASSWORD),
+    call(b"hash_password(", 1, 6, PASSWORD),
+    call(b"hashpw(", 1, 6, PASSWORD),
+    // https://www.npmjs.com/package/bcrypt
+    call(b"bcrypt.hash(", 1, 6, PASSWORD),
+    call(b"bcrypt.hashSync(", 1, 6, PASSWORD),
+    call(b"bcrypt.compare(", 1, 6, PASSWORD),
+    call(b"bcrypt.compareSync(", 1, 6, PASSWORD),
     // https://www.php.net/manual/en/pdo.construct.php
     call(b"PDO(", 3, 4, PASSWORD),
     // https://docs.oracle.com/en/java/javase/21/docs/api/java.sql/java/sql/DriverManager.html

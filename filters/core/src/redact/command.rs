@@ -92,6 +92,8 @@ const TOOLS: &[(&[u8], Letters, u8)] = &[
     (b"snmp", [b'A', b'X', 0], 0),
     // https://twine.readthedocs.io/en/stable/
     (b"twine upload", one(b'p'), 0),
+    // https://learn.microsoft.com/windows-server/administration/windows-commands/certutil
+    (b"certutil ", one(b'p'), 0),
 ];
 
 /// A tool of [`TOOLS`] whose arguments are the elements of a list.
@@ -200,6 +202,10 @@ const PLACES: &[Place] = &[
     place(b"nmcli *password ", 0, NO_WORD, PASSWORD),
     // https://python-poetry.org/docs/repositories/#configuring-credentials
     place(b"poetry config pypi-token.", 1, 16, TOKEN),
+    // https://docs.npmjs.com/cli/commands/npm-config
+    place(b"npm config set *_auth ", 0, 12, TOKEN),
+    // https://learn.microsoft.com/windows/win32/seccrypto/signtool
+    place(b"signtool*/p ", 0, NO_WORD, PASSWORD),
     // https://getcomposer.org/doc/articles/authentication-for-private-packages.md
     place(b"composer config *oauth.", 1, 16, TOKEN),
     // https://doc.rust-lang.org/cargo/commands/cargo-login.html
@@ -218,6 +224,7 @@ const PLACES: &[Place] = &[
     place(b"createUser * AES", 1, 6, PASSWORD),
     place(b"createUser * DES", 1, 6, PASSWORD),
     // https://www.cisco.com/c/en/us/td/docs/ios-xml/ios/snmp/command/nm-snmp-cr-book.html
+    place(b"snmp-server community ", 0, 6, PASSWORD),
     place(b"snmp-server user * auth sha ", 0, 6, PASSWORD),
     place(b"snmp-server user * auth md5 ", 0, 6, PASSWORD),
     place(b"snmp-server user * priv aes ", 1, 6, PASSWORD),
@@ -423,11 +430,21 @@ fn of_tool(view: &View, at: usize, (tool, options, user): &(&[u8], Letters, u8))
     }
     let (from, to) = (from.max(view.from), end_of(view, at, tool, false));
     if let Some(found) = behind_option(view, from, to, *options, *user) {
-        return password(view, found);
+        let (start, end) = found;
+        return if start < end { password(view, found) } else { key(view, end) };
     }
     // `curl -b "sid=x"`; without `=` it names a file.
     let cookie = if *tool == b"curl " { behind_option(view, from, to, one(b'b'), 0)? } else { return None };
     view.part(cookie.0, cookie.1).contains(&b'=').then(|| Match::new(cookie.0, cookie.1, COOKIE))
+}
+
+/// A key that stands where a user's name would, with no password behind its colon: `curl -u x:`.
+#[inline(never)]
+fn key(view: &View, end: usize) -> Option<Match> {
+    let end = end.checked_sub(1)?;
+    let start = end
+        - view.part(view.from, end).iter().rev().take_while(|byte| !matches!(**byte, 0..=b' ' | b'"' | b'\'')).count();
+    content::is_strong(view.part(start, end), 16).then(|| Match::new(start, end, API_KEY))
 }
 
 /// What was found on a command line, if it may be a password.
@@ -496,8 +513,17 @@ fn closed(view: &View, at: usize) -> Option<(usize, usize)> {
 }
 
 /// What reads a password that is given through a pipe or a here-string: commands, and options of any command.
-const READERS: &[&[u8]] =
-    &[b"chpasswd", b"sudo -S", b"password-stdin", b"passwd --stdin", b"with-token", b"pass insert", b"kinit "];
+const READERS: &[&[u8]] = &[
+    b"chpasswd",
+    b"sudo -S",
+    b"password-stdin",
+    b"passwd ",
+    b"with-token",
+    b"pass insert",
+    b"kinit ",
+    b"passphrase-fd 0",
+    b"cryptsetup ",
+];
 
 /// A file that is none.
 const SUBSTITUTED: &[u8] = b"password-file=<(echo ";

@@ -470,6 +470,32 @@ fn is_path(content: &[u8]) -> bool {
     content.first() == Some(&b'/') || 2 * longest < content.len()
 }
 
+/// Whether it has letters of both cases and digits, mixed as neither words nor names of types have them: a letter behind
+/// two digits or more, or a digit between letters more than once.
+#[inline(never)]
+pub(super) fn is_mixed(content: &[u8]) -> bool {
+    if !(8..=40).contains(&content.len()) {
+        return false;
+    }
+    let (mut upper, mut lower, mut digits, mut runs, mut known) = (0, 0, 0, 0, false);
+    let mut last = b'.';
+    for &byte in content {
+        match byte {
+            b'A'..=b'Z' => upper += 1,
+            b'a'..=b'z' => lower += 1,
+            b'0'..=b'9' => digits += 1,
+            b'!' | b'@' | b'#' | b'$' | b'^' | b'*' | b'+' | b'_' | b'.' => {}
+            _ => return false,
+        }
+        runs += usize::from(byte.is_ascii_alphabetic() && last.is_ascii_digit());
+        last = byte;
+    }
+    for number in [b"64".as_slice(), b"32", b"16", b"256", b"509", b"512", b"128"] {
+        known |= find(content, number).is_some();
+    }
+    upper > 0 && lower > 0 && digits > 0 && runs > 0 && (digits > 1 || runs > 1) && !(known && runs < 2)
+}
+
 /// Whether a value says of itself that it is no prose, no code and no name of a thing: letters and digits, or signs.
 #[inline(never)]
 pub(crate) fn is_strong(content: &[u8], least: usize) -> bool {

@@ -27,6 +27,7 @@ pub(super) fn sentence(view: &View, name: &Name) -> Option<(usize, usize)> {
     let bracket = || view.byte(at) == b'(' && matches!(view.byte(at + 1), b'"' | b'\'' | b'`');
     let said = said.or_else(|| bracket().then_some(at + 1));
     let said = said.or_else(|| if view.byte(at) == b'-' && arrow() { Some(at + 3) } else { None });
+    let said = said.or_else(|| if password { pointed(view, at) } else { None });
     let start = said.unwrap_or(at + if typed { 2 } else { 0 });
     let string = spoken::string(view, start);
     let (start, end) = string.unwrap_or_else(|| (start, bare(view, start)));
@@ -70,6 +71,19 @@ pub(super) fn sentence(view: &View, name: &Name) -> Option<(usize, usize)> {
     (phrase || is_strong(content, least)).then_some((start, end))
 }
 
+/// The value that signs point to or enclose: `password [x]`, `password - x`, `Password --> x`.
+#[inline(never)]
+fn pointed(view: &View, at: usize) -> Option<usize> {
+    if matches!(view.byte(at), b'[' | b'(' | b'<' | b'{') {
+        // No version, as in `passwd (1:4.13)`.
+        return view.byte(at + 1).is_ascii_alphabetic().then_some(at + 1);
+    }
+    let rest = view.part(at, at + 8);
+    const ARROWS: &[&[u8]] =
+        &[b"- ", b"--> ", b">> ", b"\xe2\x80\x93 ", b"\xe2\x80\x94 ", b"\xe2\x86\x92 ", b"\xe2\x9e\x9c "];
+    first_of(rest, ARROWS).map(|arrow| at + arrow.len())
+}
+
 /// A type between a name and its value is shorter than this, in bytes.
 const MAX_TYPE: usize = 32;
 
@@ -85,7 +99,8 @@ pub(super) fn verb(view: &View, at: usize, password: bool) -> Option<usize> {
         let colon = find(line, b": ").filter(|_| password || line.starts_with(b"provided") || line.starts_with(b"("));
         // "(reset with `x -u y`): z", "reset. New value: z"
         let is = || find(line, b" is ").map(|is| is + 2);
-        return colon.or_else(is).map(|found| at + found + 2);
+        let to = || CHANGED.iter().find_map(|verb| find(line, verb).map(|found| found + verb.len() - 2));
+        return colon.or_else(is).or_else(|| if password { to() } else { None }).map(|found| at + found + 2);
     }
     // `SET PASSWORD FOR 'u'@'h' = 'x'`
     if password && rest.starts_with(b"FOR ") {
@@ -128,6 +143,9 @@ pub(super) fn verb(view: &View, at: usize, password: bool) -> Option<usize> {
     ];
     first_of(rest, VERBS).map(|verb| at + verb.len())
 }
+
+/// What happened to a password, in front of the new one.
+const CHANGED: &[&[u8]] = &[b" changed to ", b" set to ", b" reset to ", b" updated to "];
 
 /// Whether a word in front of the one at `at` is a user's name: `USER u PASS x`, `login u password x`.
 #[inline(never)]

@@ -24,23 +24,33 @@ pub(super) struct Name {
     pub(super) rule: RuleId,
 }
 
-/// https://docs.djangoproject.com/en/stable/topics/auth/passwords/
-const DJANGO: &[&[u8]] = &[b"pbkdf2_sha256$", b"bcrypt_sha256$"];
+/// Beginnings of hashes of passwords that are words: [Django](https://docs.djangoproject.com/en/stable/topics/auth/passwords/),
+/// [LDAP](https://www.openldap.org/doc/admin26/security.html).
+const HASHES: &[&[u8]] = &[b"pbkdf2_sha256$", b"bcrypt_sha256$", b"SHA}", b"SSHA}", b"SSHA256}", b"SSHA512}", b"SMD5}"];
+/// Of SCRAM, as [PostgreSQL](https://www.postgresql.org/docs/current/catalog-pg-authid.html) keeps it.
+const SCRAM: &[&[u8]] = &[b"SHA-256$", b"SHA-512$"];
+/// Iterations, salt and two keys are longer, in bytes.
+const MIN_SCRAM: usize = 64;
 const WORDPRESS: &[u8] = b"wordpress_";
 /// What all of these and [`PHRASES`] begin with.
-const FIRST: Pairs = Pairs::NONE.and(WORDPRESS).and_all(DJANGO).and_all(PHRASES);
+const FIRST: Pairs = Pairs::NONE.and(WORDPRESS).and_all(HASHES).and_all(SCRAM).and_all(PHRASES);
 
 /// What a password stands behind, without a name.
 const PHRASES: &[&[u8]] =
-    &[b"IDENTIFIED BY ", b"identified by ", b"IDENTIFIED WITH ", b"identified with ", b"AUTH PLAIN "];
+    &[b"IDENTIFIED BY ", b"identified by ", b"IDENTIFIED WITH ", b"identified with ", b"AUTH PLAIN ", b"AUTH LOGIN "];
 
 /// The secret that the name around the word at `at` announces.
 #[inline(never)]
 pub(super) fn word(view: &View, at: usize, keys: &mut Keys) -> Option<Match> {
     let rest = view.part(at, usize::MAX);
     let phrase = if FIRST.has(view.byte(at), view.byte(at + 1)) {
-        if let Some(known) = first_of(rest, DJANGO) {
+        if let Some(known) = first_of(rest, HASHES) {
             return unnamed::hash(view, at + known.len());
+        }
+        if let Some(known) = first_of(rest, SCRAM) {
+            let start = at + known.len();
+            let end = until(view.text, start, MAX_SENTENCE * 4, b" \"',;");
+            return (end - start >= MIN_SCRAM).then(|| Match::new(start, end, PASSWORD));
         }
         if rest.starts_with(WORDPRESS) {
             return wordpress(view, at);
@@ -53,9 +63,9 @@ pub(super) fn word(view: &View, at: usize, keys: &mut Keys) -> Option<Match> {
         Some(phrase) => {
             let mut start = at + phrase.len();
             if matches!(phrase.get(11), Some(b'W' | b'w')) {
-                // `IDENTIFIED WITH plugin BY 'x'`
+                // `IDENTIFIED WITH plugin BY 'x'`, and `AS` in front of a hash
                 let line = view.part(start, until(view.text, start, MAX_SENTENCE, b";"));
-                start += find(line, b" BY ").or_else(|| find(line, b" by "))? + 4;
+                start += [b" BY ", b" by ", b" AS ", b" as "].iter().find_map(|by| find(line, *by))? + 4;
             }
             let plain = || {
                 let end = bare(view, start);
@@ -65,7 +75,8 @@ pub(super) fn word(view: &View, at: usize, keys: &mut Keys) -> Option<Match> {
         }
         None => {
             let name = name(view, at, keys)?;
-            (value_of(view, &name)?, name.rule)
+            let near = || near(view, name.end, if name.rule == PASSWORD { 8 } else { 20 });
+            (value_of(view, &name).or_else(near)?, name.rule)
         }
     };
     let content = view.part(start, end);
@@ -77,6 +88,32 @@ pub(super) fn word(view: &View, at: usize, keys: &mut Keys) -> Option<Match> {
     let known = token::word(view, start).filter(|known| known.start == start);
     known.or_else(|| (end < start + MAX_VALUE).then(|| Match::new(start, end, rule)))
 }
+
+/// What nobody would write but as a password, on the line of a word that says so and near behind it: "the password that
+/// was set, x, ...". A user's name is none.
+#[inline(never)]
+fn near(view: &View, at: usize, least: usize) -> Option<(usize, usize)> {
+    let line = until(view.text, at, MAX_NEAR, b"");
+    let mut user = false;
+    let mut start = at;
+    while start < line {
+        let end = until(view.text, start, line - start, b" \"'`()[]{}<>,;=|\\");
+        let word = view.part(start, end);
+        if !user && end < at + MAX_NEAR && word.len() >= least && content::is_mixed(word) {
+            return Some((start, end));
+        }
+        user = if word.is_empty() {
+            user
+        } else {
+            is_one(word, &[b"user", b"for", b"by", b"from", b"id", b"of", b"class"])
+        };
+        start = end + 1;
+    }
+    None
+}
+
+/// How far behind a name, in bytes.
+const MAX_NEAR: usize = 80;
 
 /// The cookie of [WordPress](https://developer.wordpress.org/advanced-administration/wordpress/cookies/) whose name begins
 /// at `at`: it has a hash in it.

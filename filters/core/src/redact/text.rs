@@ -1,7 +1,7 @@
 //! The scan over a text: one pass in lanes that stops where something could begin, and asks there.
 
 use super::run::{Kind, Runs};
-use super::{address, assignment, base64, command, digits, element, pem, probe, spoken, token, unnamed};
+use super::{address, assignment, base64, command, digits, element, pair, pem, probe, spoken, token, unnamed};
 use crate::json::{Span, byte};
 use crate::key::Keys;
 use crate::lanes;
@@ -258,6 +258,9 @@ impl<'a> Scan<'a> {
         }
         if begun.asks(&[Ask::Spoken, Ask::Named, Ask::Scheme, Ask::Command]) {
             found = spoken::word(&self.view, at, keys);
+        }
+        if begun.asks(&[Ask::Pair]) {
+            found = found.or_else(|| pair::pair(&self.view, at));
         }
         if begun.asks(&[Ask::Piped]) {
             found = found.or_else(|| command::piped(&self.view, at));

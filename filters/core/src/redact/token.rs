@@ -62,7 +62,7 @@ fn marked(ask: Ask, view: &View, at: usize) -> Option<Match> {
         Ask::Webhook => webhook::path(view, at),
         Ask::Named => scheme::named(view, at),
         Ask::Call => call::secret(view, at),
-        Ask::Encoded | Ask::Spoken | Ask::Command | Ask::Piped | Ask::Base64 => None,
+        Ask::Encoded | Ask::Spoken | Ask::Command | Ask::Pair | Ask::Piped | Ask::Base64 => None,
     }
 }
 

@@ -18,6 +18,7 @@ pub(super) fn unnamed(view: &View, at: usize, keys: &mut Keys) -> Option<Match> 
     let (before, next, then) = (view.before(at), view.byte(at + 1), view.byte(at + 2));
     let found = match (next, then) {
         (b'*' | b'2' | b'5' | b'6', _) => pgpass(view, at),
+        (b':', b':') => ntlm(view, at),
         (b'$', _) | (b' ' | b'"' | b'\'', b' ' | b'$' | b'"' | b'\'') => crypt(view, at),
         _ => None,
     };
@@ -89,6 +90,18 @@ fn pgpass(view: &View, at: usize) -> Option<Match> {
     let last = until(view.text, start, MAX_NAME, b" ");
     let fields = view.byte(database) == b':' && view.byte(user) == b':' && database > end + 1 && user > database + 1;
     (fields && content::is_strong(view.part(start, last), 6)).then(|| Match::new(start, last, PASSWORD))
+}
+
+/// The second hash of a line as tools that dump the accounts of Windows write it, `user:500:hash:hash:::`, which ends at
+/// `at`.
+#[inline(never)]
+fn ntlm(view: &View, at: usize) -> Option<Match> {
+    const HASH: usize = 32;
+    let start = at.checked_sub(HASH).filter(|start| *start >= view.from + HASH + 2)?;
+    let hex = |from: usize| view.part(from, from + HASH).iter().all(u8::is_ascii_hexdigit);
+    let is_it =
+        view.before(start) == b':' && hex(start) && hex(start - HASH - 1) && view.before(start - HASH - 1) == b':';
+    is_it.then(|| Match::new(start, at, PASSWORD))
 }
 
 /// Names for a password beyond ASCII.

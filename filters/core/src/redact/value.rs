@@ -105,13 +105,16 @@ fn may_be_wrapped(byte: u8) -> bool {
         || matches!(byte, b'b' | b'c' | b'f' | b'r' | b's' | b'u' | b'J' | b'O' | b'P' | b'S' | b'T')
 }
 
-/// Length of what stands in front of some values: a line end and spaces in front of a string, its type as PHP dumps it, what
-/// Spring says of a field.
+/// What Spring says of a field, and what closes the name's emphasis in Markdown or its line in HTML.
+const FRONTS: &[&[u8]] = &[b"rejected value [", b"** ", b"* ", b"<br>", b"<br/>", b"<br />", b"</b> ", b"&nbsp;"];
+
+/// Length of what stands in front of some values: a line end and spaces in front of a string, its type as PHP dumps it,
+/// [`FRONTS`].
 #[inline(never)]
 fn prefix(view: &View, at: usize) -> usize {
     let rest = view.text.get(at..).unwrap_or_default();
-    if rest.starts_with(b"rejected value [") {
-        return b"rejected value [".len();
+    if let Some(known) = first_of(rest, FRONTS) {
+        return known.len();
     }
     // `(string) (len=12) "x"` of Go's spew
     if rest.starts_with(b"(string) (len=") {
