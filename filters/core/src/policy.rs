@@ -147,12 +147,12 @@ pub enum Charset {
     Hex,
     /// `0-9a-fA-F`
     AnyHex,
-    /// `A-Z2-7`
-    Base32,
     /// `0-9A-Z-`
     Upper,
     /// `0-9A-Za-z`
     Alphanumeric,
+    /// `0-9A-Za-z`, and among them a digit
+    Numbered,
     /// `0-9A-Za-z_`
     Word,
     /// `0-9A-Za-z_-`
@@ -182,10 +182,9 @@ impl Charset {
         match self {
             Charset::Hex => matches!(byte, b'0'..=b'9' | b'a'..=b'f'),
             Charset::AnyHex => byte.is_ascii_hexdigit(),
-            Charset::Base32 => matches!(byte, b'A'..=b'Z' | b'2'..=b'7'),
             Charset::Upper => matches!(byte, b'0'..=b'9' | b'A'..=b'Z' | b'-'),
             Charset::Uuid => matches!(byte, b'0'..=b'9' | b'a'..=b'f' | b'-'),
-            Charset::Alphanumeric => byte.is_ascii_alphanumeric(),
+            Charset::Alphanumeric | Charset::Numbered => byte.is_ascii_alphanumeric(),
             Charset::Word => byte.is_ascii_alphanumeric() || byte == b'_',
             Charset::Base64Url | Charset::Mixed => byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'),
             Charset::Base64 => byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'+' | b'/' | b'='),
@@ -398,7 +397,7 @@ const MARKERS_BY_ASK: &[(Ask, &[&str])] = &[
     (Ask::Named, &["cookie ", "token "]),
     (Ask::Spoken, &[
         "password", "Password", "PASSWORD", "passwd ", "passwd\"", "passwd'", "passphra", "Passphra", "passcode", "Passcode", "pass ", "PASS ", 
-        "pw ", "bindpw ", "rootpw ", "requirep", "masterau", "storepas", "keypass ", "IDENTIFI", "identifi", "AUTH PLA",
+        "pw ", "psk ", "bindpw ", "bearer \"", "bearer '", "BEARER, ", "rootpw ", "requirep", "masterau", "storepas", "keypass ", "IDENTIFI", "identifi", "AUTH PLA",
         "Token ", "token\"", "token'", "secret ", "Secret ", "secret\"", "secret'",
         "apikey ", "apikey\"", "apiToken", "ApiToken", "authToke", "AuthToke", "accessTo",
         "AccessTo", "refreshT", "RefreshT", "clientSe", "ClientSe", "secretKe", "SecretKe", "secretAc", "SecretAc",
@@ -420,16 +419,16 @@ const MARKERS_BY_ASK: &[(Ask, &[&str])] = &[
         "psexec", "PsExec", "net use ", "net user", "rar ", "unrar ", "ConvertT", "etcdctl ", "http -a ", "useradd ",
         "rpcclien", "openssl ", "docker l", "podman l", "redis-be", "isql ", "cypher-s", "snmp", "net ads ",
         "schtasks", "http --a", "xh ", "impdp ", "expdp ", "sqlldr ", "nmcli ",
-        "twine up", "codecov ", "npm conf", "signtool", "certutil", "poetry c", "composer", "cargo lo", "snyk aut", "vault lo", "mc alias",
+        "twine up", "codecov ", "npm conf", "signtool", "certutil", "tacacs-s", "radius-s", "crypto i", "pre-shar", "key-stri", "CONNECT ", "rman tar", "UGFzc3dv", "poetry c", "composer", "cargo lo", "snyk aut", "vault lo", "mc alias",
         "createUs", "ppp: sec", "LOGIN ", "AUTH\"", "auth\"", "ACL SETU", "HSET ", "SETEX ", "FTP comm", "ftp -", "expect ",
     ]),
     (Ask::Pair, &[
         "p ", "P ", "user ", "auth ", "login ", "userpass", "credenti", "Credenti",
-        "login at", "login fa", "login wi", "Login at", "Login fa", "Login wi", "trying ", "Trying ",
+        "chpasswd", "login at", "login fa", "login wi", "Login at", "Login fa", "Login wi", "trying ", "Trying ",
     ]),
     (Ask::Call, &[
         "mysqli_c", "mysql_co", "pg_conne", "NetworkC", "HTTPBasi", "HTTPDige", "BasicAut", "setBasic", "connect(", "PDO(",
-        "checkPas", "check_pa", "verifyPa", "verify_p", "comparePa", "hashPass", "hash_pas", "hashpw(", "bcrypt.h", "bcrypt.c", "getConne", "db.auth(", "PSCreden", "login(\"", "login('", "AwsBasic", "Credenti", "BasicAWS",
+        "checkPas", "check_pa", "verifyPa", "verify_p", "comparePa", "hashPass", "hash_pas", "hashpw(", "bcrypt.h", "bcrypt.c", "pgp_sym_", "crypt('", "Director", "ENCRYPTB", "AES_ENCR", "sp_addlo", "OPENROWS", "getConne", "db.auth(", "PSCreden", "login(\"", "login('", "AwsBasic", "Credenti", "BasicAWS",
         "NewStati", "AzureKey", "Authenti", "hmac.new", "createHm", "signWith", "jwt.enco", "jwt.sign", "ethers.W", "cookies(", "Client(\"", "Client('",
     ]),
     (Ask::Piped, &["chpasswd", "sudo -S", "password", "passwd ", "with-tok", "pass ins", "kinit ", "passphra", "cryptset"]),

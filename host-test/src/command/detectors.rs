@@ -103,9 +103,9 @@ fn characters(charset: Charset) -> &'static str {
     match charset {
         Charset::Hex => "`0-9a-f`",
         Charset::AnyHex => "`0-9a-fA-F`",
-        Charset::Base32 => "`A-Z2-7`",
         Charset::Upper => "`0-9A-Z-`",
         Charset::Alphanumeric => "`0-9A-Za-z`",
+        Charset::Numbered => "`0-9A-Za-z`, a digit among them",
         Charset::Word => "`0-9A-Za-z_`",
         Charset::Base64Url => "`0-9A-Za-z_-`",
         Charset::Base64 => "base64",

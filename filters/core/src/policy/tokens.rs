@@ -4,7 +4,7 @@
 //! A line is a form of a token; those of a family stand behind the page that tells them.
 
 use super::Charset::{
-    Alphanumeric, AnyHex, Base32, Base64, Base64Url, Dotted, Full, Hex, Lower32, Mixed, Odd, Snowflake, Upper, Uuid,
+    Alphanumeric, AnyHex, Base64, Base64Url, Dotted, Full, Hex, Lower32, Mixed, Numbered, Odd, Snowflake, Upper, Uuid,
     Word,
 };
 use super::rules::rule;
@@ -30,10 +30,11 @@ const fn token(prefix: &'static str, charset: Charset, min: u8, max: u16, rule: 
 #[rustfmt::skip]
 pub const FAMILIES: &[Family] = &[
     Family { source: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids", tokens: &[
-        token("AKIA", Base32, 16, 16, rule("aws_key")),
-        token("ASIA", Base32, 16, 16, rule("aws_key")),
-        token("ABIA", Base32, 16, 16, rule("aws_key")),
-        token("ACCA", Base32, 16, 16, rule("aws_key")),
+        token("AKIA", Upper, 16, 16, rule("aws_key")),
+        token("ASIA", Upper, 16, 16, rule("aws_key")),
+        token("ABIA", Upper, 16, 16, rule("aws_key")),
+        token("ACCA", Upper, 16, 16, rule("aws_key")),
+        token("A3T", Upper, 17, 17, rule("aws_key")),
     ] },
     Family { source: "https://docs.aws.amazon.com/bedrock/latest/userguide/api-keys.html", tokens: &[
         token("ABSK", Base64, 109, 0, rule("aws_key")),
@@ -44,11 +45,11 @@ pub const FAMILIES: &[Family] = &[
         token("CfDJ8", Base64Url, 60, 0, rule("session")),
     ] },
     Family { source: "https://github.blog/engineering/platform-security/behind-githubs-new-authentication-token-formats/", tokens: &[
-        token("ghp_", Alphanumeric, 36, 0, rule("github_token")),
-        token("gho_", Alphanumeric, 36, 0, rule("github_token")),
-        token("ghu_", Alphanumeric, 36, 0, rule("github_token")),
-        token("ghs_", Alphanumeric, 36, 0, rule("github_token")),
-        token("ghr_", Alphanumeric, 36, 0, rule("github_token")),
+        token("ghp_", Alphanumeric, 20, 0, rule("github_token")),
+        token("gho_", Alphanumeric, 20, 0, rule("github_token")),
+        token("ghu_", Alphanumeric, 20, 0, rule("github_token")),
+        token("ghs_", Alphanumeric, 20, 0, rule("github_token")),
+        token("ghr_", Alphanumeric, 20, 0, rule("github_token")),
         token("github_pat_", Word, 60, 0, rule("github_token")),
     ] },
     Family { source: "https://docs.gitlab.com/security/tokens/#token-prefixes", tokens: &[
@@ -98,14 +99,14 @@ pub const FAMILIES: &[Family] = &[
         token("sk-ant-", Base64Url, 20, 0, rule("anthropic_key")),
     ] },
     Family { source: "https://platform.openai.com/docs/api-reference/authentication", tokens: &[
-        token("sk-proj-", Base64Url, 20, 0, rule("openai_key")),
+        token("sk-proj-", Base64Url, 16, 0, rule("openai_key")),
         token("sk-svcacct-", Base64Url, 20, 0, rule("openai_key")),
         token("sk-admin-", Base64Url, 20, 0, rule("openai_key")),
         token("sk-", Mixed, 20, 0, rule("openai_key")),
-        token("sk-", Hex, 32, 32, rule("openai_key")),
+        token("sk-", Numbered, 20, 0, rule("openai_key")),
     ] },
     Family { source: "https://openrouter.ai/docs/api-reference/authentication", tokens: &[
-        token("sk-or-v1-", Hex, 64, 64, rule("openrouter_key")),
+        token("sk-or-v1-", Alphanumeric, 30, 0, rule("openrouter_key")),
     ] },
     Family { source: "https://langfuse.com/docs/api-and-data-platform/features/public-api", tokens: &[
         token("sk-lf-", Uuid, 36, 36, rule("langfuse_key")),
@@ -146,7 +147,7 @@ pub const FAMILIES: &[Family] = &[
         token("api_org_", Alphanumeric, 34, 34, rule("hugging_face_token")),
     ] },
     Family { source: "https://docs.npmjs.com/about-access-tokens", tokens: &[
-        token("npm_", Alphanumeric, 36, 36, rule("npm_token")),
+        token("npm_", Alphanumeric, 36, 64, rule("npm_token")),
     ] },
     Family { source: "https://pypi.org/help/#apitoken", tokens: &[
         token("pypi-", Base64Url, 50, 0, rule("pypi_token")),
@@ -193,10 +194,10 @@ pub const FAMILIES: &[Family] = &[
         token("dor_v1_", Hex, 64, 64, rule("digitalocean_token")),
     ] },
     Family { source: "https://shopify.dev/docs/apps/build/authentication-authorization/access-tokens", tokens: &[
-        token("shpat_", AnyHex, 32, 32, rule("shopify_token")),
-        token("shpca_", AnyHex, 32, 32, rule("shopify_token")),
-        token("shppa_", AnyHex, 32, 32, rule("shopify_token")),
-        token("shpss_", AnyHex, 32, 32, rule("shopify_token")),
+        token("shpat_", Alphanumeric, 32, 40, rule("shopify_token")),
+        token("shpca_", Alphanumeric, 32, 40, rule("shopify_token")),
+        token("shppa_", Alphanumeric, 32, 40, rule("shopify_token")),
+        token("shpss_", Alphanumeric, 32, 40, rule("shopify_token")),
     ] },
     Family { source: "https://developer.squareup.com/docs/build-basics/access-tokens", tokens: &[
         token("sq0atp-", Base64Url, 22, 22, rule("square_token")),
@@ -212,7 +213,7 @@ pub const FAMILIES: &[Family] = &[
         token("ATBB", Alphanumeric, 32, 32, rule("atlassian_token")),
     ] },
     Family { source: "https://linear.app/developers/graphql", tokens: &[
-        token("lin_api_", Alphanumeric, 40, 40, rule("linear_key")),
+        token("lin_api_", Alphanumeric, 32, 48, rule("linear_key")),
         token("lin_oauth_", Alphanumeric, 40, 64, rule("linear_key")),
     ] },
     Family { source: "https://developers.notion.com/docs/authorization", tokens: &[
@@ -247,7 +248,7 @@ pub const FAMILIES: &[Family] = &[
         token("pscale_oauth_", Dotted, 32, 64, rule("planetscale_token")),
     ] },
     Family { source: "https://docs.databricks.com/aws/en/dev-tools/auth/pat", tokens: &[
-        token("dapi", Hex, 32, 32, rule("databricks_token")),
+        token("dapi", AnyHex, 32, 32, rule("databricks_token")),
     ] },
     // https://clickhouse.com/docs/cloud/manage/openapi: begins with a digit, see `token::numbered`
     Family { source: "https://grafana.com/docs/grafana/latest/administration/service-accounts/", tokens: &[
@@ -441,6 +442,9 @@ pub const FAMILIES: &[Family] = &[
     Family { source: "https://vercel.com/docs/rest-api", tokens: &[
         token("vcp_", Alphanumeric, 24, 64, rule("vercel_token")),
         token("vck_", Alphanumeric, 24, 64, rule("vercel_token")),
+        token("vci_", Alphanumeric, 24, 64, rule("vercel_token")),
+        token("vca_", Alphanumeric, 24, 64, rule("vercel_token")),
+        token("vcr_", Alphanumeric, 24, 64, rule("vercel_token")),
     ] },
     Family { source: "https://www.scaleway.com/en/docs/iam/concepts/", tokens: &[
         token("SCW", Upper, 17, 17, API_KEY),
@@ -466,7 +470,7 @@ pub const FAMILIES: &[Family] = &[
     Family { source: "https://developer-docs.amazon.com/amazon-business/docs/website-authorization-workflow", tokens: &[
         token("Atza|", Base64, 40, 0, TOKEN),
         token("Atzr|", Base64, 40, 0, TOKEN),
-        token("amzn.mws.", Uuid, 36, 36, TOKEN),
+        token("amzn.mws.", Base64Url, 36, 36, TOKEN),
     ] },
     // https://docs.oracle.com/en-us/iaas/ and others: private keys without their armour, as DER begins
     // (https://www.rfc-editor.org/rfc/rfc5208, https://www.rfc-editor.org/rfc/rfc8017)

@@ -1,6 +1,6 @@
 //! What stands around an `@` or behind `://`: e-mail addresses, passwords in URLs, webhooks.
 
-use super::content::{is_placeholder, is_secret};
+use super::content::{is_secret, is_template};
 use super::mark;
 use super::run::{self, Kind};
 use super::spoken::MAX_SENTENCE;
@@ -243,7 +243,7 @@ fn domain_end(view: &View, start: usize) -> Option<usize> {
             return None;
         }
         at += length;
-        if text.get(at) != Some(&b'.') || (n > 0 && name.len() < length) {
+        if text.get(at) != Some(&b'.') || (!name.is_empty() && name.len() < length) {
             break;
         }
         at += 1;
@@ -333,11 +333,13 @@ pub(crate) fn url(view: &View, at: usize, start: usize) -> Option<Match> {
         return is_token(user).then(|| Match::new(start, user_end, URL_PASSWORD));
     };
     let secret = view.text.get(password..user_end)?;
-    if secret.is_empty() || mark::is_mark(secret) || is_placeholder(secret) {
+    if secret.is_empty() || mark::is_mark(secret) || is_template(secret) {
         return None;
     }
     let user = view.text.get(start..password)?;
     let address = user.contains(&b'@') || user.windows(3).any(|found| found == b"%40");
+    // `https://<token>:x-oauth-basic@host`
+    let address = address || is_token(user.strip_suffix(b":").unwrap_or(user));
     Some(Match::new(if address { start } else { password }, user_end, URL_PASSWORD))
 }
 

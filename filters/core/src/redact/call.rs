@@ -25,6 +25,8 @@ const CALLS: &[Call] = &[
     call(b"mysql_connect(", 3, 4, PASSWORD),
     // https://learn.microsoft.com/dotnet/api/system.net.networkcredential
     call(b"NetworkCredential(", 2, 4, PASSWORD),
+    // https://learn.microsoft.com/dotnet/api/system.directoryservices.directoryentry
+    call(b"DirectoryEntry(", 3, 4, PASSWORD),
     // https://requests.readthedocs.io/en/latest/user/authentication/
     call(b"HTTPBasicAuth(", 2, 4, PASSWORD),
     call(b"HTTPDigestAuth(", 2, 4, PASSWORD),
@@ -40,6 +42,16 @@ const CALLS: &[Call] = &[
     call(b"hashPassword(", 1, 6, PASSWORD),
     call(b"hash_password(", 1, 6, PASSWORD),
     call(b"hashpw(", 1, 6, PASSWORD),
+    // https://www.postgresql.org/docs/current/pgcrypto.html
+    call(b"pgp_sym_encrypt(", 1, 6, PASSWORD),
+    call(b"pgp_sym_decrypt(", 1, 6, PASSWORD),
+    call(b"crypt(", 1, 6, PASSWORD),
+    // https://dev.mysql.com/doc/refman/8.4/en/encryption-functions.html
+    call(b"AES_ENCRYPT(", 2, 6, PASSWORD),
+    // https://learn.microsoft.com/sql/t-sql/functions/encryptbypassphrase-transact-sql and those beside it
+    call(b"ENCRYPTBYPASSPHRASE(", 1, 6, PASSWORD),
+    call(b"sp_addlogin ", 2, 4, PASSWORD),
+    call(b"OPENROWSET(", 4, 4, PASSWORD),
     // https://www.npmjs.com/package/bcrypt
     call(b"bcrypt.hash(", 1, 6, PASSWORD),
     call(b"bcrypt.hashSync(", 1, 6, PASSWORD),
@@ -59,6 +71,8 @@ const CALLS: &[Call] = &[
     // https://sdk.amazonaws.com/java/api/latest/software/amazon/awssdk/auth/credentials/AwsBasicCredentials.html
     call(b"AwsBasicCredentials.create(", 2, 16, SECRET),
     call(b"Credentials.new(", 2, 16, SECRET),
+    // https://www.scala-sbt.org/1.x/docs/Publishing.html#Credentials
+    call(b"Credentials(", 4, 6, PASSWORD),
     call(b"BasicAWSCredentials(", 2, 16, SECRET),
     call(b"NewStaticCredentials(", 2, 16, SECRET),
     // https://learn.microsoft.com/dotnet/api/azure.azurekeycredential

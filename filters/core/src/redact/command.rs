@@ -197,6 +197,9 @@ const PLACES: &[Place] = &[
     behind_user(b"impdp ", b'/'),
     behind_user(b"expdp ", b'/'),
     behind_user(b"sqlldr ", b'/'),
+    // https://docs.oracle.com/en/database/oracle/oracle-database/19/sqpug/CONNECT.html
+    behind_user(b"CONNECT ", b'/'),
+    behind_user(b"rman target ", b'/'),
     behind_user(b"sqlldr*userid=", b'/'),
     // https://networkmanager.dev/docs/api/latest/nmcli.html
     place(b"nmcli *password ", 0, NO_WORD, PASSWORD),
@@ -225,6 +228,15 @@ const PLACES: &[Place] = &[
     place(b"createUser * DES", 1, 6, PASSWORD),
     // https://www.cisco.com/c/en/us/td/docs/ios-xml/ios/snmp/command/nm-snmp-cr-book.html
     place(b"snmp-server community ", 0, 6, PASSWORD),
+    // https://www.cisco.com/c/en/us/td/docs/ios-xml/ios/security/s1/sec-s1-cr-book.html
+    place(b"tacacs-server key ", 0, 6, PASSWORD),
+    place(b"radius-server *key ", 0, 6, PASSWORD),
+    place(b"crypto isakmp key ", 0, 6, PASSWORD),
+    place(b"pre-shared-key ascii-text ", 0, 6, PASSWORD),
+    place(b"pre-shared-key ", 0, 6, PASSWORD),
+    place(b"key-string ", 0, 6, PASSWORD),
+    // A server of SMTP asks for a password (https://datatracker.ietf.org/doc/html/draft-murchison-sasl-login).
+    place(b"UGFzc3dvcmQ6\n", 0, 8, PASSWORD),
     place(b"snmp-server user * auth sha ", 0, 6, PASSWORD),
     place(b"snmp-server user * auth md5 ", 0, 6, PASSWORD),
     place(b"snmp-server user * priv aes ", 1, 6, PASSWORD),
@@ -255,7 +267,7 @@ const PLACES: &[Place] = &[
 const VALUED: &[&[u8]] = &[b"-in ", b"-salt ", b"-C ", b"--registry "];
 
 /// Commands that have a secret on one of the next lines.
-const SCRIPTS: &[&[u8]] = &[b"ftp -", b"expect "];
+const SCRIPTS: &[&[u8]] = &[b"ftp -", b"expect ", b"UGFzc3dvcmQ6"];
 
 /// In front of it stands the tag of the command.
 const LOGIN: &[u8] = b"LOGIN ";
@@ -444,7 +456,8 @@ fn key(view: &View, end: usize) -> Option<Match> {
     let end = end.checked_sub(1)?;
     let start = end
         - view.part(view.from, end).iter().rev().take_while(|byte| !matches!(**byte, 0..=b' ' | b'"' | b'\'')).count();
-    content::is_strong(view.part(start, end), 16).then(|| Match::new(start, end, API_KEY))
+    let content = view.part(start, end);
+    (content::is_strong(content, 16) || content::is_mixed(content)).then(|| Match::new(start, end, API_KEY))
 }
 
 /// What was found on a command line, if it may be a password.
@@ -473,7 +486,7 @@ fn behind_option(view: &View, from: usize, to: usize, options: Letters, user: u8
     };
     let (start, end) = loop {
         if at >= to {
-            break word(view, long()?)?;
+            break word(view, value::spaces(view, long()?))?;
         }
         let front = view.byte(at);
         // `-hpX` of rar.
@@ -495,8 +508,24 @@ fn behind_option(view: &View, from: usize, to: usize, options: Letters, user: u8
         }
         at += 1;
     };
-    let separator = if !matches!(user, 0 | b'.') { find(view.part(start, end), &[user])? + 1 } else { 0 };
-    Some((start + separator, end))
+    if matches!(user, 0 | b'.') {
+        return Some((start, end));
+    }
+    // `-u <user:password>` of an example, and `-u ada:'x'`, `-u "ada":"x"`
+    if view.byte(start) == b'<' {
+        return None;
+    }
+    let content = view.part(start, end);
+    let Some(separator) = find(content, &[user]) else {
+        let quoted = view.byte(end + 1) == user && matches!(view.byte(end), b'"' | b'\'');
+        return if quoted { spoken::string(view, end + 2) } else { None };
+    };
+    if separator + 1 == content.len()
+        && let Some(found) = spoken::string(view, end)
+    {
+        return Some(found);
+    }
+    Some((start + separator + 1, end))
 }
 
 /// The word at `at`, also in quotes.

@@ -116,6 +116,15 @@ impl<'a> Content<'a> {
     }
 }
 
+/// Whether something else is to be put there, or it was masked: where nothing but a secret can stand, a word is one.
+pub(super) fn is_template(value: &[u8]) -> bool {
+    is_placeholder(value) && !value.iter().all(|byte| byte.is_ascii_alphanumeric())
+        || is_one(
+            value,
+            &[b"xxxx", b"xxxxx", b"xxxxxx", b"redacted", b"masked", b"hidden", b"filtered", b"null", b"none"],
+        )
+}
+
 /// [`Content::is_placeholder`] of a value.
 pub(super) fn is_placeholder(value: &[u8]) -> bool {
     Content::new(value).is_placeholder()
@@ -187,7 +196,6 @@ const LIST: &[&str] = &[
     "revoked",
     "rotated",
     "scrubbed",
-    "secret",
     "same-origin",
     "secretstr",
     "sensitive",
@@ -228,7 +236,14 @@ fn is_code(text: &[u8]) -> bool {
                 && parts.next().is_some_and(|last| last.len() > 2)
                 && parts.all(|part| !part.is_empty())
         }
-        Some(b'(' | b'[') => readable,
+        // `os.environ["X"]`, but no password with a bracket.
+        Some(b'(') => readable,
+        Some(b'[') => {
+            readable
+                && text
+                    .get(name + 1)
+                    .is_none_or(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'"' | b'\'' | b'_' | b':'))
+        }
         // `self->token`
         Some(b'-') => readable && text.get(name + 1) == Some(&b'>'),
         _ => false,
@@ -262,8 +277,12 @@ fn is_variable(value: &[u8]) -> bool {
         }
         [b'$', rest @ ..] => {
             let lower = |byte: &u8| byte.is_ascii_lowercase() || *byte == b'_';
+            // `$PREFIX/path`, `$accountName`
+            let path = rest.iter().position(|byte| *byte == b'/').is_some_and(|end| rest.get(..end).is_some_and(upper));
             upper(rest)
+                || path
                 || (rest.len() > 2 && rest.iter().all(lower))
+                || (rest.first().is_some_and(u8::is_ascii_lowercase) && is_words(rest))
                 || matches!(rest, [b'0'..=b'9'] | [b'0'..=b'9', b'0'..=b'9'])
                 || find(rest, b"->").is_some()
         }

@@ -1,6 +1,7 @@
 //! Payment card numbers and US social security numbers.
 
 use super::text::{Match, View};
+use super::words::{behind, ends_in};
 use crate::policy::{CARD, SSN, TELEGRAM};
 
 /// A card number or SSN that begins with the digit at `at`, where a word begins.
@@ -20,7 +21,7 @@ pub(crate) fn number(view: &View, at: usize) -> Option<Match> {
     if let Some(end) = telegram(view, at) {
         return Some(Match::new(at, end, TELEGRAM));
     }
-    let end = card(view, at)?;
+    let end = card(view, at).or_else(|| mistyped(view, at))?;
     let mut found = Match::new(at, end, CARD);
     found.quoted = in_json(view, at, end);
     Some(found)
@@ -60,7 +61,35 @@ fn in_json(view: &View, at: usize, end: usize) -> Option<u8> {
 /// How far in front of a number in an array a key is looked for, in bytes.
 const MAX_KEY: usize = 256;
 
-/// `AAA-GG-SSSS`, with `-` or a space, or without either behind words that say so. Area 000, 666 and 900-999, group 00
+/// Where a number in the groups of a card ends that is no card's, directly behind a word that says that it is: somebody
+/// mistyped it. `card 4532-1234-5678-9010`, `Card: 4532 1234 5678 9012`
+#[inline(never)]
+fn mistyped(view: &View, at: usize) -> Option<usize> {
+    let separator = view.byte(at + 4);
+    if !matches!(separator, b' ' | b'-' | b'.') {
+        return None;
+    }
+    let digits = |from: usize, to: usize| {
+        let digits = view.part(from, to);
+        digits.len() == to - from && digits.iter().all(u8::is_ascii_digit)
+    };
+    let between = |at: usize| view.byte(at) == separator;
+    let four = digits(at, at + 4) && digits(at + 5, at + 9) && between(at + 9);
+    let end = if four && digits(at + 10, at + 14) && between(at + 14) && digits(at + 15, at + 19) {
+        at + 19
+    } else if digits(at, at + 4) && digits(at + 5, at + 11) && between(at + 11) && digits(at + 12, at + 17) {
+        at + 17
+    } else {
+        return None;
+    };
+    let words = behind(view.text, view.from, at, b" :=#'\"");
+    let front = view.part(view.from, words);
+    let said = words < at
+        && ends_in(front, &[b"card", b"Card", b"CARD", b"card number", b"Card number", b"CC", b"cc", b"card no"]);
+    (said && ends_here(view, end)).then_some(end)
+}
+
+/// `AAA-GG-SSSS`, with `-` or a space, or with dots or without any behind words that say so. Area 000, 666 and 900-999, group 00
 /// and serial 0000 were never given out ([SSA](https://www.ssa.gov/employer/randomization.html)); an area from 900 on
 /// with a group of 50-65, 70-88, 90-92 or 94-99 is an [ITIN](https://www.irs.gov/irm/part3/irm_03-021-263r), taken for
 /// one behind such words only. With spaces, another number beside it makes it a row of a table.
@@ -73,6 +102,7 @@ fn ssn(view: &View, at: usize) -> Option<usize> {
             }
             ([a0, a1, a2, g0, g1, n0, n1, n2, n3], 11)
         }
+        Some(&[a0, a1, a2, b'.', g0, g1, b'.', n0, n1, n2, n3]) => ([a0, a1, a2, g0, g1, n0, n1, n2, n3], DOTTED),
         _ => (*text.first_chunk::<9>()?, 9),
     };
     if ![a0, a1, a2, g0, g1, n0, n1, n2, n3].iter().all(u8::is_ascii_digit) {
@@ -84,9 +114,12 @@ fn ssn(view: &View, at: usize) -> Option<usize> {
     if area == *b"000" || area == *b"666" || (a0 == b'9' && !itin) || group == 0 || [n0, n1, n2, n3] == *b"0000" {
         return None;
     }
-    let end = at + length;
+    let end = at + if length == DOTTED { 11 } else { length };
     (ends_here(view, end) && ((length == 11 && !itin) || is_said(view, at, end))).then_some(end)
 }
+
+/// A length that stands for 11 bytes with dots, which are as likely a version.
+const DOTTED: usize = 12;
 
 /// Whether another number, or the quote of a request line, stands in front of `start`, or a number behind `end`.
 fn is_in_row(view: &View, start: usize, end: usize) -> bool {

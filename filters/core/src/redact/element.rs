@@ -4,7 +4,8 @@ use super::content::{self, is_secret};
 use super::name::{self, MAX_NAME};
 use super::spoken::{MAX_SENTENCE, MAX_VALUE};
 use super::text::{Match, View};
-use super::words::{find, is_one, until};
+use super::value;
+use super::words::{behind, find, is_one, until};
 use crate::key::Keys;
 use crate::policy::Meaning;
 
@@ -83,8 +84,23 @@ fn between(view: &View, at: usize) -> Option<(usize, usize)> {
         let end = until(view.text, at + CDATA.len(), MAX_VALUE, b"]");
         return (view.byte(end) == b']').then_some((at + CDATA.len(), end));
     }
-    let end = until(view.text, at, MAX_VALUE, b"<");
-    (view.byte(end) == b'<' && view.byte(end + 1) == b'/').then_some((at, end))
+    // A value on a line of its own.
+    let space = view
+        .part(at, at + MAX_SENTENCE)
+        .iter()
+        .take_while(|byte| matches!(**byte, b' ' | b'\n' | b'\r' | b'\t'))
+        .count();
+    let end = until(view.text, at + space, MAX_VALUE, b"<");
+    let last = value::spaces(
+        view,
+        end + view
+            .part(end, end + MAX_SENTENCE)
+            .iter()
+            .take_while(|byte| matches!(**byte, b' ' | b'\n' | b'\r' | b'\t'))
+            .count(),
+    );
+    let closed = view.byte(last) == b'<' && view.byte(last + 1) == b'/';
+    closed.then(|| (at + space, behind(view.text, at + space, end, b" ")))
 }
 
 /// https://www.w3.org/TR/xml/#sec-cdata-sect

@@ -44,6 +44,7 @@ fn behind_letter(view: &View, at: usize) -> Option<Match> {
 
 /// What a sentence says in front of a pair; the other words are names of options.
 const SAID: &[&[u8]] = &[
+    b"chpasswd",
     b"login attempt",
     b"Login attempt",
     b"login failed",
@@ -80,6 +81,8 @@ const MAX_USER: usize = 24;
 
 /// Words between the one that announces a pair and the pair.
 const BETWEEN: &[&[u8]] = &[
+    b"chpasswd",
+    b"list",
     b"login",
     b"Login",
     b"attempt",
@@ -106,7 +109,7 @@ fn attempt(view: &View, at: usize) -> Option<Match> {
     let to = (at + MAX_LINE).min(view.text.len());
     let mut at = at;
     for _ in 0..6 {
-        let end = until(view.text, at, MAX_NAME, b" :[('\"`/,");
+        let end = until(view.text, at, MAX_NAME, b" :[{|('\"`/,");
         let word = view.part(at, end);
         if !BETWEEN.contains(&word) {
             let end = until(view.text, at, to - at.min(to), b" \"'`)],;");
@@ -116,7 +119,9 @@ fn attempt(view: &View, at: usize) -> Option<Match> {
             + view
                 .part(end, to)
                 .iter()
-                .take_while(|byte| matches!(**byte, b' ' | b':' | b'[' | b'(' | b'\'' | b'"' | b'`'))
+                .take_while(|byte| {
+                    matches!(**byte, b'\n' | b' ' | b':' | b'[' | b'{' | b'|' | b'(' | b'\'' | b'"' | b'`')
+                })
                 .count();
     }
     None

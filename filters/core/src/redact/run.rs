@@ -9,7 +9,6 @@ use core::cell::Cell;
 pub(super) enum Kind {
     Hex,
     AnyHex,
-    Base32,
     Upper,
     Uuid,
     Alphanumeric,
@@ -44,17 +43,16 @@ pub(super) enum Kind {
     Name,
 }
 
-const KINDS: usize = 24;
+const KINDS: usize = 23;
 
 impl Kind {
     pub(super) const fn of(charset: Charset) -> Kind {
         match charset {
             Charset::Hex => Kind::Hex,
             Charset::AnyHex => Kind::AnyHex,
-            Charset::Base32 => Kind::Base32,
             Charset::Upper => Kind::Upper,
             Charset::Uuid => Kind::Uuid,
-            Charset::Alphanumeric => Kind::Alphanumeric,
+            Charset::Alphanumeric | Charset::Numbered => Kind::Alphanumeric,
             Charset::Word => Kind::Word,
             Charset::Base64Url | Charset::Mixed => Kind::Base64Url,
             Charset::Base64 => Kind::Base64,
@@ -84,7 +82,6 @@ const fn kinds(byte: u8) -> u32 {
     let kinds = [
         Charset::Hex.has(byte),
         Charset::AnyHex.has(byte),
-        Charset::Base32.has(byte),
         Charset::Upper.has(byte),
         Charset::Uuid.has(byte),
         Charset::Alphanumeric.has(byte),

@@ -40,6 +40,13 @@ pub(super) fn secret(view: &View, class: &Class, name: &Name, behind: usize, sep
         return None;
     }
     let value = Value::find(view, behind, name.quote != 0);
+    // `label:"Password:",next:"..."`: the quote ends the string that the name is in.
+    if value.quote != 0 && !value.spaced && name.quote == 0 && view.before(name.start) == value.quote {
+        let next = view.byte(value.start);
+        if matches!(next, b',' | b')' | b']' | b'}' | b';' | b' ' | 0) {
+            return None;
+        }
+    }
     // `--- PASS: TestLogin (0.02s)`
     if label == b"PASS" && separator == b':' && view.text.get(value.start..)?.starts_with(b"Test") {
         return None;

@@ -1,6 +1,6 @@
 //! Secrets in sentences: "the password is x".
 
-use super::content::is_strong;
+use super::content::{self, is_strong};
 use super::name::MAX_NAME;
 use super::spoken::{self, MAX_SENTENCE, Name, bare, is_sql};
 use super::text::View;
@@ -46,7 +46,7 @@ pub(super) fn sentence(view: &View, name: &Name) -> Option<(usize, usize)> {
         if string.is_some() { 4 } else { 6 }
     } else if is_one(label, &[b"pass"]) && !login && !view.part(view.from, name.start).ends_with(b"> ") {
         // A word that has other meanings needs a user in front.
-        return None;
+        return content::is_mixed(content).then_some((start, end));
     } else if string.is_some() {
         // `proxy_set_header Cookie "a=b"` of nginx
         if (password && is_sql(view, name)) || (name.rule == COOKIE && content.contains(&b'=')) {
@@ -56,8 +56,8 @@ pub(super) fn sentence(view: &View, name: &Name) -> Option<(usize, usize)> {
     } else if typed || login {
         4
     } else if name.rule == SECRET && word {
-        // The name of a thing of Kubernetes.
-        return None;
+        // The name of a thing of Kubernetes is in lower case.
+        return content::is_mixed(content).then_some((start, end));
     } else {
         match (password, word && is_one(label, &[b"password", b"passwd", b"passphrase", b"token"])) {
             (true, true) => 8,
@@ -78,9 +78,12 @@ fn pointed(view: &View, at: usize) -> Option<usize> {
         // No version, as in `passwd (1:4.13)`.
         return view.byte(at + 1).is_ascii_alphabetic().then_some(at + 1);
     }
-    let rest = view.part(at, at + 8);
-    const ARROWS: &[&[u8]] =
-        &[b"- ", b"--> ", b">> ", b"\xe2\x80\x93 ", b"\xe2\x80\x94 ", b"\xe2\x86\x92 ", b"\xe2\x9e\x9c "];
+    let rest = view.part(at, at + 16);
+    if rest.starts_with(b"--") {
+        let line = rest.iter().take_while(|byte| matches!(**byte, b'-' | b'>' | b' ')).count();
+        return Some(at + line);
+    }
+    const ARROWS: &[&[u8]] = &[b"- ", b">> ", b"\xe2\x80\x93 ", b"\xe2\x80\x94 ", b"\xe2\x86\x92 ", b"\xe2\x9e\x9c "];
     first_of(rest, ARROWS).map(|arrow| at + arrow.len())
 }
 
@@ -152,7 +155,7 @@ const CHANGED: &[&[u8]] = &[b" changed to ", b" set to ", b" reset to ", b" upda
 fn is_behind_user(view: &View, at: usize) -> bool {
     let mut end = at;
     for n in 0..2 {
-        end = behind(view.text, view.from, end, b" ");
+        end = behind(view.text, view.from, end, b" \n\r");
         let mut start = end;
         while end - start < MAX_NAME && view.before(start) > b' ' {
             start -= 1;

@@ -274,7 +274,10 @@ fn option(view: &View, at: usize) -> Option<(usize, usize)> {
         let rest = view.part(end, usize::MAX);
         let last = content.len() >= 10 && rest.is_empty();
         let word = content.iter().all(u8::is_ascii_lowercase) && !is_one(content, &[b"and", b"or"]);
-        word && (last || rest.starts_with(b" -"))
+        let mixed = content.len() >= 12
+            && content.iter().any(u8::is_ascii_uppercase)
+            && content.iter().any(u8::is_ascii_lowercase);
+        mixed || word && (last || rest.starts_with(b" -"))
     } else {
         // A shorter one is a count.
         content.len() >= 5

@@ -201,7 +201,7 @@ fn length(token: &Token, view: &View, at: usize) -> Option<usize> {
     let has = |others: Kind| view.run(others, start) < start + count;
     let formed = match token.charset {
         Charset::Mixed => has(Kind::NoDigit) && has(Kind::NoUpper) && has(Kind::NoLower),
-        Charset::Lower32 => has(Kind::NoDigit),
+        Charset::Lower32 | Charset::Numbered => has(Kind::NoDigit),
         // The number that is encoded, a time and a signature, with full stops between.
         Charset::Snowflake => {
             let id = view.run(Kind::Alphanumeric, start);
