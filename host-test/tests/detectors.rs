@@ -77,7 +77,6 @@ fn rest(token: &Token) -> String {
     let characters: &[u8] = match token.charset {
         Charset::Hex => b"3f9a0c7e1b5d2468",
         Charset::AnyHex => b"3F9a0C7e1b5D2468",
-        Charset::Base32 => b"K7QZ2WNM4XTBY3RJ",
         Charset::Upper => b"7QX2Z-4KM9B1WT3R",
         Charset::Lower32 => b"k7qz2wnm4xtby3rj",
         Charset::Odd => b"k3Xq9ZtB$mWp2:vL",

@@ -255,7 +255,21 @@ fn meaning(name: &[u8], policy: &Policy) -> Option<Meaning> {
             .then(|| named(rest, starts, segments, words, policy))
             .flatten()
             .or_else(|| part(folded))
+            .or_else(|| joined(folded))
     })
+}
+
+/// What a name says that is written as one word: `tlspassword`, `myapikey`.
+fn joined(name: &[u8]) -> Option<Meaning> {
+    const LAST: &[(&[u8], RuleId)] = &[
+        (b"password", PASSWORD),
+        (b"passphrase", PASSWORD),
+        (b"apikey", API_KEY),
+        (b"accesstoken", TOKEN),
+        (b"authtoken", TOKEN),
+    ];
+    let last = LAST.iter().find(|(last, _)| name.ends_with(last) && name.len() > last.len())?;
+    Some(Meaning::SecretText(last.1))
 }
 
 /// `SESS` or `SSESS` and 32 hexadecimal digits: [Drupal's cookies](https://www.drupal.org/docs/develop/user-accounts-permissions-and-sessions/cookies).
@@ -515,7 +529,7 @@ mod tests {
     #[test]
     fn names_that_mean_many_things() {
         let meaning = |name: &str| classify(name.as_bytes(), &Policy::DEFAULT).secret;
-        for name in ["key", "datadogKey", "session_id", "sid", "my_session", "tokens", "password_super_secure"] {
+        for name in ["key", "acmeKey", "session_id", "sid", "my_session", "tokens", "password_super_secure"] {
             assert!(matches!(meaning(name), Some(Meaning::Random(_))), "{name}: {:?}", meaning(name));
         }
         for name in ["public_key", "cache_key", "partitionKey", "total_tokens", "stop_tokens", "monkey", "inside"] {

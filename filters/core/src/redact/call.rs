@@ -52,6 +52,20 @@ const CALLS: &[Call] = &[
     call(b"ENCRYPTBYPASSPHRASE(", 1, 6, PASSWORD),
     call(b"sp_addlogin ", 2, 4, PASSWORD),
     call(b"OPENROWSET(", 4, 4, PASSWORD),
+    // https://laravel.com/docs/hashing
+    call(b"Hash::check(", 1, 6, PASSWORD),
+    call(b"Hash::make(", 1, 6, PASSWORD),
+    call(b"bcrypt(", 1, 6, PASSWORD),
+    // https://nodejs.org/api/crypto.html#cryptoscryptsyncpassword-salt-keylen-options
+    call(b"scryptSync(", 1, 6, PASSWORD),
+    // https://docs.python.org/3/library/hashlib.html#hashlib.pbkdf2_hmac
+    call(b"pbkdf2_hmac(", 2, 6, PASSWORD),
+    // What is hashed by these is a password or a digest's input; only the former looks like one.
+    call(b"MD5(", 1, 8, PASSWORD),
+    call(b"SHA1(", 1, 8, PASSWORD),
+    call(b"SHA2(", 1, 8, PASSWORD),
+    call(b"md5(", 1, 8, PASSWORD),
+    call(b"sha1(", 1, 8, PASSWORD),
     // https://www.npmjs.com/package/bcrypt
     call(b"bcrypt.hash(", 1, 6, PASSWORD),
     call(b"bcrypt.hashSync(", 1, 6, PASSWORD),
@@ -103,6 +117,10 @@ pub(super) fn secret(view: &View, at: usize) -> Option<Match> {
     let mut next = at + call.name.len();
     for n in 1..=call.argument {
         next = until(view.text, next, MAX_CALL, b"\"'`)");
+        // Its arguments may stand on lines of their own.
+        while matches!(view.byte(next), b'\n' | b'\r' | b'\t') && next < at + MAX_CALL {
+            next = until(view.text, next + 1, MAX_CALL, b"\"'`)");
+        }
         // `b"x"` of Python begins with its letter for `string`.
         let (start, end) = spoken::string(view, next).filter(|_| next < at + MAX_CALL)?;
         if n == call.argument {

@@ -92,6 +92,12 @@ const TOOLS: &[(&[u8], Letters, u8)] = &[
     (b"snmp", [b'A', b'X', 0], 0),
     // https://twine.readthedocs.io/en/stable/
     (b"twine upload", one(b'p'), 0),
+    // https://man.openbsd.org/ssh-keygen.1
+    (b"ssh-keygen ", [b'N', b'P', 0], 0),
+    // https://github.com/ipmitool/ipmitool
+    (b"ipmitool ", one(b'P'), 0),
+    (b"ncftp", one(b'p'), 0),
+    (b"crackmapexec ", one(b'p'), 0),
     // https://learn.microsoft.com/windows-server/administration/windows-commands/certutil
     (b"certutil ", one(b'p'), 0),
 ];
@@ -201,6 +207,10 @@ const PLACES: &[Place] = &[
     behind_user(b"CONNECT ", b'/'),
     behind_user(b"rman target ", b'/'),
     behind_user(b"sqlldr*userid=", b'/'),
+    // https://manpages.debian.org/wpa_passphrase.8
+    place(b"wpa_passphrase ", 1, 8, PASSWORD),
+    // https://www.zetetic.net/sqlcipher/sqlcipher-api/#PRAGMA_key
+    place(b"PRAGMA key", 1, QUOTED + 4, PASSWORD),
     // https://networkmanager.dev/docs/api/latest/nmcli.html
     place(b"nmcli *password ", 0, NO_WORD, PASSWORD),
     // https://python-poetry.org/docs/repositories/#configuring-credentials
@@ -550,6 +560,7 @@ const READERS: &[&[u8]] = &[
     b"with-token",
     b"pass insert",
     b"kinit ",
+    b"smbpasswd ",
     b"passphrase-fd 0",
     b"cryptsetup ",
 ];
@@ -588,7 +599,9 @@ fn echoed(view: &View, at: usize) -> Option<(usize, usize)> {
     let from = view.from.max(at.saturating_sub(MAX_LINE));
     let front = view.part(from, at);
     let pipe = front.iter().rposition(|byte| matches!(byte, b'|' | b';' | b'&' | b'\n'))?;
-    let front = front.get(..=pipe)?.strip_suffix(b"|")?;
+    // A shell that traces prints the two commands of a pipe on lines of their own, `+ ` in front of each.
+    let traced = view.byte(from + pipe) == b'\n' && view.part(from + pipe + 1, at).starts_with(b"+ ");
+    let front = if traced { front.get(..pipe)? } else { front.get(..=pipe)?.strip_suffix(b"|")? };
     let mut printed = pipe;
     while printed > 0 && !ends_in(front.get(..printed)?, PRINTERS) {
         printed -= 1;

@@ -75,6 +75,12 @@ impl<'a> Content<'a> {
         self.has(DIGIT) || (self.has(LONG) && self.bytes.iter().any(u8::is_ascii_digit))
     }
 
+    /// Whether it has signs as no word of code has.
+    pub(super) fn has_sign(self) -> bool {
+        self.has(OTHER)
+            && self.bytes.iter().filter(|byte| matches!(**byte, b'$' | b'#' | b'}' | b'^' | b'~' | b'%')).count() > 1
+    }
+
     /// Whether it has a bracket as a call does.
     pub(super) fn has_bracket(self) -> bool {
         self.has(OTHER | LONG) && self.bytes.contains(&b'(')
@@ -489,6 +495,50 @@ fn is_path(content: &[u8]) -> bool {
     content.first() == Some(&b'/') || 2 * longest < content.len()
 }
 
+/// What a word has all of that may be [mixed](is_mixed).
+pub(super) const MIXED: u8 = 7;
+
+/// Neither one of [`MIXED`] nor in the way.
+pub(super) const SIGN: u8 = 16;
+
+/// What a character makes of a word: bits of [`MIXED`], another where it has no place in a mixed word, and 0 where it ends
+/// the word.
+pub(super) fn mixture(byte: u8) -> u8 {
+    const KINDS: [u8; 256] = {
+        let mut kinds = [8; 256];
+        let mut n = 0;
+        while n < 256 {
+            kinds[n] = match n as u8 {
+                b'a'..=b'z' => 1,
+                b'A'..=b'Z' => 2,
+                b'0'..=b'9' => 4,
+                b'!' | b'@' | b'#' | b'$' | b'^' | b'*' | b'+' | b'_' | b'.' | b'-' | b'~' => SIGN,
+                0..=b' '
+                | b'"'
+                | b'\''
+                | b'`'
+                | b'('
+                | b')'
+                | b'['
+                | b']'
+                | b'{'
+                | b'}'
+                | b'<'
+                | b'>'
+                | b','
+                | b';'
+                | b'='
+                | b'|'
+                | b'\\' => 0,
+                _ => 8,
+            };
+            n += 1;
+        }
+        kinds
+    };
+    KINDS[usize::from(byte)]
+}
+
 /// Whether it has letters of both cases and digits, mixed as neither words nor names of types have them: a letter behind
 /// two digits or more, or a digit between letters more than once.
 #[inline(never)]
@@ -496,23 +546,19 @@ pub(super) fn is_mixed(content: &[u8]) -> bool {
     if !(8..=40).contains(&content.len()) {
         return false;
     }
-    let (mut upper, mut lower, mut digits, mut runs, mut known) = (0, 0, 0, 0, false);
-    let mut last = b'.';
+    let (mut has, mut digits, mut runs, mut last) = (0, 0, 0, b'.');
     for &byte in content {
-        match byte {
-            b'A'..=b'Z' => upper += 1,
-            b'a'..=b'z' => lower += 1,
-            b'0'..=b'9' => digits += 1,
-            b'!' | b'@' | b'#' | b'$' | b'^' | b'*' | b'+' | b'_' | b'.' => {}
-            _ => return false,
-        }
+        has |= mixture(byte) & !SIGN;
+        digits += usize::from(byte.is_ascii_digit());
         runs += usize::from(byte.is_ascii_alphabetic() && last.is_ascii_digit());
         last = byte;
     }
-    for number in [b"64".as_slice(), b"32", b"16", b"256", b"509", b"512", b"128"] {
-        known |= find(content, number).is_some();
-    }
-    upper > 0 && lower > 0 && digits > 0 && runs > 0 && (digits > 1 || runs > 1) && !(known && runs < 2)
+    // Numbers that names of algorithms and types have.
+    const KNOWN: &[&[u8]] = &[b"64", b"32", b"16", b"256", b"509", b"512", b"128"];
+    has == MIXED
+        && runs > 0
+        && (digits > 1 || runs > 1)
+        && (runs > 1 || !KNOWN.iter().any(|number| find(content, number).is_some()))
 }
 
 /// Whether a value says of itself that it is no prose, no code and no name of a thing: letters and digits, or signs.

@@ -51,6 +51,10 @@ const SAID: &[&[u8]] = &[
     b"Login failed",
     b"login failure",
     b"Login failure",
+    b"created user ",
+    b"created: ",
+    b"login details",
+    b"Login details",
     b"login with",
     b"Login with",
     b"trying ",
@@ -87,6 +91,8 @@ const BETWEEN: &[&[u8]] = &[
     b"Login",
     b"attempt",
     b"attempted",
+    b"created",
+    b"details",
     b"failed",
     b"failure",
     b"with",
@@ -113,7 +119,9 @@ fn attempt(view: &View, at: usize) -> Option<Match> {
         let word = view.part(at, end);
         if !BETWEEN.contains(&word) {
             let end = until(view.text, at, to - at.min(to), b" \"'`)],;");
-            return in_pair(view, (at, end), b":/");
+            // `ada / x`
+            let spaced = view.part(end, end + 3) == b" / ";
+            return if spaced { said(view, end + 3) } else { in_pair(view, (at, end), b":/") };
         }
         at = end
             + view
@@ -125,6 +133,13 @@ fn attempt(view: &View, at: usize) -> Option<Match> {
                 .count();
     }
     None
+}
+
+/// The word at `at`, if it looks like a password.
+#[inline(never)]
+fn said(view: &View, at: usize) -> Option<Match> {
+    let (start, end) = word(view, at);
+    is_password(view.part(start, end)).then(|| Match::new(start, end, PASSWORD))
 }
 
 /// The password behind the user's name and one of `separators`.

@@ -133,6 +133,8 @@ pub(super) struct Runs {
     decoded: Cell<usize>,
     /// The last run of characters of a name, and the rule by which what is told of it is secret.
     name: Cell<(usize, usize, Option<RuleId>)>,
+    /// From where to where no word is [`super::content::is_mixed`].
+    pub(super) plain: Cell<(usize, usize)>,
 }
 
 /// The complement of where a run was looked at first, and its end: without a run both are 0, which costs least to begin with.
@@ -156,6 +158,7 @@ impl Runs {
             quote: Cell::new((start, None)),
             decoded: Cell::new(0),
             name: Cell::new((0, 0, None)),
+            plain: Cell::new((0, 0)),
         }
     }
 

@@ -93,6 +93,13 @@ pub(super) fn secret(view: &View, class: &Class, name: &Name, behind: usize, sep
     {
         return Some(Match::new(value.start, end, rule));
     }
+    // `user_pass: ada / x`
+    if bare && rule == PASSWORD && view.part(end, end + 3) == b" / " {
+        let last = spoken::bare(view, end + 3);
+        if content::is_strong(view.part(end + 3, last), 6) {
+            return Some(Match::new(end + 3, last, rule));
+        }
+    }
     if (sentence && is_prose(view, end, bytes)) || mark::is_masked(bytes) || content.is_placeholder() {
         return None;
     }
@@ -164,7 +171,15 @@ fn is_other(view: &View, name: &Name, value: &Value, rule: RuleId, separator: u8
     let label = view.part(name.start, name.end);
     let bare = value.quote == 0;
     let words = content.is_words();
-    let (digits, call) = (content.has_digit(), content.has_bracket());
+    let signs = !words && content.has_sign();
+    // `m{{h}o)p${e]nob(ody` is none.
+    let call = content.has_bracket()
+        && !content
+            .bytes
+            .iter()
+            .take_while(|byte| **byte != b'(')
+            .any(|byte| matches!(byte, b'{' | b'$' | b'}' | b'%'));
+    let digits = content.has_digit();
     let content = content.bytes;
     let end = value.start + content.len();
     let (next, then) = (view.byte(end), view.byte(end + 1));
@@ -196,7 +211,7 @@ fn is_other(view: &View, name: &Name, value: &Value, rule: RuleId, separator: u8
         if bare && value.spaced {
             return true;
         }
-        let word = bare || words || content.len() < MIN_COMPARED || rule != PASSWORD;
+        let word = !signs && (bare || words || content.len() < MIN_COMPARED || rule != PASSWORD);
         return content.starts_with(b"-") || (word && !digits);
     }
     // A class: `["password":"App\User":private]=>` of PHP.

@@ -7,7 +7,7 @@ use super::sentence::{sentence, verb};
 use super::text::{Match, View};
 use super::value;
 use super::words::{Pairs, begins_like_one, behind, ends_in, find, first_of, is_one, until};
-use super::{element, token, unnamed};
+use super::{element, mark, token, unnamed};
 use crate::key::Keys;
 use crate::policy::{COOKIE, CREDENTIALS, Meaning, PASSWORD, RuleId, SESSION};
 
@@ -75,7 +75,8 @@ pub(super) fn word(view: &View, at: usize, keys: &mut Keys) -> Option<Match> {
         }
         None => {
             let name = name(view, at, keys)?;
-            let near = || near(view, name.end, if name.rule == PASSWORD { 8 } else { 20 });
+            let least = if name.rule == PASSWORD { 8 } else { 20 };
+            let near = || if is_given(view, &name) { None } else { near(view, name.end, least) };
             (value_of(view, &name).or_else(near)?, name.rule)
         }
     };
@@ -89,28 +90,57 @@ pub(super) fn word(view: &View, at: usize, keys: &mut Keys) -> Option<Match> {
     known.or_else(|| (end < start + MAX_VALUE).then(|| Match::new(start, end, rule)))
 }
 
+/// Whether a separator gives something to a name, or it is that of a mark.
+fn is_given(view: &View, name: &Name) -> bool {
+    let end = name.end;
+    let quote = view
+        .part(end, end + MAX_QUOTE)
+        .iter()
+        .take_while(|byte| matches!(**byte, b'\\' | b'"' | b'\'' | b'`' | b' ' | b']'))
+        .count();
+    matches!(view.byte(end + quote), b':' | b'=') || view.part(view.from, name.start).ends_with(mark::OPEN)
+}
+
+/// Quotes and their backslashes behind a name, in bytes.
+const MAX_QUOTE: usize = 12;
+
 /// What nobody would write but as a password, on the line of a word that says so and near behind it: "the password that
-/// was set, x, ...". A user's name is none.
+/// was set, x, ...". A user's name is none. Where nothing was found before is not looked at again.
 #[inline(never)]
 fn near(view: &View, at: usize, least: usize) -> Option<(usize, usize)> {
-    let line = until(view.text, at, MAX_NEAR, b"");
-    let mut user = false;
-    let mut start = at;
-    while start < line {
-        let end = until(view.text, start, line - start, b" \"'`()[]{}<>,;=|\\");
-        let word = view.part(start, end);
-        if !user && end < at + MAX_NEAR && word.len() >= least && content::is_mixed(word) {
-            return Some((start, end));
+    let (from, done) = view.runs.plain.get();
+    let known = from <= at && at < done;
+    let mut start = if known { done } else { at };
+    let limit = at + MAX_NEAR;
+    let (mut plain, mut has, mut end) = (None, 0, start);
+    while end < limit {
+        let byte = view.byte(end);
+        let kind = content::mixture(byte);
+        if kind == 0 {
+            let word = view.part(start, end);
+            if has == content::MIXED && content::is_mixed(word) {
+                let last = view.part(at, start).trim_ascii_end().rsplit(|byte| *byte == b' ').next();
+                // `\\u65e5` is no word.
+                let escape = view.byte(start.wrapping_sub(1)) == b'\\' && word.first() == Some(&b'u');
+                if word.len() >= least && !escape && !last.is_some_and(|last| is_one(last, USERS)) {
+                    return Some((start, end));
+                }
+                plain = plain.or(Some(start));
+            }
+            (start, has) = (end + 1, 0);
+            if byte < b' ' || (byte == b'[' && view.part(end, limit).starts_with(mark::OPEN)) {
+                break;
+            }
         }
-        user = if word.is_empty() {
-            user
-        } else {
-            is_one(word, &[b"user", b"for", b"by", b"from", b"id", b"of", b"class"])
-        };
-        start = end + 1;
+        has |= kind & !content::SIGN;
+        end += 1;
     }
+    view.runs.plain.set((if known { from } else { at }, plain.unwrap_or(start)));
     None
 }
+
+/// Words in front of what is no password.
+const USERS: &[&[u8]] = &[b"user", b"for", b"by", b"from", b"id", b"of", b"class"];
 
 /// How far behind a name, in bytes.
 const MAX_NEAR: usize = 80;
@@ -136,9 +166,13 @@ fn name(view: &View, at: usize, keys: &mut Keys) -> Option<Name> {
     // Two words are one name: "API key".
     let close = |end: usize| end + if begins_like_one(view.part(end, usize::MAX), &[b" key "]) { 4 } else { 0 };
     let rule = |start: usize, end: usize| {
+        if view.part(start, end) == b"passe" {
+            return view.part(view.from, start).ends_with(b"mot de ").then_some(PASSWORD);
+        }
         // `password.equals("x")`
-        let compared = ends_in(view.part(start, end), &[b".equals", b".Equals"]);
-        let last = if compared { end - b".equals".len() } else { close(end) };
+        const EQUALS: &[&[u8]] = &[b".equals", b".Equals", b".equalsIgnoreCase"];
+        let compared = EQUALS.iter().find(|equals| view.part(start, end).ends_with(equals));
+        let last = compared.map_or_else(|| close(end), |equals| end - equals.len());
         match keys.class(view.text, begin(start), last, view.policy).secret? {
             Meaning::Secret(rule) | Meaning::SecretText(rule) => Some(rule),
             _ => None,
@@ -160,6 +194,8 @@ fn value_of(view: &View, name: &Name) -> Option<(usize, usize)> {
         b',' if is_option(view, name.start) => listed(view, name),
         b' ' | b'\t' if !is_tag(view, name) => sentence(view, name),
         b'"' | b'\'' | b'\\' => quoted(view, name),
+        // `"x".equals(user.getPassword())`
+        b'(' if view.byte(name.end + 1) == b')' => compared_with(view, name),
         // `PASSWORD('x')` of SQL, `password("x")`.
         b'(' => {
             let least = if name.rule == PASSWORD && is_sql(view, name) { 0 } else { 8 };
@@ -170,10 +206,23 @@ fn value_of(view: &View, name: &Name) -> Option<(usize, usize)> {
             let argument = view.byte(name.end) == b',' && matches!(view.before(name.start), b'(' | b'{' | b':');
             let next = if argument { string(view, value::spaces(view, name.end + 1)) } else { None };
             let strong = next.filter(|(start, end)| is_strong(view.part(*start, *end), 8));
-            strong.or_else(|| inserted(view, name))
+            strong.or_else(|| inserted(view, name)).or_else(|| compared_with(view, name))
         }
         _ => None,
     }
+}
+
+/// The string in front of a name that it is compared with: `strcmp("x", password)`, `"x".equals(password)`.
+#[inline(never)]
+fn compared_with(view: &View, name: &Name) -> Option<(usize, usize)> {
+    const BETWEEN: &[&[u8]] = &[b"\", ", b"', ", b"\".equals(", b"'.equals("];
+    let front = view.part(view.from.max(name.start.saturating_sub(MAX_SENTENCE)), name.start);
+    let between = BETWEEN.iter().find(|between| front.ends_with(between))?;
+    let end = name.start - between.len();
+    let front = front.get(..front.len() - between.len())?;
+    let length = front.iter().rev().take_while(|byte| **byte != between[0]).count();
+    let opened = length < front.len() && view.before(end - length) == between[0];
+    (opened && content::is_mixed(view.part(end - length, end))).then_some((end - length, end))
 }
 
 /// The value of an option in a list without quotes, as Java prints one: `[psql, --password, x, db]`.

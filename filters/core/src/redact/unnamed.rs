@@ -17,6 +17,7 @@ use crate::policy::{Meaning, PASSWORD};
 pub(super) fn unnamed(view: &View, at: usize, keys: &mut Keys) -> Option<Match> {
     let (before, next, then) = (view.before(at), view.byte(at + 1), view.byte(at + 2));
     let found = match (next, then) {
+        (b'2' | b'4' | b'5', _) if before == b']' => relay(view, at),
         (b'*' | b'2' | b'5' | b'6', _) => pgpass(view, at),
         (b':', b':') => ntlm(view, at),
         (b'$', _) | (b' ' | b'"' | b'\'', b' ' | b'$' | b'"' | b'\'') => crypt(view, at),
@@ -102,6 +103,17 @@ fn ntlm(view: &View, at: usize) -> Option<Match> {
     let is_it =
         view.before(start) == b':' && hex(start) && hex(start - HASH - 1) && view.before(start - HASH - 1) == b':';
     is_it.then(|| Match::new(start, at, PASSWORD))
+}
+
+/// The password of a line of Postfix's [sasl_passwd](https://www.postfix.org/SASL_README.html#client_sasl_enable),
+/// `[host]:587 user:x`, whose host ends at `at`.
+#[inline(never)]
+fn relay(view: &View, at: usize) -> Option<Match> {
+    let port = first_of(view.part(at, usize::MAX), &[b":25 ", b":465 ", b":587 ", b":2525 "])?;
+    let user = until(view.text, at + port.len(), MAX_NAME, b" :");
+    let end = until(view.text, user + 1, MAX_NAME, b" \"'");
+    (view.byte(user) == b':' && content::is_strong(view.part(user + 1, end), 6))
+        .then(|| Match::new(user + 1, end, PASSWORD))
 }
 
 /// Names for a password beyond ASCII.
