@@ -131,6 +131,13 @@ impl Process {
         self.output(status)
     }
 
+    /// As [`run_out`](Self::run_out), whatever it did or said: whether it ended well, and what it wrote.
+    pub(crate) fn run_out_whatever(mut self) -> (bool, Output) {
+        let status = self.ended().unwrap_or_else(|| panic!("fluent-bit does not end\n{}", self.log()));
+        let (log, out) = (self.log(), fs::read(&self.out).unwrap_or_default());
+        (status.success(), Output { records: out.split(|byte| *byte == b'\n').filter_map(record).collect(), log })
+    }
+
     /// Waits until the condition holds of the file; false when time is over first.
     pub(crate) fn wait(&mut self, file: &Path, mut condition: impl FnMut(&[u8]) -> bool) -> bool {
         let mut length = u64::MAX;
