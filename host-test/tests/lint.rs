@@ -7,13 +7,15 @@ mod run;
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::{self, Write as _};
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::thread;
 
 use podsieve_host::json::{self, Verdict};
 use podsieve_host::lint::{self, Level, Options, RULES};
-use run::{FluentBit, Folder, Record};
+use run::{FluentBit, Folder, Process, Record, lines};
 use tempfile::TempDir;
 
 const CLASSIC: &str = "\
@@ -153,6 +155,18 @@ const IN_CLASSIC: &[Case] = &[
         "[FILTER]\n    name rewrite_tag\n    match kube.*\n    rule $level . copy.$TAG true\n[FILTER]\n    name          wasm",
         &[(15, "unfiltered-copy")],
     ),
+    (
+        "tag              kube.*",
+        "tag              pods\n    tag              \"kube.*\"",
+        &[(9, "quoted-value"), (15, "filter-unreached"), (28, "output-unreached")],
+    ),
+    ("    flush 1\n", "    flush 1\n    streams_file streams.conf\n", &[]),
+    ("    match       kube.*\n", "    match       cold.*\n", &[(27, "output-unreached")]),
+    (
+        "    match       kube.*\n",
+        "    match       cold.*\n[FILTER]\n  name log_to_metrics\n  match kube.*\n  tag cold.x\n",
+        &[],
+    ),
     ("name          wasm", "name          grep", &[(1, "no-wasm-filter")]),
     (
         "[INPUT]\n",
@@ -190,6 +204,11 @@ const IN_YAML: &[Case] = &[
         &[(19, "rewrite-rule")],
     ),
     ("storage.path: /var/lib/fluent-bit", "flush: 1", &[(9, "storage-path"), (19, "storage-path")]),
+    (
+        "service:\n",
+        "stream_processor:\n  - {name: a, exec: CREATE STREAM a AS SELECT * FROM TAG:'kube.*';}\nservice:\n",
+        &[],
+    ),
     ("service:\n", "env:\n  pods: kube.*\nservice:\n", &[]),
     (
         "    - name: es\n",
@@ -425,6 +444,9 @@ fn exit_codes_and_json() {
     assert_eq!(code(&["warning.conf"]), Some(0));
     assert_eq!(code(&["warning.conf", "--deny-warnings"]), Some(1));
     assert_eq!(code(&["error.yaml", "good.conf"]), Some(1));
+    assert_eq!(code(&["error.yaml", "--allow", "function-missing"]), Some(0));
+    assert_eq!(code(&["error.yaml", "--allow", "event-format"]), Some(1));
+    assert_eq!(code(&["error.yaml", "--allow", "functions"]), Some(2));
     assert_eq!(code(&["missing.conf", "error.yaml"]), Some(2));
     assert_eq!(code(&[]), Some(2));
     let output = scene.run(&["warning.conf", "error.yaml"]);
@@ -607,9 +629,20 @@ fn judge(fluent_bit: &FluentBit, claim: &Claim) -> Result<(), String> {
     Ok(())
 }
 
+/// The rules are about Fluent Bit 5.1; others do some of it in another way.
+fn fluent_bit() -> Option<&'static FluentBit> {
+    let found = FluentBit::get()?;
+    if found.is("5.1") {
+        return Some(found);
+    }
+    let test = thread::current().name().unwrap_or("a test").to_owned();
+    let _ = io::stderr().write_all(format!("\nSKIPPED: {test}: this is not Fluent Bit 5.1\n").as_bytes());
+    None
+}
+
 #[test]
 fn fluent_bit_does_so() {
-    let Some(fluent_bit) = FluentBit::get() else { return };
+    let Some(fluent_bit) = fluent_bit() else { return };
     let claims = claims();
     let wrong: Vec<String> = thread::scope(|scope| {
         let parts = claims.chunks(claims.len().div_ceil(4));
@@ -620,4 +653,133 @@ fn fluent_bit_does_so() {
         runs.into_iter().flat_map(|run| run.join().expect("a run of Fluent Bit")).collect()
     });
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// A run of its own, in a folder with a line to read and the module.
+fn start(fluent_bit: &FluentBit, text: &str) -> (Folder, Process, Vec<&'static str>) {
+    let folder = Folder::new();
+    folder.write("in.log", format!("{LINE}\n"));
+    folder.write("podsieve.wasm", podsieve_host::built_in_module());
+    let path = folder.write("a.conf", text);
+    let process = folder.start_file(fluent_bit, &path, &[]);
+    let rules = found(&path, &Options::default()).into_iter().map(|(_, rule)| rule).collect();
+    (folder, process, rules)
+}
+
+/// As `START`, for a run that does not end with the file.
+fn endless() -> String {
+    START.replace("  exit_on_eof on\n", "  db in.db\n  refresh_interval 1\n")
+}
+
+/// A port of this machine where nobody listens.
+fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
+    listener.local_addr().expect("it has an address").port()
+}
+
+#[test]
+fn forward_loses_every_record() {
+    let Some(fluent_bit) = fluent_bit() else { return };
+    let port = free_port();
+    // It sends to itself.
+    let text = format!(
+        "{}[INPUT]\n  name forward\n  listen 127.0.0.1\n  port {port}\n{WASM}[OUTPUT]\n  name forward\n  match raw.*\n  \
+         tag kube.a\n  host 127.0.0.1\n  port {port}\n[OUTPUT]\n  name file\n  match *\n  file out\n",
+        endless().replace("kube.a", "raw.a")
+    );
+    let (_folder, mut process, rules) = start(fluent_bit, &text);
+    assert_eq!(rules, ["forward-input"]);
+    assert!(process.says("native stack overflow"));
+    assert!(process.records().iter().all(|record| record.tag == "raw.a"), "{:?}", process.records());
+}
+
+#[test]
+fn rewritten_tags_come_back() {
+    let Some(fluent_bit) = fluent_bit() else { return };
+    let text = format!("{}{WASM}{}{END}", endless(), REWRITE.replace("kube.*", "*"));
+    let (_folder, mut process, rules) = start(fluent_bit, &text);
+    assert!(rules.contains(&"rewrite-loop"), "{rules:?}");
+    assert!(process.says("emitter cycle detected"));
+    drop(process);
+
+    let there = REWRITE.replace("$archive_tag true", "there.$archive_tag true");
+    let back = there.replace("there.", "kube.").replace("match kube.*", "match there.*");
+    let (folder, mut process, rules) = start(fluent_bit, &format!("{}{WASM}{there}{back}{END}", endless()));
+    assert!(rules.contains(&"rewrite-loop"), "{rules:?}");
+    assert!(process.wait(&folder.path("out"), |out| lines(out) > 100), "one record becomes many");
+}
+
+#[test]
+fn memory_is_lost_in_a_crash() {
+    let Some(fluent_bit) = fluent_bit() else { return };
+    for on_disk in [false, true] {
+        let mut text = endless().replace("[INPUT]", "  storage.path buffer\n[INPUT]");
+        let mut rewrite = REWRITE.to_owned();
+        if on_disk {
+            text.push_str("  storage.type filesystem\n");
+            rewrite.push_str("  emitter_storage.type filesystem\n");
+        }
+        text.push_str(WASM);
+        text.push_str(&rewrite);
+        let closed = format!(
+            "[OUTPUT]\n  name http\n  match *\n  host 127.0.0.1\n  port {}\n  retry_limit no_limits\n",
+            free_port()
+        );
+        let (folder, mut process, rules) = start(fluent_bit, &format!("{text}{closed}"));
+        assert_eq!(rules.contains(&"archive-in-memory"), !on_disk, "{rules:?}");
+        let fails = |log: &[u8]| memchr::memmem::find_iter(log, "failed to flush chunk").count() >= 2;
+        assert!(process.wait(&folder.path("log"), fails), "the record and its copy are on their way");
+        // It is killed.
+        drop(process);
+        folder.write("in.log", format!("{LINE}\n{{\"n\":2}}\n"));
+        let path = folder.write("a.conf", format!("{text}{END}"));
+        let mut process = folder.start_file(fluent_bit, &path, &[]);
+        let is_done = |out: &[u8]| memchr::memmem::find(out, b"\"n\":2").is_some() && (!on_disk || lines(out) >= 3);
+        assert!(process.wait(&folder.path("out"), is_done), "the second line is read");
+        let records = process.records();
+        let mut tags: Vec<&str> = records.iter().map(|record| record.tag.as_str()).collect();
+        tags.sort_unstable();
+        assert_eq!(tags, if on_disk { &["archive.audit.s", "kube.a", "kube.a"][..] } else { &["kube.a"] });
+    }
+}
+
+#[test]
+fn chunks_are_dropped_after_one_retry() {
+    let Some(fluent_bit) = fluent_bit() else { return };
+    let text = format!(
+        "{}{WASM}{REWRITE}[OUTPUT]\n  name http\n  match archive.*\n  host 127.0.0.1\n  port {}\n{}",
+        endless().replace("[INPUT]", "  scheduler.base 1\n  scheduler.cap 1\n[INPUT]"),
+        free_port(),
+        END.replace('*', "kube.*")
+    );
+    let (_folder, mut process, rules) = start(fluent_bit, &text);
+    assert!(rules.contains(&"archive-retries"), "{rules:?}");
+    assert!(process.says("cannot be retried"));
+}
+
+/// What the runtime split, and where it comes from.
+#[test]
+fn pod_logs_as_they_are_read() {
+    const SPLIT: &str =
+        "2026-01-02T03:04:05.6Z stdout P {\"password\":\"hunter2-is\n2026-01-02T03:04:05.6Z stdout F -secret\"}\n";
+    let Some(fluent_bit) = fluent_bit() else { return };
+    let run = |tag: &str, parser: &str| {
+        let folder = Folder::new();
+        folder.write("podsieve.wasm", podsieve_host::built_in_module());
+        folder.write("var/log/pods/shop_web-0_1f2e/app/0.log", SPLIT);
+        let input = START.replace("in.log", "var/log/pods/*/*/*.log").replace("kube.a", tag);
+        let path = folder.write("a.conf", format!("{input}{parser}{WASM}{END}"));
+        let (_, output) = folder.start_file(fluent_bit, &path, &[]).run_out_whatever();
+        let rules: Vec<&str> = found(&path, &Options::default()).into_iter().map(|(_, rule)| rule).collect();
+        let text = |part: &str| {
+            output.records.iter().any(|record| memchr::memmem::find(&record.json, part.as_bytes()).is_some())
+        };
+        (rules, output.records.len(), text("-secret"), text("\"pod_name\":\"web-0\""))
+    };
+    assert_eq!(run("kube.*", "  multiline.parser cri\n"), (vec![], 1, false, true));
+    assert_eq!(run("kube.*", ""), (vec!["partial-lines"], 2, true, true));
+    assert_eq!(run("kube.*", "  multiline.parser docker\n"), (vec!["partial-lines"], 2, true, true));
+    assert_eq!(run("kube.a", "  multiline.parser cri\n"), (vec!["tag-without-path"], 1, false, false));
+    let (_, _, leaks, _) = run("other.*", "  multiline.parser cri\n");
+    assert!(leaks, "what no filter matches passes as it is");
 }

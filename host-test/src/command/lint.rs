@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::Args;
+use clap::builder::PossibleValuesParser;
 use podsieve_host::json;
 use podsieve_host::lint::{self, Finding, Level, Options, RULES};
 
@@ -16,8 +17,8 @@ Exit codes:
   1  errors, or warnings with --deny-warnings
   2  wrong arguments, or a file that cannot be read or is no configuration
 
-Only what stands in the files is judged. A variable from the environment may hold anything, so that nothing is said
-where it decides.";
+Only what stands in the files is judged. A variable from the environment may hold anything, so that nothing is said where it \
+decides.";
 
 /// Find what loses records, or silently does nothing, in configurations of Fluent Bit with podsieve in them.
 #[derive(Args)]
@@ -38,6 +39,11 @@ pub(super) struct Lint {
     /// Warnings count as errors
     #[arg(long)]
     deny_warnings: bool,
+
+    /// Do not look for this; may be given several times
+    #[arg(long, value_name = "RULE", value_parser = PossibleValuesParser::new(RULES.map(|rule| rule.name)))]
+    #[arg(hide_possible_values = true)]
+    allow: Vec<String>,
 
     /// Findings as JSON, one object a line
     #[arg(long)]
@@ -77,7 +83,8 @@ impl Lint {
         for path in &self.files {
             match lint::check(path, &options) {
                 Ok(findings) => {
-                    for finding in findings {
+                    let is_denied = |finding: &Finding| !self.allow.iter().any(|rule| rule == finding.rule);
+                    for finding in findings.into_iter().filter(is_denied) {
                         match finding.level {
                             Level::Error => count.errors += 1,
                             Level::Warning => count.warnings += 1,

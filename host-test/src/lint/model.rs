@@ -12,6 +12,8 @@ pub(super) struct Configuration {
     pub(super) filters: Vec<Section>,
     pub(super) outputs: Vec<Section>,
     pub(super) variables: Vec<(String, String)>,
+    /// Streams make records with tags of their own.
+    pub(super) has_streams: bool,
 }
 
 /// A line of a file.

@@ -45,10 +45,14 @@ impl Tags {
             }
         }
         let makes = |section: &Section| MAKERS.iter().any(|name| section.is(name));
+        let has_streams = configuration.has_streams || configuration.service("streams_file").is_some();
+        let mut processors = configuration.inputs.iter().flat_map(|input| &input.processors);
         Tags {
             inputs: configuration.inputs.iter().map(of_input).collect(),
             rewritten,
-            others: configuration.filters.iter().any(makes) || configuration.service("streams_file").is_some(),
+            others: has_streams
+                || configuration.filters.iter().any(makes)
+                || processors.any(|processor| processor.is("rewrite_tag")),
         }
     }
 

@@ -36,6 +36,7 @@ pub(super) fn read(files: &mut Files, file: usize, path: &Path, text: &str) -> R
                     }
                 }
             }
+            "stream_processor" => files.configuration.has_streams = true,
             "service" => files.configuration.service.extend(reader.properties(value)),
             "pipeline" => {
                 for (key, list) in value.as_map().unwrap_or_default() {

@@ -25,12 +25,8 @@ pub(super) static UNFILTERED_INPUT: Rule =
 const PLAIN: [&str; 5] = ["match", "wasm_path", "function_name", "event_format", "tag"];
 
 pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
-    let configuration = context.configuration;
-    for section in configuration.sections() {
-        let is_ours = section.is("wasm") || section.is("rewrite_tag") || section.get("match").is_some();
-        for property in section.properties.iter().filter(|_| is_ours || section.get("tag").is_some()) {
-            spelling(property, report);
-        }
+    for property in context.configuration.sections().flat_map(|section| &section.properties) {
+        spelling(property, report);
     }
     matches(context, report);
     reach(context, report);

@@ -1,6 +1,6 @@
 //! Where the module stands, and what is in front of it.
 
-use super::{Context, Rule, error, may_match, may_share, routes};
+use super::{Context, Rule, error, may_match, may_share, routes, warning};
 use crate::lint::model::Section;
 use crate::lint::pattern::may_meet;
 use crate::lint::report::{Report, Spot};
@@ -15,7 +15,7 @@ pub(super) static FILTER_ORDER: Rule = error(
     "filter-order",
     "`rewrite_tag` reads `archive_tag` in front of the filter that writes it: nothing goes to the archive",
 );
-pub(super) static UNFILTERED_COPY: Rule = error(
+pub(super) static UNFILTERED_COPY: Rule = warning(
     "unfiltered-copy",
     "`rewrite_tag` in front of podsieve gives records a tag that podsieve does not match: they pass as they are",
 );
