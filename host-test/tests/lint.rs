@@ -29,6 +29,7 @@ const CLASSIC: &str = "\
     tag              kube.*
     multiline.parser cri, docker
     storage.type     filesystem
+    db               /var/lib/fluent-bit/tail.db
 
 [FILTER]
     name          wasm
@@ -64,6 +65,7 @@ pipeline:
       tag: kube.*
       multiline.parser: cri, docker
       storage.type: filesystem
+      db: /var/lib/fluent-bit/tail.db
   filters:
     - name: wasm
       match: kube.*
@@ -87,39 +89,39 @@ pipeline:
 type Case = (&'static str, &'static str, &'static [(u32, &'static str)]);
 
 const IN_CLASSIC: &[Case] = &[
-    ("    function_name pipeline\n", "    Function_Name piepline\n", &[(16, "function-missing")]),
-    ("    function_name pipeline\n", "", &[(13, "function-unset")]),
-    ("function_name pipeline", "function_name \"pipeline\"", &[(16, "quoted-value")]),
-    ("function_name pipeline", "function_name pipeline # all", &[(16, "comment-in-value")]),
-    ("function_name pipeline", "function_name redact", &[(22, "archive-tag-unset")]),
-    ("    wasm_path     podsieve.wasm\n", "", &[(13, "module-unset")]),
-    ("podsieve.wasm", "missing/podsieve.wasm", &[(15, "module-missing")]),
-    ("podsieve.wasm", "/nowhere/podsieve.wasm", &[(15, "module-unseen")]),
-    ("podsieve.wasm", "podsieve.conf", &[(15, "module-refused")]),
+    ("    function_name pipeline\n", "    Function_Name piepline\n", &[(17, "function-missing")]),
+    ("    function_name pipeline\n", "", &[(14, "function-unset")]),
+    ("function_name pipeline", "function_name \"pipeline\"", &[(17, "quoted-value")]),
+    ("function_name pipeline", "function_name pipeline # all", &[(17, "comment-in-value")]),
+    ("function_name pipeline", "function_name redact", &[(23, "archive-tag-unset")]),
+    ("    wasm_path     podsieve.wasm\n", "", &[(14, "module-unset")]),
+    ("podsieve.wasm", "missing/podsieve.wasm", &[(16, "module-missing")]),
+    ("podsieve.wasm", "/nowhere/podsieve.wasm", &[(16, "module-unseen")]),
+    ("podsieve.wasm", "podsieve.conf", &[(16, "module-refused")]),
     ("podsieve.wasm", "${MODULE}", &[]),
     ("podsieve.wasm", "podsieve.aot", &[]),
-    ("podsieve.wasm", "other.wasm", &[(16, "function-missing")]),
-    ("event_format  json", "event_format  MsgPack", &[(17, "event-format")]),
-    ("event_format  json", "event_format  xml", &[(17, "event-format")]),
+    ("podsieve.wasm", "other.wasm", &[(17, "function-missing")]),
+    ("event_format  json", "event_format  MsgPack", &[(18, "event-format")]),
+    ("event_format  json", "event_format  xml", &[(18, "event-format")]),
     ("    event_format  json\n", "", &[]),
-    ("    match         kube.*\n", "", &[(13, "match-unset")]),
+    ("    match         kube.*\n", "", &[(14, "match-unset")]),
     ("    match         kube.*\n", "    match_regex   ^kube\n", &[]),
-    ("    match         kube.*\n", "    match         'kube.*'\n", &[(14, "quoted-value")]),
-    ("    match         kube.*\n", "    match         kube.* # pods\n", &[(14, "comment-in-value")]),
-    ("    match         kube.*\n", "    match         kubernetes.*\n", &[(14, "filter-unreached")]),
+    ("    match         kube.*\n", "    match         'kube.*'\n", &[(15, "quoted-value")]),
+    ("    match         kube.*\n", "    match         kube.* # pods\n", &[(15, "comment-in-value")]),
+    ("    match         kube.*\n", "    match         kubernetes.*\n", &[(15, "filter-unreached")]),
     ("    match         kube.*\n", "    match         ${TAG}.*\n", &[]),
-    ("    match         kube.*\n", "    match         kube.*\n    match         pods\n", &[(15, "filter-unreached")]),
+    ("    match         kube.*\n", "    match         kube.*\n    match         pods\n", &[(16, "filter-unreached")]),
     (
         "    match       archive.*\n",
         "    match       archives.*\n",
-        &[(22, "archive-unrouted"), (32, "output-unreached")],
+        &[(23, "archive-unrouted"), (33, "output-unreached")],
     ),
-    ("    match       archive.*\n", "    match       archive.error.*\n", &[(22, "archive-unrouted")]),
-    ("    match       archive.*\n", "", &[(22, "archive-unrouted"), (31, "match-unset")]),
+    ("    match       archive.*\n", "    match       archive.error.*\n", &[(23, "archive-unrouted")]),
+    ("    match       archive.*\n", "", &[(23, "archive-unrouted"), (32, "match-unset")]),
     ("    match       archive.*\n", "    match       *\n", &[]),
     ("name             tail", "name             forward", &[(6, "forward-input")]),
     ("name             tail", "name             dummy", &[]),
-    ("tag              kube.*", "tag              kube", &[(14, "filter-unreached"), (27, "output-unreached")]),
+    ("tag              kube.*", "tag              kube", &[(15, "filter-unreached"), (28, "output-unreached")]),
     ("tag              kube.*", "tag              kube.pods", &[(8, "tag-without-path")]),
     ("    multiline.parser cri, docker\n", "", &[(6, "partial-lines")]),
     ("cri, docker", "docker", &[(9, "partial-lines")]),
@@ -127,41 +129,55 @@ const IN_CLASSIC: &[Case] = &[
     ("    storage.type     filesystem\n", "", &[(6, "archive-in-memory")]),
     ("    storage.type     filesystem\n", "    storage.type     memory\n", &[(6, "archive-in-memory")]),
     ("    storage.type     filesystem\n", "    storage.type     ${STORAGE}\n", &[]),
-    ("    emitter_storage.type filesystem\n", "", &[(20, "archive-in-memory")]),
-    ("    storage.path /var/lib/fluent-bit\n", "", &[(9, "storage-path"), (22, "storage-path")]),
-    ("    retry_limit no_limits\n", "", &[(31, "archive-retries")]),
-    ("$archive_tag true", "$archive_tag false", &[(22, "archive-moved")]),
-    ("$archive_tag true", "$archive_tag 1", &[(22, "archive-moved")]),
-    ("$archive_tag true", "$archive_tag", &[(22, "rewrite-rule")]),
+    ("    emitter_storage.type filesystem\n", "", &[(21, "archive-in-memory")]),
+    ("    storage.path /var/lib/fluent-bit\n", "", &[(9, "storage-path"), (23, "storage-path")]),
+    ("    retry_limit no_limits\n", "", &[(32, "archive-retries")]),
+    ("$archive_tag true", "$archive_tag false", &[(23, "archive-moved")]),
+    ("$archive_tag true", "$archive_tag 1", &[(23, "archive-moved")]),
+    ("$archive_tag true", "$archive_tag", &[(23, "rewrite-rule")]),
     (
         "$archive_tag true",
         "archive_tag true",
-        &[(22, "rewrite-rule"), (22, "archive-unrouted"), (32, "output-unreached")],
+        &[(23, "rewrite-rule"), (23, "archive-unrouted"), (33, "output-unreached")],
     ),
-    ("$archive_tag true", "$1 true", &[(22, "rewrite-rule")]),
+    ("$archive_tag true", "$1 true", &[(23, "rewrite-rule")]),
     ("$archive_tag ^archive\\. $archive_tag", "$archive_tag ^(archive\\..*)$ $1", &[]),
     ("$archive_tag ^archive\\. $archive_tag", "\"$archive_tag\" \"^archive\\.\" $archive_tag", &[]),
-    ("$archive_tag ^archive\\. ", "'$archive_tag' ^archive\\. ", &[(22, "rewrite-rule")]),
-    ("$archive_tag true", "kube.$archive_tag true", &[(22, "rewrite-loop"), (32, "output-unreached")]),
-    ("    match                kube.*\n", "    match                *\n", &[(22, "rewrite-loop")]),
-    ("    match                kube.*\n", "", &[(20, "match-unset")]),
+    ("$archive_tag ^archive\\. ", "'$archive_tag' ^archive\\. ", &[(23, "rewrite-rule")]),
+    ("$archive_tag true", "kube.$archive_tag true", &[(23, "rewrite-loop"), (33, "output-unreached")]),
+    ("    match                kube.*\n", "    match                *\n", &[(23, "rewrite-loop")]),
+    ("    match                kube.*\n", "", &[(21, "match-unset")]),
     (
         "[OUTPUT]\n    name        es",
-        "[FILTER]\n  name rewrite_tag\n  match archive.*\n  rule $archive_tag . kube.$TAG false\n[OUTPUT]\n    name        es",
-        &[(22, "rewrite-loop"), (26, "archive-in-memory"), (28, "rewrite-loop"), (28, "archive-moved")],
+        "\
+[FILTER]
+  name rewrite_tag
+  match archive.*
+  rule $archive_tag . kube.$TAG false
+[OUTPUT]
+    name        es",
+        &[(23, "rewrite-loop"), (27, "archive-in-memory"), (29, "rewrite-loop"), (29, "archive-moved")],
     ),
     (
         "[FILTER]\n    name          wasm",
-        "[FILTER]\n    name rewrite_tag\n    match kube.*\n    rule $level . copy.$TAG true\n[FILTER]\n    name          wasm",
-        &[(15, "unfiltered-copy")],
+        "\
+[FILTER]
+    name rewrite_tag
+    match kube.*
+    rule $level . copy.$TAG true
+[FILTER]
+    name          wasm",
+        &[(16, "unfiltered-copy")],
     ),
     (
         "tag              kube.*",
         "tag              pods\n    tag              \"kube.*\"",
-        &[(9, "quoted-value"), (15, "filter-unreached"), (28, "output-unreached")],
+        &[(9, "quoted-value"), (16, "filter-unreached"), (29, "output-unreached")],
     ),
+    ("    db               /var/lib/fluent-bit/tail.db\n", "", &[(6, "no-position")]),
+    ("    db               /var/lib/fluent-bit/tail.db\n", "    read_from_head on\n", &[]),
     ("    flush 1\n", "    flush 1\n    streams_file streams.conf\n", &[]),
-    ("    match       kube.*\n", "    match       cold.*\n", &[(27, "output-unreached")]),
+    ("    match       kube.*\n", "    match       cold.*\n", &[(28, "output-unreached")]),
     (
         "    match       kube.*\n",
         "    match       cold.*\n[FILTER]\n  name log_to_metrics\n  match kube.*\n  tag cold.x\n",
@@ -175,72 +191,134 @@ const IN_CLASSIC: &[Case] = &[
     ),
     ("[SERVICE]\n", "@SET unused=x\r\n# a comment\r\n[service]\r\n", &[]),
     ("    match         kube.*\n", "    match         ${pods}\n@SET pods=kube.*\n", &[]),
-    ("    match         kube.*\n", "    match         ${pods}\n@SET pods=pods.*\n", &[(14, "filter-unreached")]),
+    ("    match         kube.*\n", "    match         ${pods}\n@SET pods=pods.*\n", &[(15, "filter-unreached")]),
 ];
 
 const IN_YAML: &[Case] = &[
-    ("function_name: pipeline", "Function_Name: piepline", &[(14, "function-missing")]),
-    ("      function_name: pipeline\n", "", &[(11, "function-unset")]),
+    ("function_name: pipeline", "Function_Name: piepline", &[(15, "function-missing")]),
+    ("      function_name: pipeline\n", "", &[(12, "function-unset")]),
     ("function_name: pipeline", "function_name: \"pipeline\"", &[]),
     ("function_name: pipeline", "function_name: pipeline # all", &[]),
-    ("podsieve.wasm", "missing/podsieve.wasm", &[(13, "module-missing")]),
-    ("event_format: json", "event_format: msgpack", &[(15, "event-format")]),
+    ("podsieve.wasm", "missing/podsieve.wasm", &[(14, "module-missing")]),
+    ("event_format: json", "event_format: msgpack", &[(16, "event-format")]),
     (
         "    - name: wasm\n      match: kube.*\n",
         "    - name: wasm\n      match: kubernetes.*\n",
-        &[(12, "filter-unreached")],
+        &[(13, "filter-unreached")],
     ),
-    ("match: archive.*", "match: archives.*", &[(18, "archive-unrouted"), (25, "output-unreached")]),
+    ("match: archive.*", "match: archives.*", &[(19, "archive-unrouted"), (26, "output-unreached")]),
     ("multiline.parser: cri, docker", "multiline.parser: [docker]", &[(8, "partial-lines")]),
     ("tag: kube.*", "tag: kube.pods", &[(7, "tag-without-path")]),
     (
         "rule: $archive_tag ^archive\\. $archive_tag true",
         "rule:\n        - $a . b true\n        - $archive_tag . $archive_tag no",
-        &[(20, "archive-moved")],
+        &[(21, "archive-moved")],
     ),
     (
         "rule: $archive_tag ^archive\\. $archive_tag true",
         "rule: $a . archive.a true\n      rule: $a $1",
-        &[(19, "rewrite-rule")],
+        &[(20, "rewrite-rule")],
     ),
-    ("storage.path: /var/lib/fluent-bit", "flush: 1", &[(9, "storage-path"), (19, "storage-path")]),
+    ("storage.path: /var/lib/fluent-bit", "flush: 1", &[(9, "storage-path"), (20, "storage-path")]),
     (
         "service:\n",
-        "stream_processor:\n  - {name: a, exec: CREATE STREAM a AS SELECT * FROM TAG:'kube.*';}\nservice:\n",
+        "\
+stream_processor:
+  - {name: a, exec: CREATE STREAM a AS SELECT * FROM TAG:'kube.*';}
+service:
+",
         &[],
     ),
     ("service:\n", "env:\n  pods: kube.*\nservice:\n", &[]),
     (
-        "    - name: es\n",
-        "    - name: es\n      processors:\n        logs:\n          - name: wasm\n            wasm_path: podsieve.wasm\n            function_name: redact\n",
-        &[(24, "wasm-processor")],
+        "\n    - name: es\n",
+        "
+    - name: es
+      processors:
+        logs:
+          - name: wasm
+            wasm_path: podsieve.wasm
+            function_name: redact
+",
+        &[(25, "wasm-processor")],
     ),
     (
-        "    - name: es\n",
-        "    - name: es\n      workers: 0\n      processors:\n        logs:\n          - name: wasm\n            wasm_path: podsieve.wasm\n            function_name: redcat\n",
-        &[(27, "function-missing")],
+        "\n    - name: es\n",
+        "
+    - name: es
+      workers: 0
+      processors:
+        logs:
+          - name: wasm
+            wasm_path: podsieve.wasm
+            function_name: redcat
+",
+        &[(28, "function-missing")],
     ),
     (
-        "      tag: kube.*\n",
-        "      tag: kube.*\n      threaded: on\n      processors:\n        logs:\n          - {name: wasm, wasm_path: podsieve.wasm, function_name: redact}\n",
+        "\n      tag: kube.*\n",
+        "
+      tag: kube.*
+      threaded: on
+      processors:
+        logs:
+          - {name: wasm, wasm_path: podsieve.wasm, function_name: redact}
+",
         &[(11, "wasm-processor")],
     ),
     (
-        "      tag: kube.*\n",
-        "      tag: kube.*\n      routes:\n        logs:\n          - name: archive.audit.all\n            condition: {rules: [{field: $archive_tag, op: regex, value: .}]}\n            \
-         to: {outputs: [http]}\n          - name: kube.hot\n            condition: {default: true}\n            to: {outputs: [es]}\n",
+        "\n      tag: kube.*\n",
+        "
+      tag: kube.*
+      routes:
+        logs:
+          - name: archive.audit.all
+            condition: {rules: [{field: $archive_tag, op: regex, value: .}]}
+            to: {outputs: [http]}
+          - name: kube.hot
+            condition: {default: true}
+            to: {outputs: [es]}
+",
         &[(10, "route-condition")],
     ),
     (
-        "      tag: kube.*\n",
-        "      tag: kube.*\n      routes:\n        logs:\n          - name: kube.hot\n            condition: {default: true}\n            to: {outputs: [{name: es}]}\n          \
-         - name: other\n            condition: {rules: [{field: $stream, op: eq, value: stderr}]}\n            to: {outputs: [http]}\n",
+        "\n      tag: kube.*\n",
+        "
+      tag: kube.*
+      routes:
+        logs:
+          - name: kube.hot
+            condition: {default: true}
+            to: {outputs: [{name: es}]}
+          - name: other
+            condition: {rules: [{field: $stream, op: eq, value: stderr}]}
+            to: {outputs: [http]}
+",
         &[(13, "route-condition")],
     ),
     (
-        "    - name: wasm\n      match: kube.*\n      wasm_path: podsieve.wasm\n      function_name: pipeline\n      event_format: json\n    - name: rewrite_tag\n      match: kube.*\n      rule: $archive_tag ^archive\\. $archive_tag true\n      emitter_storage.type: filesystem\n",
-        "    - name: rewrite_tag\n      match: kube.*\n      rule: $archive_tag ^archive\\. $archive_tag true\n      emitter_storage.type: filesystem\n    - name: wasm\n      match: kube.*\n      wasm_path: podsieve.wasm\n      function_name: pipeline\n",
-        &[(13, "filter-order")],
+        "
+    - name: wasm
+      match: kube.*
+      wasm_path: podsieve.wasm
+      function_name: pipeline
+      event_format: json
+    - name: rewrite_tag
+      match: kube.*
+      rule: $archive_tag ^archive\\. $archive_tag true
+      emitter_storage.type: filesystem
+",
+        "
+    - name: rewrite_tag
+      match: kube.*
+      rule: $archive_tag ^archive\\. $archive_tag true
+      emitter_storage.type: filesystem
+    - name: wasm
+      match: kube.*
+      wasm_path: podsieve.wasm
+      function_name: pipeline
+",
+        &[(14, "filter-order")],
     ),
 ];
 
@@ -362,17 +440,17 @@ fn modules_are_found() {
     let text = CLASSIC.replace("podsieve.wasm", "/etc/podsieve.wasm");
     let path = scene.write("a.conf", &text);
     let at = |name: &str| scene.0.path().join(name);
-    assert_eq!(found(&path, &Options::default()), [(15, "module-unseen")]);
+    assert_eq!(found(&path, &Options::default()), [(16, "module-unseen")]);
     assert_eq!(found(&path, &Options::default().module(at("podsieve.wasm"))), []);
-    assert_eq!(found(&path, &Options::default().module(at("other.wasm"))), [(16, "function-missing")]);
-    assert_eq!(found(&path, &Options::default().root(at("root"))), [(15, "module-missing")]);
+    assert_eq!(found(&path, &Options::default().module(at("other.wasm"))), [(17, "function-missing")]);
+    assert_eq!(found(&path, &Options::default().root(at("root"))), [(16, "module-missing")]);
     scene.write("root/etc/podsieve.wasm", podsieve_host::built_in_module());
     assert_eq!(found(&path, &Options::default().root(at("root"))), []);
     // Without the module podsieve's own functions are known.
     let path = scene.write("b.conf", text.replace("pipeline", "rout"));
-    assert_eq!(found(&path, &Options::default()), [(15, "module-unseen"), (16, "function-missing")]);
+    assert_eq!(found(&path, &Options::default()), [(16, "module-unseen"), (17, "function-missing")]);
     let path = scene.write("c.conf", text.replace("podsieve", "mine").replace("pipeline", "rout"));
-    assert_eq!(found(&path, &Options::default()), [(15, "module-unseen")]);
+    assert_eq!(found(&path, &Options::default()), [(16, "module-unseen")]);
 }
 
 #[test]
@@ -451,8 +529,8 @@ fn exit_codes_and_json() {
     assert_eq!(code(&[]), Some(2));
     let output = scene.run(&["warning.conf", "error.yaml"]);
     let said = String::from_utf8_lossy(&output.stdout);
-    assert!(said.contains("warning.conf:31: warning: a chunk"), "{said}");
-    assert!(said.contains("error.yaml:14: error: the module has no function"), "{said}");
+    assert!(said.contains("warning.conf:32: warning: a chunk"), "{said}");
+    assert!(said.contains("error.yaml:15: error: the module has no function"), "{said}");
     assert!(said.contains("[function-missing]\n    function_name: pi\"e\n"), "{said}");
     let output = scene.run(&["--json", "warning.conf", "error.yaml"]);
     let said = String::from_utf8_lossy(&output.stdout);
@@ -460,7 +538,7 @@ fn exit_codes_and_json() {
         said.lines().map(|line| serde_json::from_str(line).expect("a line is JSON")).collect();
     assert_eq!(findings.len(), 2);
     assert_eq!((&findings[0]["file"], &findings[0]["level"]), (&"warning.conf".into(), &"warning".into()));
-    assert_eq!((&findings[1]["line"], &findings[1]["rule"]), (&14.into(), &"function-missing".into()));
+    assert_eq!((&findings[1]["line"], &findings[1]["rule"]), (&15.into(), &"function-missing".into()));
     assert_eq!(findings[1]["excerpt"], "function_name: pi\"e");
     let rules = scene.run(&["--rules"]);
     let said = String::from_utf8_lossy(&rules.stdout);
@@ -488,13 +566,15 @@ fn no_secret_is_shown() {
 const LINE: &str = r#"{"message":"mail ada@example.com","operation":"x","service":"s"}"#;
 const SECRET: &str = "ada@example.com";
 
-const START: &str = "[SERVICE]\n  flush 0.2\n  grace 5\n[INPUT]\n  name tail\n  tag kube.a\n  path in.log\n  read_from_head on\n  exit_on_eof on\n";
+const START: &str = "[SERVICE]\n  flush 0.2\n  grace 5\n[INPUT]\n  name tail\n  tag kube.a\n  path \
+ in.log\n  read_from_head on\n  exit_on_eof on\n";
 const WASM: &str = "[FILTER]\n  name wasm\n  match kube.*\n  wasm_path podsieve.wasm\n  function_name pipeline\n";
 const REWRITE: &str =
     "[FILTER]\n  name rewrite_tag\n  match kube.*\n  rule $archive_tag ^archive\\. $archive_tag true\n";
 const END: &str = "[OUTPUT]\n  name file\n  match *\n  file out\n";
 
-const YAML_START: &str = "service: {flush: 0.2, grace: 5}\npipeline:\n  inputs:\n    - {name: tail, tag: kube.a, path: in.log, read_from_head: on, exit_on_eof: on";
+const YAML_START: &str = "service: {flush: 0.2, grace: 5}\npipeline:\n  inputs:\n    - {name: tail, tag: kube.a, \
+ path: in.log, read_from_head: on, exit_on_eof: on";
 const YAML_WASM: &str = "{name: wasm, match: kube.*, wasm_path: podsieve.wasm, function_name: pipeline}";
 
 /// What one run did.
@@ -592,7 +672,8 @@ fn claims() -> Vec<Claim> {
         |seen| seen.started && seen.records.is_empty(),
     );
     claim("", format!(", threaded: on}}\n  filters: [{YAML_WASM}]\n{output}}}\n"), |seen| !seen.leaks("kube.a"));
-    let routes = "routes: {logs: [{name: archive, condition: {rules: [{field: $archive_tag, op: regex, value: .}]}, to: {outputs: [cold]}}, \
+    let routes = "routes: {logs: [{name: archive, condition: {rules: [{field: $archive_tag, op: regex, value: .}]}, \
+     to: {outputs: [cold]}}, \
          {name: hot, condition: {default: true}, to: {outputs: [hot]}}]}";
     let outputs = "  outputs:\n    - {name: file, alias: hot, file: out}\n    - {name: file, alias: cold, file: out}\n";
     claim("route-condition", format!(", {routes}}}\n  filters: [{YAML_WASM}]\n{outputs}"), |seen| {
@@ -683,7 +764,8 @@ fn forward_loses_every_record() {
     let port = free_port();
     // It sends to itself.
     let text = format!(
-        "{}[INPUT]\n  name forward\n  listen 127.0.0.1\n  port {port}\n{WASM}[OUTPUT]\n  name forward\n  match raw.*\n  \
+        "{}[INPUT]\n  name forward\n  listen 127.0.0.1\n  port {port}\n{WASM}[OUTPUT]\n  name forward\n  match \
+         raw.*\n  \
          tag kube.a\n  host 127.0.0.1\n  port {port}\n[OUTPUT]\n  name file\n  match *\n  file out\n",
         endless().replace("kube.a", "raw.a")
     );
@@ -782,4 +864,42 @@ fn pod_logs_as_they_are_read() {
     assert_eq!(run("kube.a", "  multiline.parser cri\n"), (vec!["tag-without-path"], 1, false, false));
     let (_, _, leaks, _) = run("other.*", "  multiline.parser cri\n");
     assert!(leaks, "what no filter matches passes as it is");
+}
+
+#[test]
+fn what_is_written_meanwhile_is_not_read() {
+    let Some(fluent_bit) = fluent_bit() else { return };
+    let path = "var/log/pods/shop_web-0_1f2e/app/0.log";
+    for db in ["", "  db in.db\n"] {
+        let folder = Folder::new();
+        folder.write("podsieve.wasm", podsieve_host::built_in_module());
+        let log = folder.write(path, "");
+        let input = format!(
+            "[SERVICE]\n  flush 0.2\n[INPUT]\n  name tail\n  tag kube.*\n  path {path}\n  refresh_interval 1\n  \
+             multiline.parser cri\n{db}"
+        );
+        let configuration = folder.write("a.conf", format!("{input}{WASM}{END}"));
+        let rules: Vec<&str> = found(&configuration, &Options::default()).into_iter().map(|(_, rule)| rule).collect();
+        assert_eq!(rules, if db.is_empty() { vec!["no-position"] } else { vec![] });
+        let add = |n: u32| {
+            let mut file = fs::OpenOptions::new().append(true).open(&log).expect("the log can be written");
+            writeln!(file, "2026-01-02T03:04:05.6Z stdout F {{\"n\":{n}}}").expect("a line is written");
+        };
+        let round = |meanwhile: u32, then: u32| {
+            if meanwhile > 0 {
+                add(meanwhile);
+            }
+            let mut process = folder.start_file(fluent_bit, &configuration, &[]);
+            assert!(process.says("inotify_fs_add"), "it has the file");
+            add(then);
+            let is_there = |out: &[u8]| memchr::memmem::find(out, format!("\"n\":{then}").as_bytes()).is_some();
+            assert!(process.wait(&folder.path("out"), is_there), "what is written now is read");
+            process.stop().records
+        };
+        round(0, 1);
+        let records = round(2, 3);
+        let has = |n: &str| records.iter().any(|record| json::field(&record.json, "n") == Some(n.as_bytes()));
+        assert!(has("1") && has("3"));
+        assert_eq!(has("2"), !db.is_empty());
+    }
 }

@@ -25,7 +25,8 @@ const MAX_COPIED: usize = 1 << 20;
 /// A scalar, a list or a map, and where it begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Node {
-    /// Where it begins, of a block its text, and its anchor if it has one; what is inside of that which an alias stands for is where the anchor is.
+    /// Where it begins: a block with its text, and a list or a map with its anchor if it has one. What is inside of that
+    /// which an alias stands for is where the anchor is.
     pub place: Place,
     /// What it is.
     pub kind: Kind,

@@ -17,8 +17,8 @@ Exit codes:
   1  errors, or warnings with --deny-warnings
   2  wrong arguments, or a file that cannot be read or is no configuration
 
-Only what stands in the files is judged. A variable from the environment may hold anything, so that nothing is said where it \
-decides.";
+Only what stands in the files is judged. A variable from the environment may hold anything, so that \
+nothing is said where it decides.";
 
 /// Find what loses records, or silently does nothing, in configurations of Fluent Bit with podsieve in them.
 #[derive(Args)]

@@ -44,7 +44,8 @@ pub(super) fn read(files: &mut Files, file: usize, text: &str) -> Result<(), Err
                 return Err(files.error(
                     place,
                     "the key has no value",
-                    "write a blank and the value behind it: a tab does not separate them, and Fluent Bit does not start",
+                    "write a blank and the value behind it: a tab does not separate them, and Fluent Bit does not \
+                     start",
                 ));
             };
             let value = value.trim_matches([' ', '\t']);

@@ -6,7 +6,8 @@
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let folder = tempfile::tempdir()?;
 //! # let path = folder.path().join("fluent-bit.conf");
-//! std::fs::write(&path, "[FILTER]\n  name wasm\n  match *\n  wasm_path /etc/podsieve.wasm\n  function_name pipline\n")?;
+//! let filter = "[FILTER]\n  name wasm\n  match *\n  wasm_path /etc/podsieve.wasm\n  function_name pipline\n";
+//! std::fs::write(&path, filter)?;
 //! let findings = lint::check(&path, &Options::default())?;
 //! let wrong = findings.iter().find(|finding| finding.rule == "function-missing").expect("it is found");
 //! assert_eq!((wrong.line, wrong.level), (5, Level::Error));

@@ -156,7 +156,8 @@ impl Configuration {
     }
 }
 
-/// A text with variables, `${NAME}`. What the environment has is not looked at: a configuration is judged alike everywhere.
+/// A text with variables, `${NAME}`. What the environment has is not looked at: a configuration is judged alike
+/// everywhere.
 fn expand(raw: &str, variables: &[(String, String)]) -> String {
     let mut text = String::new();
     let mut rest = raw;

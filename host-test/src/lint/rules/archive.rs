@@ -18,13 +18,13 @@ pub(super) static ARCHIVE_MOVED: Rule =
     warning("archive-moved", "the record itself goes with the copy: it is in the archive and nowhere else");
 pub(super) static REWRITE_LOOP: Rule = error(
     "rewrite-loop",
-    "`rewrite_tag` matches the tag that it makes: records go round for ever, or 5.1 rejects them with an error; two that \
-     match each other's tags go round for ever",
+    "`rewrite_tag` matches the tag that it makes: records go round for ever, or 5.1 rejects them with an error; two \
+     that match each other's tags go round for ever",
 );
 pub(super) static REWRITE_RULE: Rule = error(
     "rewrite-rule",
-    "a rule of `rewrite_tag` that does not do its job: too few words, a key in single quotes, a capture that is not there, a \
-     new tag without `$`",
+    "a rule of `rewrite_tag` that does not do its job: too few words, a key in single quotes, a capture that is not \
+     there, a new tag without `$`",
 );
 
 pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
@@ -72,8 +72,8 @@ fn rules(context: &Context<'_>, report: &mut Report<'_>) {
                 let what = "the new tag is the text `archive_tag`, and not what the record has there";
                 report.add(&REWRITE_RULE, rule, what, "write $archive_tag");
             } else if names_a_capture(tag) && !regex.contains('(') {
-                let what = "the regular expression captures nothing: no record gets the new tag, and without `true` at the end \
-                            each is lost";
+                let what = "the regular expression captures nothing: no record gets the new tag, and without `true` \
+                            at the end each is lost";
                 report.add(&REWRITE_RULE, rule, what, "put what is captured in parentheses");
             }
         }
@@ -111,7 +111,8 @@ fn loops(context: &Context<'_>, report: &mut Report<'_>) {
             })
         });
         if comes_back {
-            let what = "another `rewrite_tag` matches the new tag, and makes a tag that this one matches: records go round for ever";
+            let what = "another `rewrite_tag` matches the new tag, and makes a tag that this one matches: records go \
+                        round for ever";
             report.add(&REWRITE_LOOP, rule, what, "match only the tags of the inputs");
         }
     }

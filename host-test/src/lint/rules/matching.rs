@@ -91,7 +91,8 @@ fn reach(context: &Context<'_>, report: &mut Report<'_>) {
         if !is_reached(output) && !is_routed_to(context, output) {
             let advice = match pattern.value.starts_with("archive") {
                 true => {
-                    "let a filter `rewrite_tag` behind podsieve make it: rule $archive_tag ^archive\\. $archive_tag true"
+                    "let a filter `rewrite_tag` behind podsieve make it: rule $archive_tag ^archive\\. $archive_tag \
+                     true"
                 }
                 false => "match a tag that an input or `rewrite_tag` makes",
             };

@@ -33,7 +33,7 @@ const fn warning(name: &'static str, finds: &'static str) -> Rule {
 }
 
 /// All rules.
-pub static RULES: [&Rule; 29] = [
+pub static RULES: [&Rule; 30] = [
     &modules::NO_WASM_FILTER,
     &modules::MODULE_UNSET,
     &modules::MODULE_MISSING,
@@ -62,6 +62,7 @@ pub static RULES: [&Rule; 29] = [
     &storage::ARCHIVE_IN_MEMORY,
     &storage::ARCHIVE_RETRIES,
     &reading::PARTIAL_LINES,
+    &reading::NO_POSITION,
     &reading::TAG_WITHOUT_PATH,
 ];
 

@@ -7,7 +7,8 @@ use crate::lint::report::{Report, Spot};
 
 pub(super) static WASM_PROCESSOR: Rule = error(
     "wasm-processor",
-    "`wasm` is a processor of an output with workers, or of a threaded input beside other WASM filters: every record is lost",
+    "`wasm` is a processor of an output with workers, or of a threaded input beside other WASM filters: every record \
+     is lost",
 );
 pub(super) static FORWARD_INPUT: Rule =
     error("forward-input", "the input `forward` is in front of a WASM filter: Fluent Bit 5.1 loses every record");
@@ -21,8 +22,8 @@ pub(super) static UNFILTERED_COPY: Rule = warning(
 );
 pub(super) static ROUTE_CONDITION: Rule = error(
     "route-condition",
-    "routes of an input are taken in front of the filters, and change the tag: a condition sees no `archive_tag`, and a \
-     filter that matches the old tag sees no record",
+    "routes of an input are taken in front of the filters, and change the tag: a condition sees no `archive_tag`, and \
+     a filter that matches the old tag sees no record",
 );
 
 /// Outputs that have no workers unless they are told to. `.workers` in the sources of Fluent Bit 5.1.1.

@@ -6,14 +6,17 @@ use crate::lint::report::Report;
 
 pub(super) static PARTIAL_LINES: Rule = warning(
     "partial-lines",
-    "pod logs are read without `multiline.parser cri`: lines that the runtime split stay split, and a secret across the \
-     seam is not found",
+    "pod logs are read without `multiline.parser cri`: lines that the runtime split stay split, and a secret across \
+     the seam is not found",
 );
 
 pub(super) static TAG_WITHOUT_PATH: Rule = warning(
     "tag-without-path",
     "the tag of pod logs has no `*`: namespace, pod and container are not known, and podsieve adds none of them",
 );
+
+pub(super) static NO_POSITION: Rule =
+    warning("no-position", "pod logs are read without `db`: what is written while Fluent Bit restarts is never read");
 
 /// Multiline parsers that come with Fluent Bit and do not join what a CRI runtime split.
 const OTHERS: [&str; 5] = ["docker", "go", "java", "python", "ruby"];
@@ -28,6 +31,10 @@ pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
         }
         if !has_filter("multiline") {
             joining(input, report);
+        }
+        if input.get("db").is_none() && !input.is_on("read_from_head") {
+            let what = "what is written while Fluent Bit restarts is never read";
+            report.add(&NO_POSITION, input, what, "set `db` to a file that outlives a restart");
         }
         let enriches = |filter: &Section| !matches!(filter.value("function_name"), Some("parse" | "redact" | "route"));
         let is_enriched = context.wasm_filters().any(|(_, filter)| is_filtered(filter) && enriches(filter));
