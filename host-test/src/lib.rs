@@ -4,7 +4,8 @@
 //! wasmtime under the conditions that Fluent Bit gives it, and says of every record what Fluent Bit
 //! would do with it: replace it, or lose it, and why ([`Outcome`], [`Lost`]). [`Native`] runs the
 //! core without WebAssembly behind the same [`Runner`] trait. [`input`] turns log files into the
-//! records that Fluent Bit would hand over, and [`json`] judges what comes back.
+//! records that Fluent Bit would hand over, and [`json`] judges what comes back. [`lint`] judges the
+//! configurations that the module stands in.
 //!
 //! ```
 //! use podsieve_host::{Config, Host, Module, Outcome, Runner};
@@ -28,6 +29,7 @@ mod heap;
 mod host;
 pub mod input;
 pub mod json;
+pub mod lint;
 mod module;
 mod native;
 mod runner;

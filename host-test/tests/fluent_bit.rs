@@ -5,6 +5,7 @@
 #[allow(dead_code, reason = "each test uses its part of this")]
 #[path = "common/cases.rs"]
 mod cases;
+#[allow(dead_code, reason = "each test uses its part of this")]
 #[path = "fluent_bit/run.rs"]
 mod run;
 #[allow(dead_code, reason = "each test uses its part of this")]

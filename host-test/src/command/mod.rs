@@ -5,6 +5,7 @@ mod detectors;
 mod feed;
 mod format;
 mod layout;
+mod lint;
 mod output;
 mod pick;
 mod progress;
@@ -20,7 +21,7 @@ use podsieve_host::Error;
 const EXIT_CODES: &str = "\
 Exit codes:
   0  every record came out, or the reader of standard output went away
-  1  the module lost a record: standard error says which lines
+  1  the module lost a record: standard error says which lines; `lint` found errors
   2  wrong arguments, an input that cannot be read, a module that cannot be loaded";
 
 /// Parses, enriches, redacts and routes pod logs through the WebAssembly module that Fluent Bit runs.
@@ -34,6 +35,7 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     Run(run::Run),
+    Lint(lint::Lint),
     Detectors(detectors::Detectors),
     #[command(hide = true)]
     Demo(demo::Demo),
@@ -43,6 +45,8 @@ enum Command {
 pub(crate) enum Stop {
     /// Something to tell.
     Error(Error),
+    /// What went wrong was told.
+    Told,
     /// Standard output failed; a broken pipe is nothing to tell.
     Output(io::Error),
 }
@@ -66,6 +70,7 @@ const FAILED: u8 = 2;
 pub(crate) fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Run(run) => run.start(),
+        Command::Lint(lint) => lint.start(),
         Command::Detectors(detectors) => detectors.start(),
         Command::Demo(demo) => demo.start(),
     };
@@ -77,6 +82,7 @@ pub(crate) fn main() -> ExitCode {
             eprintln!("podsieve: standard output: cannot be written: {error}");
             ExitCode::from(FAILED)
         }
+        Err(Stop::Told) => ExitCode::from(FAILED),
         Err(Stop::Error(error)) => {
             eprintln!("podsieve: {error}");
             ExitCode::from(FAILED)

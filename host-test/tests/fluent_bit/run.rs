@@ -47,6 +47,11 @@ impl FluentBit {
         Some(FluentBit { program, version })
     }
 
+    /// Whether it is of this version, such as `5.1`.
+    pub(crate) fn is(&self, version: &str) -> bool {
+        self.version.contains(&format!(" v{version}."))
+    }
+
     /// `--dry-run` on a configuration: whether it is accepted, and what was said.
     pub(crate) fn dry_run(&self, configuration: &Path, variables: &[(&str, &Path)]) -> (bool, String) {
         let mut command = Command::new(&self.program);
@@ -131,6 +136,12 @@ impl Process {
         self.output(status)
     }
 
+    /// As [`run_out`](Self::run_out), whatever it did or said: whether it ended well, and what it wrote.
+    pub(crate) fn run_out_whatever(mut self) -> (bool, Output) {
+        let status = self.ended().unwrap_or_else(|| panic!("fluent-bit does not end\n{}", self.log()));
+        (status.success(), Output { records: self.records(), log: self.log() })
+    }
+
     /// Waits until the condition holds of the file; false when time is over first.
     pub(crate) fn wait(&mut self, file: &Path, mut condition: impl FnMut(&[u8]) -> bool) -> bool {
         let mut length = u64::MAX;
@@ -160,6 +171,18 @@ impl Process {
         let out = self.out.clone();
         self.wait(&out, condition);
         self.stop()
+    }
+
+    /// Waits until it has said this; false when time is over first.
+    pub(crate) fn says(&mut self, text: &str) -> bool {
+        let log = self.log.clone();
+        self.wait(&log, |log| memchr::memmem::find(log, text.as_bytes()).is_some())
+    }
+
+    /// What it wrote until now.
+    pub(crate) fn records(&self) -> Vec<Record> {
+        let out = fs::read(&self.out).unwrap_or_default();
+        out.split(|byte| *byte == b'\n').filter_map(record).collect()
     }
 
     /// Asks it to end, which flushes, and returns what it wrote.
