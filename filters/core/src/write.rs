@@ -1,6 +1,8 @@
 //! The writer: bytes of fields to bytes of the output record, redacted on the way. It walks nested values without
 //! recursion, copies what it does not touch in runs, and mends what Fluent Bit writes that is not JSON.
 
+#[cfg(feature = "custom")]
+mod action;
 pub(crate) mod beside;
 
 use crate::audit::Counts;
@@ -119,8 +121,8 @@ impl Writer {
     }
 
     pub(crate) fn number(&mut self, number: &[u8], identifier: bool) {
-        if self.redact && !identifier && number.len() >= 13 && is_card_number(number) {
-            self.quoted_mark(CARD);
+        if self.redact && !identifier && number.len() >= 13 && is_card_number(number) && self.acts(CARD, number) {
+            self.quoted(CARD, number);
         } else if json::is_huge(number) {
             // As a string it reaches the archive, byte for byte; as a number it would end Fluent Bit.
             self.put_byte(b'"');
@@ -131,10 +133,33 @@ impl Writer {
         }
     }
 
-    fn quoted_mark(&mut self, rule: RuleId) {
+    /// Whether something is to be done to what a rule found; if it is only counted, that is done here.
+    #[inline(always)]
+    fn acts(&mut self, rule: RuleId, found: &[u8]) -> bool {
+        #[cfg(feature = "custom")]
+        if let Some(custom) = self.policy.custom {
+            return self.acts_by(custom, rule, found);
+        }
+        let _ = (rule, found);
+        true
+    }
+
+    /// Writes what stands in the place of what a rule found, as a string.
+    fn quoted(&mut self, rule: RuleId, found: &[u8]) {
         self.put_byte(b'"');
+        self.replace(rule, found);
+        self.put_byte(b'"');
+    }
+
+    /// Writes what stands in the place of what a rule found: `found` is what it means.
+    #[inline(always)]
+    fn replace(&mut self, rule: RuleId, found: &[u8]) {
+        #[cfg(feature = "custom")]
+        if let Some(custom) = self.policy.custom {
+            return self.replace_by(custom, rule, found);
+        }
+        let _ = found;
         self.mark(rule);
-        self.put_byte(b'"');
     }
 
     fn mark(&mut self, rule: RuleId) {
@@ -142,6 +167,10 @@ impl Writer {
         let name = self.policy.rules.get(usize::from(rule)).copied().unwrap_or("secret");
         self.put(name.as_bytes());
         self.put_byte(b']');
+        self.count(rule);
+    }
+
+    fn count(&mut self, rule: RuleId) {
         self.counts.add(usize::from(rule), 1);
         self.redacted = true;
     }
@@ -163,20 +192,23 @@ impl Writer {
             Kind::String if span.len() == 0 || (plain && mark::is_masked(span.of(bytes))) => return false,
             _ => {}
         }
-        if kind == Kind::String && rule == AUTHORIZATION && plain {
-            let content = span.of(bytes);
-            let scheme = content.get(..mark::scheme(content)).unwrap_or_default();
-            self.put_byte(b'"');
-            self.put(scheme);
-            self.mark(match scheme.get(..2) {
-                Some([b'b' | b'B', b'e' | b'E']) => BEARER,
-                Some([b'b' | b'B', b'a' | b'A']) => BASIC,
-                _ => rule,
-            });
-            self.put_byte(b'"');
-        } else {
-            self.quoted_mark(rule);
+        let content = span.of(bytes);
+        let (scheme, credentials) = match (kind, rule) {
+            (Kind::String, AUTHORIZATION) if plain => content.split_at(mark::scheme(content)),
+            _ => (&[][..], content),
+        };
+        let rule = match scheme.get(..2) {
+            Some([b'b' | b'B', b'e' | b'E']) => BEARER,
+            Some([b'b' | b'B', b'a' | b'A']) => BASIC,
+            _ => rule,
+        };
+        if !self.policy.accepts(rule, credentials) || !self.acts(rule, credentials) {
+            return false;
         }
+        self.put_byte(b'"');
+        self.put(scheme);
+        self.replace(rule, credentials);
+        self.put_byte(b'"');
         true
     }
 
@@ -208,8 +240,12 @@ impl Writer {
         let mut copied = span.start;
         while let Some(found) = scan.next(&mut self.keys) {
             self.put(Span { start: copied, end: found.start }.of(bytes));
-            self.found(&found);
-            copied = found.end;
+            copied = found.start;
+            let content = Span { start: found.start, end: found.end }.of(bytes);
+            if self.acts(found.rule, content) {
+                self.found(&found, content);
+                copied = found.end;
+            }
         }
         self.put(Span { start: copied, end: span.end }.of(bytes));
         if scan.encoded {
@@ -239,7 +275,12 @@ impl Writer {
         let mut at = 0;
         while let Some(found) = redact::extra::find(buffer.as_slice(), at, self.policy.extra) {
             self.put(Span { start: at, end: found.start }.of(buffer.as_slice()));
-            self.mark(found.rule);
+            let content = Span { start: found.start, end: found.end }.of(buffer.as_slice());
+            if self.policy.accepts(found.rule, content) && self.acts(found.rule, content) {
+                self.replace(found.rule, content);
+            } else {
+                self.put(content);
+            }
             at = found.end;
         }
         self.put(Span { start: at, end: buffer.len() }.of(buffer.as_slice()));
@@ -269,8 +310,13 @@ impl Writer {
             }
             let start = unfold::advance(bytes, at, end, found.start - done);
             self.put(Span { start: at, end: start }.of(bytes));
-            self.mark(found.rule);
             at = unfold::advance(bytes, start, end, found.end - found.start);
+            let content = Span { start: found.start, end: found.end }.of(bytes);
+            if self.acts(found.rule, content) {
+                self.replace(found.rule, content);
+            } else {
+                self.put(Span { start, end: at }.of(bytes));
+            }
             done = found.end;
         }
         if done > end {
@@ -296,8 +342,13 @@ impl Writer {
         let (mut at, mut done) = (span.start, 0);
         while let Some(found) = scan.next(&mut self.keys) {
             at = text::transcode(bytes, at, span.end, escaped, found.start - done, Some(&mut self.out));
-            self.found(&found);
-            at = text::transcode(bytes, at, span.end, escaped, found.end - found.start, None);
+            let content = Span { start: found.start, end: found.end }.of(decoded.as_slice());
+            let acts = self.acts(found.rule, content);
+            if acts {
+                self.found(&found, content);
+            }
+            let copy = if acts { None } else { Some(&mut self.out) };
+            at = text::transcode(bytes, at, span.end, escaped, found.end - found.start, copy);
             done = found.end;
         }
         text::transcode(bytes, at, span.end, escaped, usize::MAX, Some(&mut self.out));
@@ -309,15 +360,15 @@ impl Writer {
         self.extra(from);
     }
 
-    fn found(&mut self, found: &Match) {
-        let Some(escapes) = found.quoted else { return self.mark(found.rule) };
+    fn found(&mut self, found: &Match, content: &[u8]) {
+        let Some(escapes) = found.quoted else { return self.replace(found.rule, content) };
         for part in 0..2 {
             for _ in 0..escapes {
                 self.put(b"\\\\");
             }
             self.put(b"\\\"");
             if part == 0 {
-                self.mark(found.rule);
+                self.replace(found.rule, content);
             }
         }
     }
@@ -425,9 +476,13 @@ impl Writer {
         }
         let next = byte(source.bytes, value.next);
         let Some((rule, at)) = beside.element(source, value.span, next, &mut self.keys) else { return false };
+        let (front, found) = content.split_at(at.min(content.len()));
+        if !self.policy.accepts(rule, found) || !self.acts(rule, found) {
+            return false;
+        }
         self.put_byte(b'"');
-        self.put(content.get(..at).unwrap_or_default());
-        self.mark(rule);
+        self.put(front);
+        self.replace(rule, found);
         self.put_byte(b'"');
         true
     }
