@@ -15,6 +15,8 @@ pub(crate) enum Failure {
     NotAnObject,
     /// The host could not hand the record over, or there was no memory for it. Nothing of it is left.
     Unreadable,
+    /// It is longer than the policy lets a record be. Nothing of it is left.
+    TooLarge,
 }
 
 impl Failure {
@@ -22,6 +24,7 @@ impl Failure {
         match self {
             Failure::NotAnObject => "not_a_json_object",
             Failure::Unreadable => "unreadable",
+            Failure::TooLarge => "too_large",
         }
     }
 }
@@ -43,6 +46,12 @@ impl Counts {
             *count = count.saturating_add(number);
             *known |= u64::from(number != 0) << (rule % 64);
         }
+    }
+
+    /// Whether something was redacted by this rule.
+    #[cfg(feature = "custom")]
+    pub(crate) fn has(&self, rule: usize) -> bool {
+        self.counts.get(rule).is_some_and(|count| *count > 0)
     }
 
     /// The first rule from `rule` on whose count is not zero, with its count.

@@ -103,6 +103,14 @@ impl<'a> Output<'a> {
                 audit::write(self.writer, before, failure, policy);
             }
         }
+        #[cfg(feature = "custom")]
+        let routes = match policy.custom.and_then(|custom| custom.routes.as_ref()) {
+            Some(own) if routes => {
+                route::write_own(own, severity, self.writer);
+                false
+            }
+            _ => routes,
+        };
         if routes && let Some(tag) = route::route(self.record, roles, severity, policy) {
             self.writer.put_byte(b',');
             route::write(tag, service, self.writer);

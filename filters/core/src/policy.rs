@@ -12,7 +12,9 @@ mod tokens;
 #[cfg(feature = "custom")]
 pub use build::{Builder, Entry};
 #[cfg(feature = "custom")]
-pub use custom::{Action, Allowed, Audit, Checksum, Custom, Key, Keyword, Rule};
+pub use custom::{
+    Action, Allowed, Audit, Checksum, Custom, Key, Keyword, Lookup, Route as OwnRoute, Rule, Step, TagPart, Test, When,
+};
 pub use detectors::{DETECTORS, Detector, EXTRA_DETECTORS};
 pub use tokens::{FAMILIES, Family};
 
@@ -706,7 +708,11 @@ impl Policy {
             Condition::Has(names) => names,
             Condition::AtLeast(_) => &[],
         };
-        self.routes.iter().flat_map(names).copied()
+        let names = self.routes.iter().flat_map(names).copied();
+        #[cfg(feature = "custom")]
+        let names = names
+            .chain(self.custom.iter().flat_map(|custom| custom.looked_at.iter().map(alloc::string::String::as_str)));
+        names
     }
 
     /// What podsieve does when nobody says otherwise.
@@ -785,6 +791,16 @@ impl Policy {
         custom: None,
     };
 
+    /// How many bytes a record may have, if there is a limit.
+    #[inline(always)]
+    pub(crate) fn limit(&self) -> Option<usize> {
+        #[cfg(feature = "custom")]
+        if let Some(custom) = self.custom {
+            return custom.limit;
+        }
+        None
+    }
+
     /// What the audit says of the policy, if it does.
     pub(crate) fn id(&self) -> Option<&str> {
         #[cfg(feature = "custom")]
@@ -801,6 +817,16 @@ impl Policy {
             return custom.actions.get(rule) == Some(&Action::Keep);
         }
         let _ = rule;
+        false
+    }
+
+    /// Whether what comes behind the fields may depend on what was redacted in them, or has the audit of every record.
+    #[inline(always)]
+    pub(crate) fn is_fickle(&self) -> bool {
+        #[cfg(feature = "custom")]
+        if let Some(custom) = self.custom {
+            return custom.audit == Audit::Always || custom.asks_for_redactions();
+        }
         false
     }
 

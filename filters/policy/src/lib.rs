@@ -16,5 +16,6 @@
 
 extern crate alloc;
 
+pub mod compile;
 pub mod model;
 pub mod yaml;

@@ -1,7 +1,8 @@
 //! What a policy of one's own has besides its tables: rules with a regex, what becomes of what rules find, and what is
 //! allowed to stay.
 
-use super::RuleId;
+use super::{RuleId, Severity};
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 use hmac::{Hmac, KeyInit, Mac};
@@ -25,6 +26,86 @@ pub struct Custom {
     pub id: Option<String>,
     /// When an audit is written.
     pub audit: Audit,
+    /// The first one that applies sets the tag; nothing: those of [`Policy::routes`](super::Policy::routes) do.
+    pub routes: Option<Vec<Route>>,
+    /// Fields that are added if they are not there.
+    pub lookups: Vec<Lookup>,
+    /// Names of fields that routes and lookups look at.
+    pub looked_at: Vec<String>,
+    /// A record of more bytes is not read.
+    pub limit: Option<usize>,
+}
+
+/// A tag, and when a record gets it. It is decided on the record as it is written.
+#[derive(Debug)]
+pub struct Route {
+    /// All of them hold.
+    pub when: Vec<When>,
+    /// The tag.
+    pub tag: Vec<TagPart>,
+    /// What stands for a field that is not there; without it the route does not apply.
+    pub missing: Option<String>,
+}
+
+/// Something that holds for a record or not.
+#[derive(Debug)]
+pub enum When {
+    /// A field is like this.
+    Field(Vec<Step>, Test),
+    /// The severity is at least this.
+    AtLeast(Severity),
+    /// Something was redacted by one of these rules; none is any rule.
+    Redacted(Vec<RuleId>),
+    /// It does not hold.
+    Not(Box<When>),
+    /// One of them holds.
+    Any(Vec<When>),
+}
+
+/// How a field must be.
+#[derive(Debug)]
+pub enum Test {
+    /// It is this.
+    Equals(String),
+    /// It is one of these.
+    In(Vec<String>),
+    /// It begins with this.
+    Prefix(String),
+    /// All of it is like this, in which `*` is any text and `?` any character.
+    Glob(String),
+    /// It is there and not an empty text, or the opposite.
+    Exists(bool),
+}
+
+/// A step of the way to a field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// The member of this name.
+    Name(String),
+    /// The element of a list, from 0.
+    Index(u32),
+}
+
+/// A part of a tag.
+#[derive(Debug)]
+pub enum TagPart {
+    /// As it is.
+    Text(String),
+    /// The value of a field, made of safe characters.
+    Field(Vec<Step>),
+}
+
+/// A field whose value depends on another one.
+#[derive(Debug)]
+pub struct Lookup {
+    /// The field that is added.
+    pub field: String,
+    /// The field that is looked at.
+    pub from: Vec<Step>,
+    /// What it may be, sorted, and what is added then.
+    pub values: Vec<(String, String)>,
+    /// What is added else.
+    pub default: Option<String>,
 }
 
 /// What becomes of what a rule finds.
@@ -154,6 +235,19 @@ impl Custom {
     /// What becomes of what a rule finds.
     pub(crate) fn action(&self, rule: RuleId) -> &Action {
         self.actions.get(usize::from(rule)).unwrap_or(&Action::Mark)
+    }
+
+    /// Whether a route asks for what was redacted.
+    pub(crate) fn asks_for_redactions(&self) -> bool {
+        fn asks(when: &When) -> bool {
+            match when {
+                When::Redacted(_) => true,
+                When::Not(when) => asks(when),
+                When::Any(whens) => whens.iter().any(asks),
+                When::Field(..) | When::AtLeast(_) => false,
+            }
+        }
+        self.routes.iter().flatten().any(|route| route.when.iter().any(asks))
     }
 
     /// Whether what a rule found is to be acted on.
