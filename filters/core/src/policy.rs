@@ -13,7 +13,8 @@ mod tokens;
 pub use build::{Builder, Entry};
 #[cfg(feature = "custom")]
 pub use custom::{
-    Action, Allowed, Audit, Checksum, Custom, Key, Keyword, Lookup, Route as OwnRoute, Rule, Step, TagPart, Test, When,
+    Action, Allowed, Audit, Checksum, Custom, Key, Keyword, Lookup, PathMeaning, PathRule, Route as OwnRoute, Rule,
+    Segment, Step, TagPart, Test, When,
 };
 pub use detectors::{DETECTORS, Detector, EXTRA_DETECTORS};
 pub use tokens::{FAMILIES, Family};
@@ -790,6 +791,15 @@ impl Policy {
         #[cfg(feature = "custom")]
         custom: None,
     };
+
+    /// Whether a record is always written field by field.
+    pub(crate) fn is_slow(&self) -> bool {
+        #[cfg(feature = "custom")]
+        if let Some(custom) = self.custom {
+            return custom.is_slow();
+        }
+        false
+    }
 
     /// How many bytes a record may have, if there is a limit.
     #[inline(always)]

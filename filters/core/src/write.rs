@@ -4,6 +4,8 @@
 #[cfg(feature = "custom")]
 mod action;
 pub(crate) mod beside;
+#[cfg(feature = "custom")]
+mod paths;
 
 use crate::audit::Counts;
 use crate::bytes::Bytes;
@@ -28,6 +30,8 @@ pub(crate) struct Writer {
     decoded: Bytes,
     changes: Changes,
     nesting: Nesting,
+    #[cfg(feature = "custom")]
+    own: action::Own,
 }
 
 impl Writer {
@@ -42,6 +46,8 @@ impl Writer {
             decoded: Bytes::new(),
             changes: Changes::new(),
             nesting: Nesting::default(),
+            #[cfg(feature = "custom")]
+            own: action::Own::default(),
         }
     }
 
@@ -392,13 +398,23 @@ impl Writer {
         let mut beside = Beside::default();
         let mut key_next = kind == Kind::Members;
         let mut at = span.start;
+        #[cfg(feature = "custom")]
+        let mut way = action::Way::new(self, kind == Kind::Members);
         while at < span.end {
             let found = byte(bytes, at);
+            #[cfg(feature = "custom")]
+            if !matches!(found, b',' | b'}' | b']' | b':' | b' ' | b'\n' | b'\r' | b'\t') && !key_next {
+                way.value(self, &mut class);
+            }
             match found {
                 b'{' | b'[' => {
                     if self.secret_container(escaped, bytes, &mut at, span.end, &class) {
+                        #[cfg(feature = "custom")]
+                        way.written(self);
                         continue;
                     }
+                    #[cfg(feature = "custom")]
+                    way.open(self, found == b'{');
                     if inherited.is_none() {
                         let list = |meaning: &Meaning| is_inherited(*meaning, found == b'[');
                         inherited = class.secret.filter(list).map(|meaning| (meaning, nesting.depth()));
@@ -414,11 +430,20 @@ impl Writer {
                     beside = beside.behind_list(&source, &mut self.keys);
                     inherited = inherited.filter(|(_, depth)| nesting.depth() > *depth);
                     class = plain_class(inherited);
+                    #[cfg(feature = "custom")]
+                    way.close(self);
                     self.put_byte(found);
                     at += 1;
+                    #[cfg(feature = "custom")]
+                    way.written(self);
                 }
                 b',' => {
                     key_next = nesting.in_object();
+                    #[cfg(feature = "custom")]
+                    if way.skips_comma() {
+                        at += 1;
+                        continue;
+                    }
                     self.put_byte(found);
                     at += 1;
                 }
@@ -446,6 +471,8 @@ impl Writer {
                             class.secret = beside.or(all).or(class.secret).or(inherited);
                         }
                     }
+                    #[cfg(feature = "custom")]
+                    way.member(self, escaped, bytes, &key);
                     self.put_byte(b'"');
                     self.key(escaped, bytes, key.span, key.plain, &class);
                     self.put_byte(b'"');
@@ -458,10 +485,16 @@ impl Writer {
                             self.value(escaped, bytes, value.kind, value.span, value.plain, &class);
                         }
                         at = value.next;
+                        #[cfg(feature = "custom")]
+                        way.written(self);
                     }
                     Err(_) => break,
                 },
             }
+        }
+        #[cfg(feature = "custom")]
+        if kind == Kind::Members {
+            way.close(self);
         }
         self.nesting = nesting;
     }

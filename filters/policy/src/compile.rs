@@ -7,12 +7,16 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use podsieve_core::Policy;
-use podsieve_core::policy::{self as core, Builder, Custom, Extra, Keyword, Meaning, Part, RuleId, Step, When};
+use podsieve_core::policy::{
+    self as core, Builder, Custom, Extra, Keyword, Meaning, Part, PathMeaning, PathRule, RuleId, Step, When,
+};
 use regex_lite::Regex;
 
+use crate::canonical;
 use crate::model::{
-    Action, Allowed, Checksum, Condition, Enrich, Exception, File, HashKey, Key, Mark, MarkPart, Missing, Parse, Path,
-    Redacted, Route, Rule, Secret, Segment, Setting, Severity, Tag, TagPart, Test, Text, Which, Write,
+    Action, Allowed, Checksum, Condition, Enrich, Exception, File, Formats, HashKey, Key, Known, Mark, MarkPart,
+    Missing, Names, OnError, Parse, Path, Redacted, Rule, Secret, Segment, Setting, Severity, Tag, TagPart, Test, Text,
+    Which, Write,
 };
 use crate::yaml::{Place, Wrong};
 
@@ -60,8 +64,11 @@ pub fn compile(
         }
     }
     compiler.enrich(&file.enrich);
-    compiler.routes(&file.route);
+    compiler.routes(file);
     compiler.parse(&file.parse);
+    if file.on_error == OnError::Drop {
+        compiler.not_yet("on_error: drop");
+    }
     compiler.custom.limit = file.limits.record.map(|bytes| bytes as usize);
     compiler.custom.audit = match file.audit.write {
         Write::WhenRedacted => core::Audit::WhenRedacted,
@@ -108,6 +115,12 @@ impl Compiler {
                     self.act(rule, core::Action::Off);
                     off.push(rule);
                 }
+            }
+            if setting.keep_private {
+                self.wrong(
+                    setting.place.unwrap_or(Place { line: 1, column: 1 }),
+                    "private: keep is not known to this version".to_owned(),
+                );
             }
             let allowed = self.allowed(&setting.allow);
             self.allow(core::Allowed { rules: [rule].into(), ..allowed });
@@ -177,22 +190,44 @@ impl Compiler {
                 let meaning = if key.text_only { Meaning::SecretText(rule) } else { Meaning::Secret(rule) };
                 self.builder.name(&name.text, meaning, Part::Whole);
             }
-            Which::Path(path) => self.wrong(path.place, "the engine does not know paths yet".to_owned()),
+            Which::Path(path) => {
+                let meaning = if key.text_only { Meaning::SecretText(rule) } else { Meaning::Secret(rule) };
+                self.path(path, PathMeaning::Secret(meaning));
+            }
         }
         let found = action(&key.action, &key.rule);
         self.act(rule, found);
     }
 
     fn exception(&mut self, exception: &Exception) {
-        if let Some(path) = &exception.path {
-            return self.wrong(path.place, "the engine does not know paths yet".to_owned());
-        }
         let rules = exception.rules.iter().filter_map(|rule| self.builder.rule(rule)).collect();
-        let allowed = self.allowed(&exception.allowed);
-        self.allow(core::Allowed { rules, ..allowed });
+        let allowed = core::Allowed { rules, ..self.allowed(&exception.allowed) };
+        match &exception.path {
+            Some(path) => self.path(path, PathMeaning::Allowed(allowed)),
+            None => self.allow(allowed),
+        }
+    }
+
+    fn path(&mut self, path: &Path, what: PathMeaning) {
+        let segment = |segment: &Segment| match segment {
+            Segment::Name(name) => core::Segment::Name(name.clone()),
+            Segment::AnyIndex => core::Segment::AnyIndex,
+            Segment::Index(index) => core::Segment::Index(*index),
+            Segment::Any => core::Segment::Any,
+            Segment::Deep => core::Segment::Deep,
+        };
+        self.custom.paths.push(PathRule { path: path.segments.iter().map(segment).collect(), what });
+    }
+
+    /// What the format has and the engine does not: rather no policy than one that does less.
+    fn not_yet(&mut self, what: &str) {
+        self.wrong(Place { line: 1, column: 1 }, format!("this version can only do the default of {what}"));
     }
 
     fn enrich(&mut self, enrich: &Enrich) {
+        if enrich.names != Names::Kubernetes {
+            self.not_yet("enrich.names");
+        }
         let fields = enrich.fields.iter().map(|(name, value)| (leaked(name), leaked(value))).collect();
         self.builder.policy().static_fields = Vec::leak(fields);
         for lookup in &enrich.lookups {
@@ -202,8 +237,16 @@ impl Compiler {
         }
     }
 
-    fn routes(&mut self, routes: &[Route]) {
-        let routes = routes.iter().map(|route| core::OwnRoute {
+    fn routes(&mut self, file: &File) {
+        // Those of the default policy the engine knows itself, and faster.
+        let detectors = detectors();
+        let known = Known { detectors: &detectors };
+        if let Ok(default) = crate::read("", &known)
+            && canonical(&File { route: file.route.clone(), ..default.clone() }, &known) == canonical(&default, &known)
+        {
+            return;
+        }
+        let routes = file.route.iter().map(|route| core::OwnRoute {
             when: route.when.iter().map(|when| self.condition(when)).collect(),
             tag: self.tag(&route.tag),
             missing: match &route.missing {
@@ -277,6 +320,12 @@ impl Compiler {
         let keys = parse.body.iter().map(|key| leaked(key)).collect();
         self.builder.policy().body_keys = Vec::leak(keys);
         self.builder.policy().conflict_prefix = leaked(&parse.conflict_prefix);
+        if parse.formats != (Formats { json: true, loguru: true, logfmt: false, klog: true }) {
+            self.not_yet("parse.formats");
+        }
+        if parse.depth != 0 {
+            self.not_yet("parse.depth");
+        }
     }
 
     fn allow(&mut self, allowed: core::Allowed) {
@@ -329,7 +378,7 @@ fn action(action: &Action, rule: &str) -> core::Action {
             core::Action::Mask { first: usize::from(mask.first), last: usize::from(mask.last), with: mask.with }
         }
         Action::Hash { length } => core::Action::Hash { digits: usize::from(*length) },
-        Action::Remove => core::Action::Text(String::new()),
+        Action::Remove => core::Action::Remove,
         Action::Keep => core::Action::Keep,
     }
 }

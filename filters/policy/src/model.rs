@@ -28,7 +28,15 @@ pub use rules::{Checksum, Rule, Secret};
 pub use tag::{Tag, TagPart};
 pub use text::Text;
 
+pub(crate) use keys::{DEFAULT_RULE, folded};
+pub(crate) use route::DEFAULT_MISSING;
+pub(crate) use rules::{DEFAULT_WITHIN, written_entropy};
+pub(crate) use text::place_of;
+
 use alloc::vec::Vec;
+
+use crate::read::{Form, Reader};
+use crate::yaml::Node;
 
 /// A whole policy, with the defaults for all that its file does not say.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,4 +63,86 @@ pub struct File {
     pub on_error: OnError,
     /// How much is looked at.
     pub limits: Limits,
+}
+
+pub(crate) const POLICY: Form = Form {
+    name: "policy",
+    keys: &[
+        "version",
+        "detectors",
+        "rules",
+        "keys",
+        "allow",
+        "hash",
+        "parse",
+        "enrich",
+        "route",
+        "audit",
+        "on_error",
+        "limits",
+    ],
+};
+
+/// All maps of the format whose keys are fixed.
+#[cfg(test)]
+pub(crate) const FORMS: &[&Form] = &[
+    &POLICY,
+    &action::ACTION,
+    &action::HASHED,
+    &action::MASK,
+    &allow::ALLOWED,
+    &allow::EXCEPTION,
+    &detectors::DETECTOR,
+    &enrich::ENRICH,
+    &enrich::LOOKUP,
+    &hash::HASH,
+    &hash::HASH_KEY,
+    &keys::KEY,
+    &limits::AUDIT,
+    &limits::LIMITS,
+    &parse::CONFLICT,
+    &parse::FORMATS,
+    &parse::PARSE,
+    &route::CONDITION,
+    &route::ROUTE,
+    &rules::RULE,
+];
+
+impl File {
+    /// What names of rules mean is known before they are read, and so is the length of hashes.
+    pub(crate) fn read(node: &Node, reader: &mut Reader<'_>) -> File {
+        let fields = reader.fields(node, &POLICY);
+        if let Some(node) = fields.get("version").filter(|node| node.as_str() != Some("1")) {
+            reader.expected(node, "version 1");
+        }
+        let hash = fields.get("hash").map(|node| Hash::read(node, reader)).unwrap_or_default();
+        reader.hash_length = hash.length;
+        let detectors = Setting::read(fields.get("detectors"), reader);
+        let mut list = |name, what| fields.get(name).map(|node| reader.list(node, what)).unwrap_or_default();
+        let (rules, keys) = (list("rules", "a list of rules"), list("keys", "a list of keys"));
+        let allow = list("allow", "a list of exceptions");
+        let rules = rules.iter().map(|node| Rule::read(node, reader)).collect();
+        let keys = keys.iter().filter_map(|node| Key::read(node, reader)).collect();
+        let allow = allow.iter().map(|node| Exception::read(node, reader)).collect();
+        let route = fields.get("route").map(|node| {
+            let nodes = reader.list(node, "a list of routes");
+            nodes.iter().filter_map(|node| Route::read(node, reader)).collect()
+        });
+        if let Some(place) = reader.hashes.filter(|_| hash.keys.is_empty()) {
+            reader.wrong(place, "hashes need a key: add `hash: {keys: [{id: k1, from: env:NAME}]}`");
+        }
+        File {
+            detectors,
+            rules,
+            keys,
+            allow,
+            hash,
+            parse: fields.get("parse").map(|node| Parse::read(node, reader)).unwrap_or_default(),
+            enrich: fields.get("enrich").map(|node| Enrich::read(node, reader)).unwrap_or_default(),
+            route: route.unwrap_or_else(Route::defaults),
+            audit: fields.get("audit").map(|node| Audit::read(node, reader)).unwrap_or_default(),
+            on_error: fields.get("on_error").map(|node| OnError::read(node, reader)).unwrap_or_default(),
+            limits: fields.get("limits").map(|node| Limits::read(node, reader)).unwrap_or_default(),
+        }
+    }
 }

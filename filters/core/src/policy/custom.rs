@@ -1,7 +1,7 @@
 //! What a policy of one's own has besides its tables: rules with a regex, what becomes of what rules find, and what is
 //! allowed to stay.
 
-use super::{RuleId, Severity};
+use super::{Meaning, RuleId, Severity};
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -20,6 +20,8 @@ pub struct Custom {
     pub keywords: Vec<Keyword>,
     /// What stays although a rule finds it.
     pub allowed: Vec<Allowed>,
+    /// What is secret or allowed at a place in the record.
+    pub paths: Vec<PathRule>,
     /// Keys of [`Action::Hash`]: the first one is used.
     pub keys: Vec<Key>,
     /// What `podsieve.policy` in the audit says, if it does.
@@ -134,6 +136,8 @@ pub enum Action {
         /// 8 to 64.
         digits: usize,
     },
+    /// The field that it is in goes.
+    Remove,
     /// It stays, and is counted under `dry_run`.
     Keep,
 }
@@ -189,6 +193,39 @@ pub struct Allowed {
     pub patterns: Vec<Regex>,
     /// What has one of these in it, which are in lower case.
     pub words: Vec<String>,
+}
+
+/// What is secret or allowed at a place in the record.
+#[derive(Debug)]
+pub struct PathRule {
+    /// The way there.
+    pub path: Vec<Segment>,
+    /// What the value is, or those in it.
+    pub what: PathMeaning,
+}
+
+/// What a [`PathRule`] says.
+#[derive(Debug)]
+pub enum PathMeaning {
+    /// The value is secret.
+    Secret(Meaning),
+    /// In the value this stays; all of it if it names neither values nor patterns.
+    Allowed(Allowed),
+}
+
+/// A step of the way to a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Segment {
+    /// The member of this name.
+    Name(String),
+    /// The element of a list, from 0.
+    Index(u32),
+    /// Any element of a list.
+    AnyIndex,
+    /// Any member.
+    Any,
+    /// Any number of members and elements, also none.
+    Deep,
 }
 
 /// A key of [`Action::Hash`].
@@ -250,6 +287,11 @@ impl Custom {
         self.routes.iter().flatten().any(|route| route.when.iter().any(asks))
     }
 
+    /// Whether a record is always written field by field: a path says something of one, or one may go.
+    pub(crate) fn is_slow(&self) -> bool {
+        !self.paths.is_empty() || self.actions.contains(&Action::Remove)
+    }
+
     /// Whether what a rule found is to be acted on.
     pub(crate) fn accepts(&self, rule: RuleId, found: &[u8]) -> bool {
         *self.action(rule) != Action::Off && !self.allowed.iter().any(|allowed| allowed.allows(rule, found))
@@ -257,6 +299,12 @@ impl Custom {
 }
 
 impl Allowed {
+    /// Whether what a rule found at its path stays.
+    pub(crate) fn allows_here(&self, rule: RuleId, found: &[u8]) -> bool {
+        let all = self.values.is_empty() && self.patterns.is_empty() && self.words.is_empty();
+        if all { self.rules.is_empty() || self.rules.contains(&rule) } else { self.allows(rule, found) }
+    }
+
     /// Whether what a rule found stays.
     pub(crate) fn allows(&self, rule: RuleId, found: &[u8]) -> bool {
         if !self.rules.is_empty() && !self.rules.contains(&rule) {

@@ -4,7 +4,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::{Path, Text};
-use crate::yaml::Place;
+use crate::read::{Fields, Form, Reader};
+use crate::yaml::{Node, Place};
 
 /// Values that stay.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -26,4 +27,43 @@ pub struct Exception {
     pub allowed: Allowed,
     /// Where it stands in the file.
     pub place: Place,
+}
+
+pub(crate) const ALLOWED: Form = Form { name: "allowed", keys: &["values", "patterns"] };
+pub(crate) const EXCEPTION: Form = Form { name: "exception", keys: &["rule", "path", "values", "patterns"] };
+
+impl Allowed {
+    pub(crate) fn read(node: &Node, reader: &mut Reader<'_>) -> Allowed {
+        let fields = reader.fields(node, &ALLOWED);
+        Allowed::read_fields(&fields, reader)
+    }
+
+    fn read_fields(fields: &Fields<'_>, reader: &mut Reader<'_>) -> Allowed {
+        Allowed {
+            values: fields.get("values").map(|node| reader.texts(node)).unwrap_or_default(),
+            patterns: fields.get("patterns").map(|node| reader.placed_texts(node)).unwrap_or_default(),
+        }
+    }
+
+    /// Whether it leaves nothing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty() && self.patterns.is_empty()
+    }
+}
+
+impl Exception {
+    pub(crate) fn read(node: &Node, reader: &mut Reader<'_>) -> Exception {
+        let fields = reader.fields(node, &EXCEPTION);
+        let exception = Exception {
+            rules: fields.get("rule").map(|node| reader.rules(node)).unwrap_or_default(),
+            path: fields.get("path").map(|node| Path::read(node, reader)),
+            allowed: Allowed::read_fields(&fields, reader),
+            place: node.place,
+        };
+        if exception.path.is_none() && exception.allowed.is_empty() {
+            reader.lacks(&fields, "expected `path`, `values` or `patterns`: without them all findings would stay");
+        }
+        exception
+    }
 }
