@@ -102,9 +102,18 @@ impl Writer {
     ) -> Span {
         if self.redact
             && let Some(meaning) = class.secret
-            && self.secret(bytes, kind, span, plain, meaning)
         {
-            return Span::default();
+            match self.secret(bytes, kind, span, plain, meaning) {
+                Secret::Hidden => return Span::default(),
+                #[cfg(feature = "custom")]
+                Secret::Kept => {
+                    self.redact = false;
+                    let written = self.value(escaped, bytes, kind, span, plain, &Class::default());
+                    self.redact = true;
+                    return written;
+                }
+                Secret::No => {}
+            }
         }
         let start = self.out.len();
         match kind {
@@ -181,21 +190,21 @@ impl Writer {
         self.redacted = true;
     }
 
-    /// Writes the value of a secret key as a mark. False, and nothing written, if there is nothing to hide.
-    fn secret(&mut self, bytes: &[u8], kind: Kind, span: Span, plain: bool, meaning: Meaning) -> bool {
+    /// Writes the value of a secret key as a mark, or nothing if it is to stay.
+    fn secret(&mut self, bytes: &[u8], kind: Kind, span: Span, plain: bool, meaning: Meaning) -> Secret {
         let (rule, only_text) = match meaning {
             Meaning::Secret(rule) => (rule, false),
             Meaning::SecretText(rule) => (rule, true),
             Meaning::Random(rule) if kind == Kind::String && redact::is_random(span.of(bytes), rule) => (rule, true),
-            Meaning::Random(_) | Meaning::Identifier => return false,
+            Meaning::Random(_) | Meaning::Identifier => return Secret::No,
         };
         match kind {
-            Kind::Bool | Kind::Null | Kind::NotANumber | Kind::Members => return false,
+            Kind::Bool | Kind::Null | Kind::NotANumber | Kind::Members => return Secret::No,
             // A number of so many digits is no count.
             Kind::Number if matches!(rule, API_KEY | SECRET) && span.len() >= MIN_DIGITS => {}
-            Kind::Number | Kind::Object | Kind::Array if only_text => return false,
-            Kind::Object | Kind::Array if empty(span.of(bytes)) => return false,
-            Kind::String if span.len() == 0 || (plain && mark::is_masked(span.of(bytes))) => return false,
+            Kind::Number | Kind::Object | Kind::Array if only_text => return Secret::No,
+            Kind::Object | Kind::Array if empty(span.of(bytes)) => return Secret::No,
+            Kind::String if span.len() == 0 || (plain && mark::is_masked(span.of(bytes))) => return Secret::No,
             _ => {}
         }
         let content = span.of(bytes);
@@ -208,14 +217,18 @@ impl Writer {
             Some([b'b' | b'B', b'a' | b'A']) => BASIC,
             _ => rule,
         };
-        if !self.policy.accepts(rule, credentials) || !self.acts(rule, credentials) {
-            return false;
+        if !self.policy.accepts(rule, credentials) {
+            return Secret::No;
+        }
+        #[cfg(feature = "custom")]
+        if !self.acts(rule, credentials) {
+            return Secret::Kept;
         }
         self.put_byte(b'"');
         self.put(scheme);
         self.replace(rule, credentials);
         self.put_byte(b'"');
-        true
+        Secret::Hidden
     }
 
     /// Writes the content of a string.
@@ -531,12 +544,23 @@ impl Writer {
             json::value::<false>(bytes, *at, usize::MAX, nesting)
         };
         let Ok(value) = value else { return false };
-        let hidden = self.secret(bytes, value.kind, value.span, true, meaning);
+        let hidden = matches!(self.secret(bytes, value.kind, value.span, true, meaning), Secret::Hidden);
         if hidden {
             *at = value.next;
         }
         hidden
     }
+}
+
+/// What became of the value of a secret key.
+enum Secret {
+    /// Something stands in its place.
+    Hidden,
+    /// It stays as it is, by the policy.
+    #[cfg(feature = "custom")]
+    Kept,
+    /// There is nothing to hide.
+    No,
 }
 
 /// Whether what a name says of its value holds for all strings in it too: always of what is secret if it
