@@ -96,15 +96,13 @@ impl Rule {
             description: fields.get("description").map(|node| reader.text(node)),
             place: node.place,
         };
-        match (rule.keywords.is_empty(), rule.full_scan) {
-            (true, false) if fields.get("keywords").is_none() => {
-                reader
-                    .wrong(node.place, "expected `keywords` that are near what is found, or `scan: full` without them");
-            }
-            (false, true) => reader.wrong(node.place, "`scan: full` does not go with `keywords`"),
-            _ => {}
+        if fields.get("keywords").is_none() && fields.get("scan").is_none() {
+            reader.lacks(&fields, "expected `keywords` that are near what is found, or `scan: full` without them");
         }
-        if let (Some(within), true) = (fields.get("within"), rule.keywords.is_empty()) {
+        if let (Some((scan, _)), false) = (fields.entry("scan"), rule.keywords.is_empty()) {
+            reader.wrong(scan.place, "`scan` does not go with `keywords`");
+        }
+        if let (Some((within, _)), None) = (fields.entry("within"), fields.get("keywords")) {
             reader.wrong(within.place, "`within` does not go without `keywords`");
         }
         rule
