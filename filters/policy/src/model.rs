@@ -65,9 +65,9 @@ pub struct File {
     pub limits: Limits,
 }
 
-pub(crate) const POLICY: Form = Form {
-    name: "policy",
-    keys: &[
+pub(crate) const POLICY: Form = Form::section(
+    "policy",
+    &[
         "version",
         "detectors",
         "rules",
@@ -81,7 +81,7 @@ pub(crate) const POLICY: Form = Form {
         "on_error",
         "limits",
     ],
-};
+);
 
 /// All maps of the format whose keys are fixed.
 #[cfg(test)]

@@ -25,7 +25,10 @@ const MAX_ENTRIES: usize = 4096;
 /// YAML. A name that is not known is shown if it is short; nothing else of the text is, and nothing of what says how
 /// hashes are made.
 pub fn read(text: &str, known: &Known<'_>) -> Result<File, Vec<Wrong>> {
-    let node = yaml::read(text).map_err(|wrong| alloc::vec![wrong])?;
+    let mut node = yaml::read(text).map_err(|wrong| alloc::vec![wrong])?;
+    if node.is_null() {
+        node.kind = Kind::Map(Vec::new());
+    }
     let mut reader = Reader::new(text, known);
     let file = File::read(&node, &mut reader);
     let mut wrongs = reader.wrongs;
@@ -36,10 +39,25 @@ pub fn read(text: &str, known: &Known<'_>) -> Result<File, Vec<Wrong>> {
     Err(wrongs)
 }
 
-/// A map of the format: its name in the schema, and its keys.
+/// A map of the format.
 pub(crate) struct Form {
+    /// Its name in the schema.
     pub(crate) name: &'static str,
+    /// All keys that it may have.
     pub(crate) keys: &'static [&'static str],
+    /// It is a section: a key without a value, below which all is commented out, says nothing. Elsewhere something would
+    /// then hold more often than was meant.
+    pub(crate) section: bool,
+}
+
+impl Form {
+    pub(crate) const fn new(name: &'static str, keys: &'static [&'static str]) -> Form {
+        Form { name, keys, section: false }
+    }
+
+    pub(crate) const fn section(name: &'static str, keys: &'static [&'static str]) -> Form {
+        Form { name, keys, section: true }
+    }
 }
 
 /// Reads nodes, and keeps what is wrong. After a mistake it goes on with a default, and the file is not used.
@@ -59,7 +77,7 @@ pub(crate) struct Reader<'a> {
     pub(crate) keys: BTreeSet<String>,
 }
 
-/// The keys of a map that have a value.
+/// The keys of a map and their values.
 pub(crate) struct Fields<'n> {
     form: &'static Form,
     pub(crate) place: Place,
@@ -69,7 +87,7 @@ pub(crate) struct Fields<'n> {
 }
 
 impl<'n> Fields<'n> {
-    /// The value of a key, if there is one and it is not null.
+    /// The value of a key, if it has one.
     pub(crate) fn get(&self, key: &str) -> Option<&'n Node> {
         self.entry(key).map(|(_, value)| value)
     }
@@ -77,7 +95,7 @@ impl<'n> Fields<'n> {
     /// A key and its value.
     pub(crate) fn entry(&self, key: &str) -> Option<&'n (Node, Node)> {
         debug_assert!(self.form.keys.contains(&key), "{} has no {key}", self.form.name);
-        self.pairs.iter().find(|(name, value)| name.as_str() == Some(key) && !value.is_null())
+        self.pairs.iter().find(|(name, value)| name.as_str() == Some(key) && !(self.form.section && value.is_null()))
     }
 
     /// The value of a key that must be there.
@@ -191,7 +209,7 @@ impl<'a> Reader<'a> {
     /// A map and its keys, of which only those of the form may be there.
     pub(crate) fn fields<'n>(&mut self, node: &'n Node, form: &'static Form) -> Fields<'n> {
         let pairs = self.map(node, "a map");
-        let mut sound = node.as_map().is_some() || node.is_null();
+        let mut sound = node.as_map().is_some();
         for (key, _) in pairs {
             if !key.as_str().is_some_and(|key| form.keys.contains(&key)) {
                 self.unknown(key, "key", form.keys.iter().copied());
@@ -204,7 +222,7 @@ impl<'a> Reader<'a> {
     /// A map with any keys.
     pub(crate) fn map<'n>(&mut self, node: &'n Node, what: &str) -> &'n [(Node, Node)] {
         let pairs = node.as_map();
-        if pairs.is_none() && !node.is_null() {
+        if pairs.is_none() {
             self.expected(node, what);
         }
         let pairs = pairs.unwrap_or_default();
@@ -357,7 +375,7 @@ impl<'a> Reader<'a> {
             self.wrong(node.place, "expected at least one name");
         }
         for node in nodes {
-            let Some(name) = node.as_str() else {
+            let Some(name) = node.as_str().filter(|_| !node.is_null()) else {
                 self.expected(node, "the name of a rule");
                 continue;
             };

@@ -151,6 +151,7 @@ mod tests {
                 "is missing",
                 "found a list",
                 "found a map",
+                "a number from",
             ];
             if let (true, Ok(node)) = (names.iter().any(|name| said.contains(name)), yaml::read(text)) {
                 seen += 1;

@@ -197,6 +197,24 @@ fn what_is_said_more_closely_wins() {
 }
 
 #[test]
+fn each_choice_is_read() {
+    for (before, choices, after) in [
+        ("route: [{tag: a, when: {severity: ", "trace debug info warn error fatal", "}}]"),
+        ("enrich: {names: ", "kubernetes opentelemetry ecs", "}"),
+        ("audit: {write: ", "when_redacted always never", "}"),
+        ("on_error: ", "mask drop", ""),
+        ("rules: [{name: a, regex: x, scan: full, checksum: ", "luhn mod97", "}]"),
+        ("keys: [{name: pin, action: ", "redact mask hash remove keep", "}]\nhash: {keys: [{id: k, from: 'env:K'}]}"),
+        ("keys: [{name: pin, text_only: ", "on off", "}]"),
+        ("detectors: {ipv6: {action: on, private: ", "keep redact", "}}"),
+    ] {
+        let forms = choices.split(' ').map(|choice| canonical_of(&format!("{before}{choice}{after}")));
+        let forms: std::collections::BTreeSet<String> = forms.collect();
+        assert_eq!(forms.len(), choices.split(' ').count(), "{before}");
+    }
+}
+
+#[test]
 fn groups_stand_for_their_rules() {
     let file = read("allow: [{rule: [pii, jwt], path: a}]").expect("it is a policy");
     let mut names = vec!["card", "email", "iban", "ipv4", "ipv6", "jwt", "mac", "phone", "ssn"];

@@ -50,10 +50,9 @@ pub struct Setting {
     pub place: Option<Place>,
 }
 
-pub(crate) const DETECTOR: Form =
-    Form { name: "detector", keys: &["action", "redact", "mask", "hash", "allow", "private"] };
+pub(crate) const DETECTOR: Form = Form::new("detector", &["action", "redact", "mask", "hash", "allow", "private"]);
 
-const GROUPS: [&str; 3] = ["all", "pii", "secrets"];
+pub(crate) const GROUPS: [&str; 3] = ["all", "pii", "secrets"];
 
 impl<'a> Known<'a> {
     /// Detectors of this name: of a group all of it.

@@ -46,8 +46,8 @@ pub struct Lookup {
     pub place: Place,
 }
 
-pub(crate) const ENRICH: Form = Form { name: "enrich", keys: &["names", "fields", "lookups"] };
-pub(crate) const LOOKUP: Form = Form { name: "lookup", keys: &["field", "from", "values", "default"] };
+pub(crate) const ENRICH: Form = Form::section("enrich", &["names", "fields", "lookups"]);
+pub(crate) const LOOKUP: Form = Form::new("lookup", &["field", "from", "values", "default"]);
 pub(crate) const NAMES: &[(&str, Names)] =
     &[("kubernetes", Names::Kubernetes), ("opentelemetry", Names::OpenTelemetry), ("ecs", Names::Ecs)];
 

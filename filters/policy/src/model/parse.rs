@@ -32,9 +32,9 @@ pub struct Formats {
     pub klog: bool,
 }
 
-pub(crate) const PARSE: Form = Form { name: "parse", keys: &["body", "conflict", "formats", "depth"] };
-pub(crate) const CONFLICT: Form = Form { name: "conflict", keys: &["prefix"] };
-pub(crate) const FORMATS: Form = Form { name: "formats", keys: &["json", "loguru", "logfmt", "klog"] };
+pub(crate) const PARSE: Form = Form::section("parse", &["body", "conflict", "formats", "depth"]);
+pub(crate) const CONFLICT: Form = Form::section("conflict", &["prefix"]);
+pub(crate) const FORMATS: Form = Form::section("formats", &["json", "loguru", "logfmt", "klog"]);
 
 impl Default for Parse {
     fn default() -> Parse {

@@ -88,11 +88,11 @@ pub enum Severity {
     Fatal,
 }
 
-pub(crate) const ROUTE: Form = Form { name: "route", keys: &["when", "tag", "missing"] };
-pub(crate) const CONDITION: Form = Form {
-    name: "condition",
-    keys: &["field", "equals", "in", "prefix", "glob", "exists", "severity", "redacted", "not", "any"],
-};
+pub(crate) const ROUTE: Form = Form::new("route", &["when", "tag", "missing"]);
+pub(crate) const CONDITION: Form = Form::new(
+    "condition",
+    &["field", "equals", "in", "prefix", "glob", "exists", "severity", "redacted", "not", "any"],
+);
 pub(crate) const SEVERITIES: &[(&str, Severity)] = &[
     ("trace", Severity::Trace),
     ("debug", Severity::Debug),

@@ -57,22 +57,10 @@ pub enum Checksum {
     Mod97,
 }
 
-pub(crate) const RULE: Form = Form {
-    name: "rule",
-    keys: &[
-        "name",
-        "regex",
-        "keywords",
-        "within",
-        "secret",
-        "checksum",
-        "entropy",
-        "allow",
-        "scan",
-        "action",
-        "description",
-    ],
-};
+pub(crate) const RULE: Form = Form::new(
+    "rule",
+    &["name", "regex", "keywords", "within", "secret", "checksum", "entropy", "allow", "scan", "action", "description"],
+);
 pub(crate) const CHECKSUMS: &[(&str, Checksum)] = &[("luhn", Checksum::Luhn), ("mod97", Checksum::Mod97)];
 pub(crate) const DEFAULT_WITHIN: u16 = 64;
 
