@@ -31,12 +31,7 @@ pub fn read(text: &str, known: &Known<'_>) -> Result<File, Vec<Wrong>> {
     }
     let mut reader = Reader::new(text, known);
     let file = File::read(&node, &mut reader);
-    let mut wrongs = reader.wrongs;
-    if wrongs.is_empty() {
-        return Ok(file);
-    }
-    wrongs.sort_by_key(|wrong| wrong.place);
-    Err(wrongs)
+    if reader.wrongs.is_empty() { Ok(file) } else { Err(reader.wrongs) }
 }
 
 /// A map of the format.
@@ -102,7 +97,7 @@ impl<'n> Fields<'n> {
     pub(crate) fn need(&self, key: &str, reader: &mut Reader<'_>) -> Option<&'n Node> {
         let value = self.get(key);
         if value.is_none() {
-            reader.lacks(self, format!("`{key}` is missing"));
+            reader.lacks(self, &format!("`{key}` is missing"));
         }
         value
     }
@@ -112,7 +107,7 @@ impl<'n> Fields<'n> {
         let mut there = keys.iter().filter_map(|key| Some((*key, self.entry(key)?)));
         let (first, (_, value)) = there.next()?;
         for (other, (node, _)) in there {
-            reader.wrong(node.place, format!("`{other}` does not go with `{first}`"));
+            reader.wrong(node.place, &format!("`{other}` does not go with `{first}`"));
         }
         Some((first, value))
     }
@@ -132,15 +127,20 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Keeps a mistake.
-    pub(crate) fn wrong(&mut self, place: Place, what: impl Into<String>) {
+    /// Keeps a mistake, in the order of the places.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn wrong(&mut self, place: Place, what: &str) {
         if self.wrongs.len() < MAX_WRONGS {
-            self.wrongs.push(Wrong { place, what: what.into() });
+            let at = self.wrongs.partition_point(|wrong| wrong.place <= place);
+            self.wrongs.insert(at, Wrong { place, what: what.to_string() });
         }
     }
 
     /// Keeps a mistake at a byte of a text.
-    pub(crate) fn wrong_in(&mut self, node: &Node, offset: usize, what: impl Into<String>) {
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn wrong_in(&mut self, node: &Node, offset: usize, what: &str) {
         // Finding the place takes time.
         if self.wrongs.len() < MAX_WRONGS {
             let place = place_of(node.as_str().unwrap_or_default(), node.place, self.source, offset);
@@ -149,36 +149,40 @@ impl<'a> Reader<'a> {
     }
 
     /// Keeps that something is not there, unless another mistake may be the reason.
-    pub(crate) fn lacks(&mut self, fields: &Fields<'_>, what: impl Into<String>) {
+    #[inline(never)]
+    pub(crate) fn lacks(&mut self, fields: &Fields<'_>, what: &str) {
         if fields.sound {
             self.wrong(fields.place, what);
         }
     }
 
     /// Keeps that something else was expected.
+    #[cold]
+    #[inline(never)]
     pub(crate) fn expected(&mut self, node: &Node, what: &str) {
         let found = self.found(node);
-        self.wrong(node.place, format!("expected {what}, found {found}"));
+        self.wrong(node.place, &format!("expected {what}, found {found}"));
     }
 
     /// Keeps that a name is none of those that are known.
-    pub(crate) fn unknown<'n>(&mut self, node: &Node, what: &str, names: impl Iterator<Item = &'n str> + Clone) {
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn unknown(&mut self, node: &Node, what: &str, names: &[&str]) {
         if self.wrongs.len() == MAX_WRONGS {
             return;
         }
         let text = node.as_str().unwrap_or_default();
-        let mut says = match self.shown(text) {
-            Some(text) => format!("unknown {what} {text}"),
-            None => format!("unknown {what}"),
-        };
-        let near = if self.hidden { None } else { nearest(text, names.clone()) };
-        if let Some(near) = near {
-            says.push_str(&format!("; did you mean `{near}`?"));
-        } else if names.clone().nth(16).is_none() {
-            let names: Vec<&str> = names.collect();
-            says.push_str(&format!("; there are: {}", names.join(", ")));
+        let mut says = format!("unknown {what}");
+        if let Some(text) = self.shown(text) {
+            says = format!("{says} {text}");
         }
-        self.wrong(node.place, says);
+        let near = if self.hidden { None } else { nearest(text, names) };
+        if let Some(near) = near {
+            says = format!("{says}; did you mean `{near}`?");
+        } else if names.len() <= 16 {
+            says = format!("{says}; there are: {}", names.join(", "));
+        }
+        self.wrong(node.place, &says);
     }
 
     /// A text in backticks if it may be shown.
@@ -212,7 +216,7 @@ impl<'a> Reader<'a> {
         let mut sound = node.as_map().is_some();
         for (key, _) in pairs {
             if !key.as_str().is_some_and(|key| form.keys.contains(&key)) {
-                self.unknown(key, "key", form.keys.iter().copied());
+                self.unknown(key, "key", form.keys);
                 sound = false;
             }
         }
@@ -243,7 +247,7 @@ impl<'a> Reader<'a> {
 
     fn check_count(&mut self, node: &Node, count: usize) {
         if count > MAX_ENTRIES {
-            self.wrong(node.place, format!("expected at most {MAX_ENTRIES} entries, found {count}"));
+            self.wrong(node.place, &format!("expected at most {MAX_ENTRIES} entries, found {count}"));
         }
     }
 
@@ -286,9 +290,9 @@ impl<'a> Reader<'a> {
     pub(crate) fn name(&mut self, node: &Node, most: usize, characters: &str, has: fn(u8) -> bool) -> String {
         let text = self.text(node);
         if let Some(at) = text.bytes().position(|byte| !has(byte)) {
-            self.wrong_in(node, at, format!("expected only {characters}"));
+            self.wrong_in(node, at, &format!("expected only {characters}"));
         } else if text.len() > most {
-            self.wrong(node.place, format!("expected at most {most} characters, found {}", text.len()));
+            self.wrong(node.place, &format!("expected at most {most} characters, found {}", text.len()));
         }
         text
     }
@@ -338,17 +342,19 @@ impl<'a> Reader<'a> {
     pub(crate) fn choice<T: Copy>(&mut self, node: &Node, choices: &[(&'static str, T)], what: &str) -> Option<T> {
         let choice = choices.iter().find(|(name, _)| node.as_str() == Some(*name));
         if choice.is_none() {
-            self.no_choice(node, what, choices.iter().map(|(name, _)| *name));
+            let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
+            self.no_choice(node, what, &names);
         }
         choice.map(|(_, value)| *value)
     }
 
     /// Keeps that it is none of these words.
-    pub(crate) fn no_choice<'n>(&mut self, node: &Node, what: &str, names: impl Iterator<Item = &'n str> + Clone) {
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn no_choice(&mut self, node: &Node, what: &str, names: &[&str]) {
         if node.as_str().is_some() && !node.is_null() {
             self.unknown(node, what, names);
         } else {
-            let names: Vec<&str> = names.collect();
             self.expected(node, &format!("one of {}", names.join(", ")));
         }
     }
@@ -368,7 +374,6 @@ impl<'a> Reader<'a> {
 
     /// Names of rules that there are, one or a list; of a group, all of it. Sorted.
     pub(crate) fn rules(&mut self, node: &Node) -> Vec<String> {
-        let known = self.known;
         let mut names = BTreeSet::new();
         let nodes = self.one_or_many(node, "a list of names");
         if nodes.is_empty() {
@@ -379,14 +384,20 @@ impl<'a> Reader<'a> {
                 self.expected(node, "the name of a rule");
                 continue;
             };
-            let members = || known.members(name);
-            if self.names.contains(name) {
+            let mut found = self.names.contains(name);
+            if found {
                 names.insert(name.to_string());
-            } else if members().next().is_some() {
-                names.extend(members().map(|detector| detector.name.to_string()));
             } else {
+                for detector in self.known.members(name) {
+                    found = true;
+                    names.insert(detector.name.to_string());
+                }
+            }
+            if !found && self.wrongs.len() < MAX_WRONGS {
                 let defined = core::mem::take(&mut self.names);
-                self.unknown(node, "rule", known.names().chain(defined.iter().map(String::as_str)));
+                let mut known: Vec<&str> = self.known.names().collect();
+                known.extend(defined.iter().map(String::as_str));
+                self.unknown(node, "rule", &known);
                 self.names = defined;
             }
         }
@@ -394,9 +405,18 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// Sorted, and each once.
+pub(crate) fn sorted(texts: impl Iterator<Item = String>) -> Vec<String> {
+    let mut set = BTreeSet::new();
+    for text in texts {
+        set.insert(text);
+    }
+    set.into_iter().collect()
+}
+
 fn is_number(text: &str) -> bool {
     let digits = text.strip_prefix('-').unwrap_or(text);
-    digits.len() <= 12 && digits.starts_with(|first: char| first.is_ascii_digit()) && {
+    digits.len() <= 10 && digits.starts_with(|first: char| first.is_ascii_digit()) && {
         digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
     }
 }

@@ -99,7 +99,7 @@ impl Action {
                 Some("remove") => Action::Remove,
                 Some("keep") => Action::Keep,
                 _ => {
-                    reader.no_choice(node, "action", others.iter().chain(NAMES).copied());
+                    reader.no_choice(node, "action", &[others, NAMES].concat());
                     Action::default()
                 }
             };

@@ -63,7 +63,7 @@ impl Key {
 fn counted(node: &Node, reader: &mut Reader<'_>) -> String {
     let name = reader.rule_name(node);
     if GROUPS.contains(&name.as_str()) {
-        reader.wrong(node.place, alloc::format!("`{name}` is a group, and something is counted under one rule"));
+        reader.wrong(node.place, &alloc::format!("`{name}` is a group, and something is counted under one rule"));
     }
     name
 }
@@ -79,7 +79,7 @@ fn name(node: &Node, reader: &mut Reader<'_>) -> Text {
             "expected only letters and digits of ASCII, and `-`, `_`, `.` or spaces between them",
         );
     } else if !name.text.is_empty() && !(2..=64).contains(&letters) {
-        reader.wrong(node.place, alloc::format!("expected a name of 2 to 64 letters and digits, found {letters}"));
+        reader.wrong(node.place, &alloc::format!("expected a name of 2 to 64 letters and digits, found {letters}"));
     } else if !reader.keys.insert(folded) {
         reader.wrong(node.place, "another key has this name already; case and separators do not matter");
     }

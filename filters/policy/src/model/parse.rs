@@ -60,7 +60,7 @@ impl Parse {
         if let Some(node) = fields.get("body") {
             parse.body = reader.texts(node);
             if node.as_list().is_some() && !(1..=16).contains(&parse.body.len()) {
-                reader.wrong(node.place, alloc::format!("expected 1 to 16 names, found {}", parse.body.len()));
+                reader.wrong(node.place, &alloc::format!("expected 1 to 16 names, found {}", parse.body.len()));
             }
         }
         if let Some(node) = fields.get("conflict") {

@@ -6,7 +6,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use super::{Path, Segment, Tag, TagPart};
-use crate::read::{Fields, Form, Reader};
+use crate::read::{Fields, Form, Reader, sorted};
 use crate::yaml::{Node, Place};
 
 /// A tag, and when a record gets it.
@@ -166,7 +166,7 @@ impl Condition {
         };
         if name != "field" {
             for test in TESTS.iter().filter_map(|test| fields.entry(test)) {
-                reader.wrong(test.0.place, alloc::format!("it does not go with `{name}`, only with `field`"));
+                reader.wrong(test.0.place, &alloc::format!("it does not go with `{name}`, only with `field`"));
             }
         }
         match name {
@@ -197,10 +197,7 @@ impl Condition {
                 if nodes.is_empty() && value.as_list().is_some() {
                     reader.wrong(value.place, "expected at least one text");
                 }
-                let mut texts: Vec<String> = nodes.iter().map(|node| reader.any_text(node)).collect();
-                texts.sort();
-                texts.dedup();
-                Test::In(texts)
+                Test::In(sorted(nodes.iter().map(|node| reader.any_text(node))))
             }
             "prefix" => Test::Prefix(reader.text(value)),
             "glob" => {

@@ -111,7 +111,7 @@ impl Secret {
 fn new_name(node: &Node, reader: &mut Reader<'_>) -> String {
     let name = reader.rule_name(node);
     if reader.known.has(&name) {
-        reader.wrong(node.place, format!("`{name}` is built in, and a rule needs another name"));
+        reader.wrong(node.place, &format!("`{name}` is built in, and a rule needs another name"));
     } else if name == super::keys::DEFAULT_RULE {
         reader.wrong(node.place, "`key` is what `keys` are counted under, and a rule needs another name");
     } else if !name.is_empty() && !reader.names.insert(name.clone()) {
@@ -123,7 +123,7 @@ fn new_name(node: &Node, reader: &mut Reader<'_>) -> String {
 fn regex(node: &Node, reader: &mut Reader<'_>) -> Text {
     let regex = reader.placed_text(node);
     if regex.text.len() > MAX_REGEX {
-        reader.wrong(node.place, format!("a regex has at most {MAX_REGEX} bytes"));
+        reader.wrong(node.place, &format!("a regex has at most {MAX_REGEX} bytes"));
     }
     regex
 }
@@ -137,7 +137,7 @@ fn keywords(node: &Node, reader: &mut Reader<'_>) -> Vec<String> {
     for node in nodes {
         let keyword = reader.text(node);
         if !keyword.is_empty() && !(3..=64).contains(&keyword.len()) {
-            reader.wrong(node.place, format!("expected a keyword of 3 to 64 bytes, found {}", keyword.len()));
+            reader.wrong(node.place, &format!("expected a keyword of 3 to 64 bytes, found {}", keyword.len()));
         }
         keywords.push(keyword.to_ascii_lowercase());
     }
