@@ -47,10 +47,16 @@ struct Map(BTreeMap<String, Json>);
 impl Map {
     /// With a key if there is a value.
     fn with(mut self, key: &str, value: impl Into<Option<Json>>) -> Map {
-        if let Some(value) = value.into() {
+        self.put(key, value.into());
+        self
+    }
+
+    /// Not inlined: there are many calls.
+    #[inline(never)]
+    fn put(&mut self, key: &str, value: Option<Json>) {
+        if let Some(value) = value {
             self.0.insert(key.to_string(), value);
         }
-        self
     }
 
     /// Nothing if it has no keys.

@@ -127,6 +127,11 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Whether nothing was wrong until here.
+    pub(crate) fn is_right(&self) -> bool {
+        self.wrongs.is_empty()
+    }
+
     /// Keeps a mistake, in the order of the places.
     #[cold]
     #[inline(never)]
