@@ -12,6 +12,7 @@ use crate::model::{
     File, Formats, Hash, Key, Known, Lookup, Mark, Mask, Missing, Names, OnError, Parse, Redacted, Route, Rule, Secret,
     Setting, Severity, Source, Test, Text, Which, Write, folded, written_entropy,
 };
+use crate::read::sorted;
 
 /// Canonical JSON of a policy that was read with `known`. It does not depend on comments, spaces, quotes, the order of
 /// keys, ways to write the same, what is written though it is the default, and texts for people. As YAML it is a policy
@@ -46,10 +47,16 @@ struct Map(BTreeMap<String, Json>);
 impl Map {
     /// With a key if there is a value.
     fn with(mut self, key: &str, value: impl Into<Option<Json>>) -> Map {
-        if let Some(value) = value.into() {
+        self.put(key, value.into());
+        self
+    }
+
+    /// Not inlined: there are many calls.
+    #[inline(never)]
+    fn put(&mut self, key: &str, value: Option<Json>) {
+        if let Some(value) = value {
             self.0.insert(key.to_string(), value);
         }
-        self
     }
 
     /// Nothing if it has no keys.
@@ -117,10 +124,7 @@ fn list<T>(entries: &[T], json: impl Fn(&T) -> Json) -> Option<Json> {
 
 /// A list whose order means nothing.
 fn set<'a>(texts: impl Iterator<Item = &'a str>) -> Option<Json> {
-    let mut texts: Vec<&str> = texts.collect();
-    texts.sort_unstable();
-    texts.dedup();
-    list(&texts, |text| Json::text(text))
+    list(&sorted(texts.map(ToString::to_string)), |text| Json::text(text))
 }
 
 fn pairs(pairs: &[(String, String)]) -> Map {

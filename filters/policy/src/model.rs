@@ -65,9 +65,9 @@ pub struct File {
     pub limits: Limits,
 }
 
-pub(crate) const POLICY: Form = Form {
-    name: "policy",
-    keys: &[
+pub(crate) const POLICY: Form = Form::section(
+    "policy",
+    &[
         "version",
         "detectors",
         "rules",
@@ -81,7 +81,7 @@ pub(crate) const POLICY: Form = Form {
         "on_error",
         "limits",
     ],
-};
+);
 
 /// All maps of the format whose keys are fixed.
 #[cfg(test)]
@@ -124,10 +124,7 @@ impl File {
         let rules = rules.iter().map(|node| Rule::read(node, reader)).collect();
         let keys = keys.iter().filter_map(|node| Key::read(node, reader)).collect();
         let allow = allow.iter().map(|node| Exception::read(node, reader)).collect();
-        let route = fields.get("route").map(|node| {
-            let nodes = reader.list(node, "a list of routes");
-            nodes.iter().filter_map(|node| Route::read(node, reader)).collect()
-        });
+        let route = fields.get("route").map(|node| Route::read_all(node, reader));
         if let Some(place) = reader.hashes.filter(|_| hash.keys.is_empty()) {
             reader.wrong(place, "hashes need a key: add `hash: {keys: [{id: k1, from: env:NAME}]}`");
         }

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 const MAX_LENGTH: usize = 32;
 
 /// The one of `names` that is nearest to `name`, if it is near: one edit in four characters, two in six, three in ten.
-pub(crate) fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(name: &str, names: &[&'a str]) -> Option<&'a str> {
     let name = folded(name)?;
     let most = match name.len() {
         0 | 1 => 0,
@@ -14,8 +14,20 @@ pub(crate) fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> O
         6..=9 => 2,
         _ => 3,
     };
-    let near = names.filter_map(|known| Some((distance(&name, &folded(known)?), known)));
-    near.filter(|(distance, _)| *distance <= most).min_by_key(|(distance, _)| *distance).map(|(_, known)| known)
+    let mut nearest = None;
+    let mut least = most + 1;
+    for known in names {
+        let Some(folded) = folded(known) else { continue };
+        // At least so many must be put in or taken out.
+        if folded.len().abs_diff(name.len()) >= least {
+            continue;
+        }
+        let distance = distance(&name, &folded);
+        if distance < least {
+            (least, nearest) = (distance, Some(*known));
+        }
+    }
+    nearest
 }
 
 /// Without case, and with `_` for what separates words.
@@ -86,7 +98,7 @@ mod tests {
     #[test]
     fn only_what_is_near_is_meant() {
         let names = ["email", "ipv4", "ipv6", "github_token", "rules"];
-        let nearest = |name| nearest(name, names.into_iter());
+        let nearest = |name| nearest(name, &names);
         assert_eq!(nearest("e-mail"), Some("email"));
         assert_eq!(nearest("ip4"), Some("ipv4"));
         assert_eq!(nearest("GitHub-Token"), Some("github_token"));

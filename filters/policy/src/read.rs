@@ -25,21 +25,34 @@ const MAX_ENTRIES: usize = 4096;
 /// YAML. A name that is not known is shown if it is short; nothing else of the text is, and nothing of what says how
 /// hashes are made.
 pub fn read(text: &str, known: &Known<'_>) -> Result<File, Vec<Wrong>> {
-    let node = yaml::read(text).map_err(|wrong| alloc::vec![wrong])?;
+    let mut node = yaml::read(text).map_err(|wrong| alloc::vec![wrong])?;
+    if node.is_null() {
+        node.kind = Kind::Map(Vec::new());
+    }
     let mut reader = Reader::new(text, known);
     let file = File::read(&node, &mut reader);
-    let mut wrongs = reader.wrongs;
-    if wrongs.is_empty() {
-        return Ok(file);
-    }
-    wrongs.sort_by_key(|wrong| wrong.place);
-    Err(wrongs)
+    if reader.wrongs.is_empty() { Ok(file) } else { Err(reader.wrongs) }
 }
 
-/// A map of the format: its name in the schema, and its keys.
+/// A map of the format.
 pub(crate) struct Form {
+    /// Its name in the schema.
     pub(crate) name: &'static str,
+    /// All keys that it may have.
     pub(crate) keys: &'static [&'static str],
+    /// It is a section: a key without a value, below which all is commented out, says nothing. Elsewhere something would
+    /// then hold more often than was meant.
+    pub(crate) section: bool,
+}
+
+impl Form {
+    pub(crate) const fn new(name: &'static str, keys: &'static [&'static str]) -> Form {
+        Form { name, keys, section: false }
+    }
+
+    pub(crate) const fn section(name: &'static str, keys: &'static [&'static str]) -> Form {
+        Form { name, keys, section: true }
+    }
 }
 
 /// Reads nodes, and keeps what is wrong. After a mistake it goes on with a default, and the file is not used.
@@ -59,7 +72,7 @@ pub(crate) struct Reader<'a> {
     pub(crate) keys: BTreeSet<String>,
 }
 
-/// The keys of a map that have a value.
+/// The keys of a map and their values.
 pub(crate) struct Fields<'n> {
     form: &'static Form,
     pub(crate) place: Place,
@@ -69,7 +82,7 @@ pub(crate) struct Fields<'n> {
 }
 
 impl<'n> Fields<'n> {
-    /// The value of a key, if there is one and it is not null.
+    /// The value of a key, if it has one.
     pub(crate) fn get(&self, key: &str) -> Option<&'n Node> {
         self.entry(key).map(|(_, value)| value)
     }
@@ -77,14 +90,14 @@ impl<'n> Fields<'n> {
     /// A key and its value.
     pub(crate) fn entry(&self, key: &str) -> Option<&'n (Node, Node)> {
         debug_assert!(self.form.keys.contains(&key), "{} has no {key}", self.form.name);
-        self.pairs.iter().find(|(name, value)| name.as_str() == Some(key) && !value.is_null())
+        self.pairs.iter().find(|(name, value)| name.as_str() == Some(key) && !(self.form.section && value.is_null()))
     }
 
     /// The value of a key that must be there.
     pub(crate) fn need(&self, key: &str, reader: &mut Reader<'_>) -> Option<&'n Node> {
         let value = self.get(key);
         if value.is_none() {
-            reader.lacks(self, format!("`{key}` is missing"));
+            reader.lacks(self, &format!("`{key}` is missing"));
         }
         value
     }
@@ -94,7 +107,7 @@ impl<'n> Fields<'n> {
         let mut there = keys.iter().filter_map(|key| Some((*key, self.entry(key)?)));
         let (first, (_, value)) = there.next()?;
         for (other, (node, _)) in there {
-            reader.wrong(node.place, format!("`{other}` does not go with `{first}`"));
+            reader.wrong(node.place, &format!("`{other}` does not go with `{first}`"));
         }
         Some((first, value))
     }
@@ -114,15 +127,25 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Keeps a mistake.
-    pub(crate) fn wrong(&mut self, place: Place, what: impl Into<String>) {
+    /// Whether nothing was wrong until here.
+    pub(crate) fn is_right(&self) -> bool {
+        self.wrongs.is_empty()
+    }
+
+    /// Keeps a mistake, in the order of the places.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn wrong(&mut self, place: Place, what: &str) {
         if self.wrongs.len() < MAX_WRONGS {
-            self.wrongs.push(Wrong { place, what: what.into() });
+            let at = self.wrongs.partition_point(|wrong| wrong.place <= place);
+            self.wrongs.insert(at, Wrong { place, what: what.to_string() });
         }
     }
 
     /// Keeps a mistake at a byte of a text.
-    pub(crate) fn wrong_in(&mut self, node: &Node, offset: usize, what: impl Into<String>) {
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn wrong_in(&mut self, node: &Node, offset: usize, what: &str) {
         // Finding the place takes time.
         if self.wrongs.len() < MAX_WRONGS {
             let place = place_of(node.as_str().unwrap_or_default(), node.place, self.source, offset);
@@ -131,36 +154,40 @@ impl<'a> Reader<'a> {
     }
 
     /// Keeps that something is not there, unless another mistake may be the reason.
-    pub(crate) fn lacks(&mut self, fields: &Fields<'_>, what: impl Into<String>) {
+    #[inline(never)]
+    pub(crate) fn lacks(&mut self, fields: &Fields<'_>, what: &str) {
         if fields.sound {
             self.wrong(fields.place, what);
         }
     }
 
     /// Keeps that something else was expected.
+    #[cold]
+    #[inline(never)]
     pub(crate) fn expected(&mut self, node: &Node, what: &str) {
         let found = self.found(node);
-        self.wrong(node.place, format!("expected {what}, found {found}"));
+        self.wrong(node.place, &format!("expected {what}, found {found}"));
     }
 
     /// Keeps that a name is none of those that are known.
-    pub(crate) fn unknown<'n>(&mut self, node: &Node, what: &str, names: impl Iterator<Item = &'n str> + Clone) {
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn unknown(&mut self, node: &Node, what: &str, names: &[&str]) {
         if self.wrongs.len() == MAX_WRONGS {
             return;
         }
         let text = node.as_str().unwrap_or_default();
-        let mut says = match self.shown(text) {
-            Some(text) => format!("unknown {what} {text}"),
-            None => format!("unknown {what}"),
-        };
-        let near = if self.hidden { None } else { nearest(text, names.clone()) };
-        if let Some(near) = near {
-            says.push_str(&format!("; did you mean `{near}`?"));
-        } else if names.clone().nth(16).is_none() {
-            let names: Vec<&str> = names.collect();
-            says.push_str(&format!("; there are: {}", names.join(", ")));
+        let mut says = format!("unknown {what}");
+        if let Some(text) = self.shown(text) {
+            says = format!("{says} {text}");
         }
-        self.wrong(node.place, says);
+        let near = if self.hidden { None } else { nearest(text, names) };
+        if let Some(near) = near {
+            says = format!("{says}; did you mean `{near}`?");
+        } else if names.len() <= 16 {
+            says = format!("{says}; there are: {}", names.join(", "));
+        }
+        self.wrong(node.place, &says);
     }
 
     /// A text in backticks if it may be shown.
@@ -191,10 +218,10 @@ impl<'a> Reader<'a> {
     /// A map and its keys, of which only those of the form may be there.
     pub(crate) fn fields<'n>(&mut self, node: &'n Node, form: &'static Form) -> Fields<'n> {
         let pairs = self.map(node, "a map");
-        let mut sound = node.as_map().is_some() || node.is_null();
+        let mut sound = node.as_map().is_some();
         for (key, _) in pairs {
             if !key.as_str().is_some_and(|key| form.keys.contains(&key)) {
-                self.unknown(key, "key", form.keys.iter().copied());
+                self.unknown(key, "key", form.keys);
                 sound = false;
             }
         }
@@ -204,7 +231,7 @@ impl<'a> Reader<'a> {
     /// A map with any keys.
     pub(crate) fn map<'n>(&mut self, node: &'n Node, what: &str) -> &'n [(Node, Node)] {
         let pairs = node.as_map();
-        if pairs.is_none() && !node.is_null() {
+        if pairs.is_none() {
             self.expected(node, what);
         }
         let pairs = pairs.unwrap_or_default();
@@ -225,7 +252,7 @@ impl<'a> Reader<'a> {
 
     fn check_count(&mut self, node: &Node, count: usize) {
         if count > MAX_ENTRIES {
-            self.wrong(node.place, format!("expected at most {MAX_ENTRIES} entries, found {count}"));
+            self.wrong(node.place, &format!("expected at most {MAX_ENTRIES} entries, found {count}"));
         }
     }
 
@@ -268,9 +295,9 @@ impl<'a> Reader<'a> {
     pub(crate) fn name(&mut self, node: &Node, most: usize, characters: &str, has: fn(u8) -> bool) -> String {
         let text = self.text(node);
         if let Some(at) = text.bytes().position(|byte| !has(byte)) {
-            self.wrong_in(node, at, format!("expected only {characters}"));
+            self.wrong_in(node, at, &format!("expected only {characters}"));
         } else if text.len() > most {
-            self.wrong(node.place, format!("expected at most {most} characters, found {}", text.len()));
+            self.wrong(node.place, &format!("expected at most {most} characters, found {}", text.len()));
         }
         text
     }
@@ -320,17 +347,19 @@ impl<'a> Reader<'a> {
     pub(crate) fn choice<T: Copy>(&mut self, node: &Node, choices: &[(&'static str, T)], what: &str) -> Option<T> {
         let choice = choices.iter().find(|(name, _)| node.as_str() == Some(*name));
         if choice.is_none() {
-            self.no_choice(node, what, choices.iter().map(|(name, _)| *name));
+            let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
+            self.no_choice(node, what, &names);
         }
         choice.map(|(_, value)| *value)
     }
 
     /// Keeps that it is none of these words.
-    pub(crate) fn no_choice<'n>(&mut self, node: &Node, what: &str, names: impl Iterator<Item = &'n str> + Clone) {
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn no_choice(&mut self, node: &Node, what: &str, names: &[&str]) {
         if node.as_str().is_some() && !node.is_null() {
             self.unknown(node, what, names);
         } else {
-            let names: Vec<&str> = names.collect();
             self.expected(node, &format!("one of {}", names.join(", ")));
         }
     }
@@ -350,25 +379,30 @@ impl<'a> Reader<'a> {
 
     /// Names of rules that there are, one or a list; of a group, all of it. Sorted.
     pub(crate) fn rules(&mut self, node: &Node) -> Vec<String> {
-        let known = self.known;
         let mut names = BTreeSet::new();
         let nodes = self.one_or_many(node, "a list of names");
         if nodes.is_empty() {
             self.wrong(node.place, "expected at least one name");
         }
         for node in nodes {
-            let Some(name) = node.as_str() else {
+            let Some(name) = node.as_str().filter(|_| !node.is_null()) else {
                 self.expected(node, "the name of a rule");
                 continue;
             };
-            let members = || known.members(name);
-            if self.names.contains(name) {
+            let mut found = self.names.contains(name);
+            if found {
                 names.insert(name.to_string());
-            } else if members().next().is_some() {
-                names.extend(members().map(|detector| detector.name.to_string()));
             } else {
+                for detector in self.known.members(name) {
+                    found = true;
+                    names.insert(detector.name.to_string());
+                }
+            }
+            if !found && self.wrongs.len() < MAX_WRONGS {
                 let defined = core::mem::take(&mut self.names);
-                self.unknown(node, "rule", known.names().chain(defined.iter().map(String::as_str)));
+                let mut known: Vec<&str> = self.known.names().collect();
+                known.extend(defined.iter().map(String::as_str));
+                self.unknown(node, "rule", &known);
                 self.names = defined;
             }
         }
@@ -376,9 +410,18 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// Sorted, and each once.
+pub(crate) fn sorted(texts: impl Iterator<Item = String>) -> Vec<String> {
+    let mut set = BTreeSet::new();
+    for text in texts {
+        set.insert(text);
+    }
+    set.into_iter().collect()
+}
+
 fn is_number(text: &str) -> bool {
     let digits = text.strip_prefix('-').unwrap_or(text);
-    digits.len() <= 12 && digits.starts_with(|first: char| first.is_ascii_digit()) && {
+    digits.len() <= 10 && digits.starts_with(|first: char| first.is_ascii_digit()) && {
         digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
     }
 }

@@ -52,9 +52,9 @@ pub struct Mask {
     pub with: char,
 }
 
-pub(crate) const ACTION: Form = Form { name: "action", keys: &["redact", "mask", "hash"] };
-pub(crate) const MASK: Form = Form { name: "mask", keys: &["first", "last", "with"] };
-pub(crate) const HASHED: Form = Form { name: "hashed", keys: &["length"] };
+pub(crate) const ACTION: Form = Form::new("action", &["redact", "mask", "hash"]);
+pub(crate) const MASK: Form = Form::new("mask", &["first", "last", "with"]);
+pub(crate) const HASHED: Form = Form::new("hashed", &["length"]);
 
 const NAMES: &[&str] = &["redact", "mask", "hash", "remove", "keep"];
 
@@ -99,7 +99,7 @@ impl Action {
                 Some("remove") => Action::Remove,
                 Some("keep") => Action::Keep,
                 _ => {
-                    reader.no_choice(node, "action", others.iter().chain(NAMES).copied());
+                    reader.no_choice(node, "action", &[others, NAMES].concat());
                     Action::default()
                 }
             };

@@ -29,8 +29,8 @@ pub struct Exception {
     pub place: Place,
 }
 
-pub(crate) const ALLOWED: Form = Form { name: "allowed", keys: &["values", "patterns"] };
-pub(crate) const EXCEPTION: Form = Form { name: "exception", keys: &["rule", "path", "values", "patterns"] };
+pub(crate) const ALLOWED: Form = Form::new("allowed", &["values", "patterns"]);
+pub(crate) const EXCEPTION: Form = Form::new("exception", &["rule", "path", "values", "patterns"]);
 
 impl Allowed {
     pub(crate) fn read(node: &Node, reader: &mut Reader<'_>) -> Allowed {
@@ -61,7 +61,12 @@ impl Exception {
             allowed: Allowed::read_fields(&fields, reader),
             place: node.place,
         };
-        if exception.path.is_none() && exception.allowed.is_empty() {
+        for (key, node) in ["values", "patterns"].iter().filter_map(|key| fields.entry(key)) {
+            if node.as_list().is_some_and(<[Node]>::is_empty) {
+                reader.wrong(key.place, "expected at least one text: without any, all values would stay");
+            }
+        }
+        if exception.path.is_none() && fields.entry("values").or(fields.entry("patterns")).is_none() {
             reader.lacks(&fields, "expected `path`, `values` or `patterns`: without them all findings would stay");
         }
         exception

@@ -50,10 +50,9 @@ pub struct Setting {
     pub place: Option<Place>,
 }
 
-pub(crate) const DETECTOR: Form =
-    Form { name: "detector", keys: &["action", "redact", "mask", "hash", "allow", "private"] };
+pub(crate) const DETECTOR: Form = Form::new("detector", &["action", "redact", "mask", "hash", "allow", "private"]);
 
-const GROUPS: [&str; 3] = ["all", "pii", "secrets"];
+pub(crate) const GROUPS: [&str; 3] = ["all", "pii", "secrets"];
 
 impl<'a> Known<'a> {
     /// Detectors of this name: of a group all of it.
@@ -109,7 +108,7 @@ impl Setting {
         let mut said: Vec<(&str, Place, Said)> = Vec::new();
         for (key, node) in node.map(|node| reader.map(node, "a map of detectors")).unwrap_or_default() {
             let Some(name) = key.as_str().and_then(|key| known.names().find(|name| *name == key)) else {
-                reader.unknown(key, "detector", known.names());
+                reader.unknown(key, "detector", &known.names().collect::<Vec<_>>());
                 continue;
             };
             said.push((name, key.place, Said::read(node, name, reader)));
@@ -141,7 +140,7 @@ fn resolved(detector: &Detector<'_>, said: &[(&str, Place, Said)], reader: &mut 
         setting.keep_private = said.private.unwrap_or(setting.keep_private);
         let options = said.allow.is_some() || said.private.is_some();
         if rank_of == 2 && options && setting.action.is_none() {
-            reader.wrong(*place, format!("`{}` is off, so this does nothing: add `action: redact`", detector.name));
+            reader.wrong(*place, &format!("`{}` is off, so this does nothing: add `action: redact`", detector.name));
         }
     }
     setting

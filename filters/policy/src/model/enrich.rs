@@ -1,5 +1,6 @@
 //! What is added to a record.
 
+use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -46,8 +47,8 @@ pub struct Lookup {
     pub place: Place,
 }
 
-pub(crate) const ENRICH: Form = Form { name: "enrich", keys: &["names", "fields", "lookups"] };
-pub(crate) const LOOKUP: Form = Form { name: "lookup", keys: &["field", "from", "values", "default"] };
+pub(crate) const ENRICH: Form = Form::section("enrich", &["names", "fields", "lookups"]);
+pub(crate) const LOOKUP: Form = Form::new("lookup", &["field", "from", "values", "default"]);
 pub(crate) const NAMES: &[(&str, Names)] =
     &[("kubernetes", Names::Kubernetes), ("opentelemetry", Names::OpenTelemetry), ("ecs", Names::Ecs)];
 
@@ -94,13 +95,12 @@ impl Lookup {
 
 /// A map of texts, sorted.
 fn pairs(node: &Node, reader: &mut Reader<'_>, check: fn(&Node, &mut Reader<'_>)) -> Vec<(String, String)> {
-    let mut pairs = Vec::new();
+    let mut pairs = BTreeMap::new();
     for (key, value) in reader.map(node, "a map of texts") {
         check(key, reader);
-        pairs.push((key.as_str().unwrap_or_default().to_string(), reader.any_text(value)));
+        pairs.insert(key.as_str().unwrap_or_default().to_string(), reader.any_text(value));
     }
-    pairs.sort();
-    pairs
+    pairs.into_iter().collect()
 }
 
 fn check_field(node: &Node, reader: &mut Reader<'_>) {
@@ -108,7 +108,7 @@ fn check_field(node: &Node, reader: &mut Reader<'_>) {
         Some("") => reader.wrong(node.place, "expected a name, found an empty one"),
         Some(name) if name.len() > 128 => reader.wrong(node.place, "the name of a field has at most 128 bytes"),
         Some(name) if RESERVED.contains(&name) => {
-            reader.wrong(node.place, format!("only the collector and podsieve set `{name}`"));
+            reader.wrong(node.place, &format!("only the collector and podsieve set `{name}`"));
         }
         _ => {}
     }

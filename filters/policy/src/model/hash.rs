@@ -37,8 +37,8 @@ pub enum Source {
     File(String),
 }
 
-pub(crate) const HASH: Form = Form { name: "hash", keys: &["keys", "length"] };
-pub(crate) const HASH_KEY: Form = Form { name: "hash_key", keys: &["id", "from"] };
+pub(crate) const HASH: Form = Form::section("hash", &["keys", "length"]);
+pub(crate) const HASH_KEY: Form = Form::new("hash_key", &["id", "from"]);
 
 const FROM: &str =
     "the key itself does not belong into a policy; say where it is: `from: env:NAME` or `from: file:/PATH`";

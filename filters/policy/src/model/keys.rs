@@ -2,6 +2,7 @@
 
 use alloc::string::{String, ToString};
 
+use super::detectors::GROUPS;
 use super::{Action, Path, Text};
 use crate::read::{Form, Reader};
 use crate::yaml::{Node, Place};
@@ -31,7 +32,7 @@ pub enum Which {
     Path(Path),
 }
 
-pub(crate) const KEY: Form = Form { name: "key", keys: &["name", "path", "action", "rule", "text_only"] };
+pub(crate) const KEY: Form = Form::new("key", &["name", "path", "action", "rule", "text_only"]);
 
 /// What a key is counted under that does not say it.
 pub(crate) const DEFAULT_RULE: &str = "key";
@@ -47,7 +48,7 @@ impl Key {
                 None
             }
         };
-        let rule = fields.get("rule").map_or_else(|| DEFAULT_RULE.to_string(), |node| reader.rule_name(node));
+        let rule = fields.get("rule").map_or_else(|| DEFAULT_RULE.to_string(), |node| counted(node, reader));
         reader.names.insert(rule.clone());
         Some(Key {
             action: fields.get("action").map(|node| Action::read(node, reader)).unwrap_or_default(),
@@ -57,6 +58,14 @@ impl Key {
             place: node.place,
         })
     }
+}
+
+fn counted(node: &Node, reader: &mut Reader<'_>) -> String {
+    let name = reader.rule_name(node);
+    if GROUPS.contains(&name.as_str()) {
+        reader.wrong(node.place, &alloc::format!("`{name}` is a group, and something is counted under one rule"));
+    }
+    name
 }
 
 fn name(node: &Node, reader: &mut Reader<'_>) -> Text {
@@ -70,7 +79,7 @@ fn name(node: &Node, reader: &mut Reader<'_>) -> Text {
             "expected only letters and digits of ASCII, and `-`, `_`, `.` or spaces between them",
         );
     } else if !name.text.is_empty() && !(2..=64).contains(&letters) {
-        reader.wrong(node.place, alloc::format!("expected a name of 2 to 64 letters and digits, found {letters}"));
+        reader.wrong(node.place, &alloc::format!("expected a name of 2 to 64 letters and digits, found {letters}"));
     } else if !reader.keys.insert(folded) {
         reader.wrong(node.place, "another key has this name already; case and separators do not matter");
     }

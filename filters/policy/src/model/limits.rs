@@ -40,8 +40,8 @@ pub struct Limits {
     pub record: Option<u32>,
 }
 
-pub(crate) const AUDIT: Form = Form { name: "audit", keys: &["write", "policy"] };
-pub(crate) const LIMITS: Form = Form { name: "limits", keys: &["record"] };
+pub(crate) const AUDIT: Form = Form::section("audit", &["write", "policy"]);
+pub(crate) const LIMITS: Form = Form::section("limits", &["record"]);
 pub(crate) const WRITE: &[(&str, Write)] =
     &[("when_redacted", Write::WhenRedacted), ("always", Write::Always), ("never", Write::Never)];
 pub(crate) const ON_ERROR: &[(&str, OnError)] = &[("mask", OnError::Mask), ("drop", OnError::Drop)];

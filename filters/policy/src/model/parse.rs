@@ -32,9 +32,9 @@ pub struct Formats {
     pub klog: bool,
 }
 
-pub(crate) const PARSE: Form = Form { name: "parse", keys: &["body", "conflict", "formats", "depth"] };
-pub(crate) const CONFLICT: Form = Form { name: "conflict", keys: &["prefix"] };
-pub(crate) const FORMATS: Form = Form { name: "formats", keys: &["json", "loguru", "logfmt", "klog"] };
+pub(crate) const PARSE: Form = Form::section("parse", &["body", "conflict", "formats", "depth"]);
+pub(crate) const CONFLICT: Form = Form::section("conflict", &["prefix"]);
+pub(crate) const FORMATS: Form = Form::section("formats", &["json", "loguru", "logfmt", "klog"]);
 
 impl Default for Parse {
     fn default() -> Parse {
@@ -60,7 +60,7 @@ impl Parse {
         if let Some(node) = fields.get("body") {
             parse.body = reader.texts(node);
             if node.as_list().is_some() && !(1..=16).contains(&parse.body.len()) {
-                reader.wrong(node.place, alloc::format!("expected 1 to 16 names, found {}", parse.body.len()));
+                reader.wrong(node.place, &alloc::format!("expected 1 to 16 names, found {}", parse.body.len()));
             }
         }
         if let Some(node) = fields.get("conflict") {

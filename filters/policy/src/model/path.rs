@@ -7,7 +7,8 @@ use alloc::vec::Vec;
 use crate::read::Reader;
 use crate::yaml::{Node, Place};
 
-/// The way from a record to fields of it: 1 to 16 segments.
+/// The way from a record to fields of it: 1 to 16 segments. Names in a row mean one name with dots too, as in
+/// `{"extra.operation": 1}`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Path {
     /// From the record on.
@@ -49,14 +50,11 @@ impl Path {
     pub(crate) fn read_part(node: &Node, text: &str, offset: usize, reader: &mut Reader<'_>) -> Path {
         let segments = segments(text).unwrap_or_else(|(at, what)| {
             // What is no text has its error already.
-            if node.as_str().is_some() {
+            if node.as_str().is_some() && !node.is_null() {
                 reader.wrong_in(node, offset + at, what);
             }
             Vec::new()
         });
-        if segments.len() > MAX_SEGMENTS {
-            reader.wrong(node.place, "a path has at most 16 parts");
-        }
         Path { segments, place: node.place }
     }
 
@@ -99,6 +97,9 @@ fn segments(text: &str) -> Result<Vec<Segment>, (usize, &'static str)> {
         return Err((0, "expected a path, found an empty text"));
     }
     while at < text.len() {
+        if segments.len() == MAX_SEGMENTS {
+            return Err((at, "a path has at most 16 parts"));
+        }
         let rest = text.get(at..).unwrap_or_default();
         let (segment, length) = if rest.starts_with('[') {
             bracket(rest).map_err(|(offset, what)| (at + offset, what))?

@@ -6,7 +6,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use super::{Path, Segment, Tag, TagPart};
-use crate::read::{Fields, Form, Reader};
+use crate::read::{Fields, Form, Reader, sorted};
 use crate::yaml::{Node, Place};
 
 /// A tag, and when a record gets it.
@@ -88,11 +88,11 @@ pub enum Severity {
     Fatal,
 }
 
-pub(crate) const ROUTE: Form = Form { name: "route", keys: &["when", "tag", "missing"] };
-pub(crate) const CONDITION: Form = Form {
-    name: "condition",
-    keys: &["field", "equals", "in", "prefix", "glob", "exists", "severity", "redacted", "not", "any"],
-};
+pub(crate) const ROUTE: Form = Form::new("route", &["when", "tag", "missing"]);
+pub(crate) const CONDITION: Form = Form::new(
+    "condition",
+    &["field", "equals", "in", "prefix", "glob", "exists", "severity", "redacted", "not", "any"],
+);
 pub(crate) const SEVERITIES: &[(&str, Severity)] = &[
     ("trace", Severity::Trace),
     ("debug", Severity::Debug),
@@ -127,7 +127,25 @@ impl Route {
         vec![route(operation, "archive.audit."), route(Condition::Severity(Severity::Error), "archive.error.")]
     }
 
-    pub(crate) fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Route> {
+    pub(crate) fn read_all(node: &Node, reader: &mut Reader<'_>) -> Vec<Route> {
+        let nodes = reader.list(node, "a list of routes");
+        let routes: Vec<Route> = nodes.iter().filter_map(|node| Route::read(node, reader)).collect();
+        // A condition that could not be read is not among them.
+        if !reader.is_right() {
+            return routes;
+        }
+        if let Some(next) = routes.iter().skip_while(|route| !route.always_applies()).nth(1) {
+            reader.wrong(next.place, "no record comes here: the route before always applies");
+        }
+        routes
+    }
+
+    fn always_applies(&self) -> bool {
+        let takes_field = self.tag.parts.iter().any(|part| matches!(part, TagPart::Field(_)));
+        self.when.is_empty() && !(takes_field && self.missing == Missing::Skip)
+    }
+
+    fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Route> {
         let fields = reader.fields(node, &ROUTE);
         let when = fields.get("when").map(|node| conditions(node, 0, reader)).unwrap_or_default();
         let tag = fields.need("tag", reader).map(|node| Tag::read(node, reader));
@@ -150,6 +168,9 @@ impl Missing {
 /// One condition or a list of them.
 fn conditions(node: &Node, depth: usize, reader: &mut Reader<'_>) -> Vec<Condition> {
     let nodes = reader.one_or_many(node, "a list of conditions");
+    if nodes.is_empty() {
+        reader.wrong(node.place, "expected at least one condition");
+    }
     nodes.iter().filter_map(|node| Condition::read(node, depth, reader)).collect()
 }
 
@@ -166,7 +187,7 @@ impl Condition {
         };
         if name != "field" {
             for test in TESTS.iter().filter_map(|test| fields.entry(test)) {
-                reader.wrong(test.0.place, alloc::format!("it does not go with `{name}`, only with `field`"));
+                reader.wrong(test.0.place, &alloc::format!("it does not go with `{name}`, only with `field`"));
             }
         }
         match name {
@@ -197,10 +218,7 @@ impl Condition {
                 if nodes.is_empty() && value.as_list().is_some() {
                     reader.wrong(value.place, "expected at least one text");
                 }
-                let mut texts: Vec<String> = nodes.iter().map(|node| reader.any_text(node)).collect();
-                texts.sort();
-                texts.dedup();
-                Test::In(texts)
+                Test::In(sorted(nodes.iter().map(|node| reader.any_text(node))))
             }
             "prefix" => Test::Prefix(reader.text(value)),
             "glob" => {

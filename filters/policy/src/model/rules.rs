@@ -57,22 +57,10 @@ pub enum Checksum {
     Mod97,
 }
 
-pub(crate) const RULE: Form = Form {
-    name: "rule",
-    keys: &[
-        "name",
-        "regex",
-        "keywords",
-        "within",
-        "secret",
-        "checksum",
-        "entropy",
-        "allow",
-        "scan",
-        "action",
-        "description",
-    ],
-};
+pub(crate) const RULE: Form = Form::new(
+    "rule",
+    &["name", "regex", "keywords", "within", "secret", "checksum", "entropy", "allow", "scan", "action", "description"],
+);
 pub(crate) const CHECKSUMS: &[(&str, Checksum)] = &[("luhn", Checksum::Luhn), ("mod97", Checksum::Mod97)];
 pub(crate) const DEFAULT_WITHIN: u16 = 64;
 
@@ -96,15 +84,13 @@ impl Rule {
             description: fields.get("description").map(|node| reader.text(node)),
             place: node.place,
         };
-        match (rule.keywords.is_empty(), rule.full_scan) {
-            (true, false) if fields.get("keywords").is_none() => {
-                reader
-                    .wrong(node.place, "expected `keywords` that are near what is found, or `scan: full` without them");
-            }
-            (false, true) => reader.wrong(node.place, "`scan: full` does not go with `keywords`"),
-            _ => {}
+        if fields.get("keywords").is_none() && fields.get("scan").is_none() {
+            reader.lacks(&fields, "expected `keywords` that are near what is found, or `scan: full` without them");
         }
-        if let (Some(within), true) = (fields.get("within"), rule.keywords.is_empty()) {
+        if let (Some((scan, _)), false) = (fields.entry("scan"), rule.keywords.is_empty()) {
+            reader.wrong(scan.place, "`scan` does not go with `keywords`");
+        }
+        if let (Some((within, _)), None) = (fields.entry("within"), fields.get("keywords")) {
             reader.wrong(within.place, "`within` does not go without `keywords`");
         }
         rule
@@ -125,7 +111,7 @@ impl Secret {
 fn new_name(node: &Node, reader: &mut Reader<'_>) -> String {
     let name = reader.rule_name(node);
     if reader.known.has(&name) {
-        reader.wrong(node.place, format!("`{name}` is built in, and a rule needs another name"));
+        reader.wrong(node.place, &format!("`{name}` is built in, and a rule needs another name"));
     } else if name == super::keys::DEFAULT_RULE {
         reader.wrong(node.place, "`key` is what `keys` are counted under, and a rule needs another name");
     } else if !name.is_empty() && !reader.names.insert(name.clone()) {
@@ -137,7 +123,7 @@ fn new_name(node: &Node, reader: &mut Reader<'_>) -> String {
 fn regex(node: &Node, reader: &mut Reader<'_>) -> Text {
     let regex = reader.placed_text(node);
     if regex.text.len() > MAX_REGEX {
-        reader.wrong(node.place, format!("a regex has at most {MAX_REGEX} bytes"));
+        reader.wrong(node.place, &format!("a regex has at most {MAX_REGEX} bytes"));
     }
     regex
 }
@@ -151,7 +137,7 @@ fn keywords(node: &Node, reader: &mut Reader<'_>) -> Vec<String> {
     for node in nodes {
         let keyword = reader.text(node);
         if !keyword.is_empty() && !(3..=64).contains(&keyword.len()) {
-            reader.wrong(node.place, format!("expected a keyword of 3 to 64 bytes, found {}", keyword.len()));
+            reader.wrong(node.place, &format!("expected a keyword of 3 to 64 bytes, found {}", keyword.len()));
         }
         keywords.push(keyword.to_ascii_lowercase());
     }

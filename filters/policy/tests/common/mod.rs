@@ -3,15 +3,15 @@
 use podsieve_policy::model::{Detector, File, Group, Known};
 use podsieve_policy::yaml::Wrong;
 
-const fn pii(name: &'static str, on: bool) -> Detector<'static> {
+const fn pii(name: &str, on: bool) -> Detector<'_> {
     Detector { name, group: Group::Pii, on }
 }
 
-const fn secret(name: &'static str) -> Detector<'static> {
+const fn secret(name: &str) -> Detector<'_> {
     Detector { name, group: Group::Secrets, on: true }
 }
 
-pub const KNOWN: Known<'static> = Known {
+pub(crate) const KNOWN: Known<'static> = Known {
     detectors: &[
         pii("email", true),
         pii("card", true),
@@ -32,6 +32,6 @@ pub const KNOWN: Known<'static> = Known {
     ],
 };
 
-pub fn read(text: &str) -> Result<File, Vec<Wrong>> {
+pub(crate) fn read(text: &str) -> Result<File, Vec<Wrong>> {
     podsieve_policy::read(text, &KNOWN)
 }
