@@ -16,4 +16,5 @@
 
 extern crate alloc;
 
+pub mod pattern;
 pub mod yaml;
