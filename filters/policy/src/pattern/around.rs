@@ -4,8 +4,8 @@ use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::length::{longer, most, sum};
-use super::literal::{language, product};
+use super::length::{longer, most};
+use super::literal::{Piece, pieces, product};
 use super::parse::Node;
 use super::{Pattern, flatten, flatten_branch};
 
@@ -57,22 +57,24 @@ fn either(node: &Node, words: &[&str]) -> Option<Around> {
 }
 
 fn sequence(parts: &[&Node], words: &[&str]) -> Option<Around> {
-    let languages: Vec<_> = parts.iter().map(|part| language(part)).collect();
+    let pieces = pieces(parts);
+    let sum = |pieces: &[Piece<'_>]| pieces.iter().try_fold(0, |sum: usize, piece| sum.checked_add(piece.most?));
     let mut best: Option<Around> = None;
     let mut consider = |from: usize, to: usize, inner: Around| {
-        let plus = |inner: Option<usize>, parts: &[&Node]| inner?.checked_add(sum(parts.iter().copied())?);
-        let around = Around { before: plus(inner.before, &parts[..from]), behind: plus(inner.behind, &parts[to..]) };
+        let plus = |inner: Option<usize>, pieces: &[Piece<'_>]| inner?.checked_add(sum(pieces)?);
+        let before = plus(inner.before, &pieces[..from]);
+        let around = Around { before, behind: plus(inner.behind, &pieces[to..]) };
         if best.is_none_or(|best| around.reach() < best.reach()) {
             best = Some(around);
         }
     };
-    for (from, part) in parts.iter().enumerate() {
-        if let Some(inner) = inside(part, words) {
+    for (from, piece) in pieces.iter().enumerate() {
+        if let Some(inner) = piece.node.and_then(|node| inside(node, words)) {
             consider(from, from + 1, inner);
         }
         let mut texts = vec![String::new()];
-        for (n, part) in languages[from..].iter().enumerate() {
-            let Some(longer) = part.as_ref().and_then(|part| product(&texts, part)) else { break };
+        for (n, piece) in pieces[from..].iter().enumerate() {
+            let Some(longer) = piece.language.as_ref().and_then(|language| product(&texts, language)) else { break };
             texts = longer;
             if let Some(inner) = in_texts(&texts, words) {
                 consider(from, from + n + 1, inner);

@@ -37,7 +37,7 @@ pub(super) fn most(node: &Node) -> Option<usize> {
 }
 
 /// Of one behind the other.
-pub(super) fn sum<'a>(mut nodes: impl Iterator<Item = &'a Node>) -> Option<usize> {
+fn sum<'a>(mut nodes: impl Iterator<Item = &'a Node>) -> Option<usize> {
     nodes.try_fold(0, |sum: usize, node| sum.checked_add(most(node)?))
 }
 

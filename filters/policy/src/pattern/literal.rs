@@ -5,6 +5,7 @@ use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
+use super::length::most;
 use super::parse::Node;
 use super::{Pattern, flatten, flatten_branch};
 
@@ -12,7 +13,7 @@ use super::{Pattern, flatten, flatten_branch};
 const SHORTEST: usize = 3;
 
 /// How many texts a set may have.
-const MOST: usize = 32;
+const MOST: usize = 64;
 
 /// Bytes that are enough of a text.
 const LONGEST: usize = 32;
@@ -41,7 +42,7 @@ pub(super) fn language(node: &Node) -> Option<Vec<String>> {
     match node {
         Node::Look(_) => Some(vec![String::new()]),
         Node::Class(chars) => {
-            if chars.wide.is_some() || chars.ascii.count_ones() > 16 {
+            if chars.wide.is_some() {
                 return None;
             }
             let mut texts: Vec<String> = Vec::new();
@@ -51,7 +52,7 @@ pub(super) fn language(node: &Node) -> Option<Vec<String>> {
                     texts.push(text);
                 }
             }
-            Some(texts)
+            (texts.len() <= MOST).then_some(texts)
         }
         Node::Group(_, inner) => language(inner),
         Node::Sequence(items) => {
@@ -112,37 +113,74 @@ pub(super) fn product(texts: &[String], behind: &[String]) -> Option<Vec<String>
     Some(all)
 }
 
+/// A part of a sequence.
+pub(super) struct Piece<'a> {
+    /// What is to be looked into, if there is something.
+    pub(super) node: Option<&'a Node>,
+    /// All that it matches, if that is little.
+    pub(super) language: Option<Vec<String>>,
+    /// How many bytes that are at most.
+    pub(super) most: Option<usize>,
+}
+
+/// The parts of a sequence. The first and the last one of many times are parts by themselves, so that `SK[0-9]{32}` has
+/// a text of three bytes.
+pub(super) fn pieces<'a>(parts: &[&'a Node]) -> Vec<Piece<'a>> {
+    let mut pieces = Vec::new();
+    for part in parts {
+        let language = language(part);
+        if let (None, Node::Repeat { node, least, most: times, .. }) = (&language, part)
+            && *least > 0
+            && let Some(once) = self::language(node)
+        {
+            let piece = || Piece { node: None, language: Some(once.clone()), most: most(node) };
+            let ends = (*least).min(2);
+            let others = times.map(|times| (times - ends) as usize);
+            let others = most(node).zip(others).and_then(|(length, times)| length.checked_mul(times));
+            pieces.push(piece());
+            pieces.push(Piece { node: None, language: None, most: others });
+            if ends == 2 {
+                pieces.push(piece());
+            }
+        } else {
+            pieces.push(Piece { node: Some(part), language, most: most(part) });
+        }
+    }
+    pieces
+}
+
 /// The best set of texts of which every match of a node holds one.
 fn required(node: &Node) -> Option<Vec<String>> {
-    let sequence = |parts: Vec<&Node>| {
-        let mut best = parts.iter().filter_map(|part| inside(part)).max_by_key(|texts| worth(texts));
-        let languages: Vec<_> = parts.iter().map(|part| language(part)).collect();
-        for from in 0..languages.len() {
-            let mut texts = vec![String::new()];
-            for part in &languages[from..] {
-                let Some(longer) = part.as_ref().and_then(|part| product(&texts, part)) else { break };
-                texts = longer;
-                if worth(&texts) > best.as_deref().map_or(0, worth) {
-                    best = Some(texts.clone());
-                }
-            }
-        }
-        best
-    };
     match node {
         Node::Either(branches) => {
             let mut all = Vec::new();
             for branch in branches {
-                add(&mut all, sequence(flatten_branch(branch))?)?;
+                add(&mut all, required_of(&flatten_branch(branch))?)?;
             }
             Some(all)
         }
         _ => {
             let mut parts = Vec::new();
             flatten(node, &mut parts);
-            sequence(parts)
+            required_of(&parts)
         }
     }
+}
+
+fn required_of(parts: &[&Node]) -> Option<Vec<String>> {
+    let pieces = pieces(parts);
+    let mut best = pieces.iter().filter_map(|piece| inside(piece.node?)).max_by_key(|texts| worth(texts));
+    for from in 0..pieces.len() {
+        let mut texts = vec![String::new()];
+        for piece in &pieces[from..] {
+            let Some(longer) = piece.language.as_ref().and_then(|language| product(&texts, language)) else { break };
+            texts = longer;
+            if worth(&texts) > best.as_deref().map_or(0, worth) {
+                best = Some(texts.clone());
+            }
+        }
+    }
+    best
 }
 
 /// That of a part of a sequence, looked into.
@@ -162,7 +200,9 @@ fn worth(texts: &[String]) -> u32 {
         b'a'..=b'z' | b'0'..=b'9' | b'.' | b'-' | b'"' | b':' | b'/' => 4,
         _ => 5,
     };
-    let of = |text: &String| -> u32 { if text.len() < SHORTEST { 0 } else { text.bytes().map(rare).sum() } };
-    let least = texts.iter().map(of).min().unwrap_or(0);
-    least.saturating_sub(2 * texts.len().ilog2())
+    if texts.iter().any(|text| text.len() < SHORTEST) {
+        return 0;
+    }
+    let least = texts.iter().map(|text| text.bytes().map(rare).sum()).min().unwrap_or(0_u32);
+    least.saturating_sub(2 * texts.len().ilog2()).max(1)
 }
