@@ -73,14 +73,14 @@ impl Import {
 fn summary(counts: &Count) {
     let Count { rules, taken, written, translated, shortened, unlimited, places, exceptions } = *counts;
     let lines = [
-        (places, "exceptions for paths and commits mean nothing for records: left out"),
-        (exceptions, "other exceptions left out: more is redacted"),
-        (translated, "regexes written anew, as regex-lite reads them in another way than Go"),
-        (shortened, "regexes without what they began with and need not"),
-        (unlimited, "rules of which a match may be longer than what is looked at around a keyword"),
+        (places, "exception", "for paths and commits, which records do not have: left out"),
+        (exceptions, "other exception", "left out: more is redacted"),
+        (translated, "pattern", "written anew, as regex-lite reads it in another way than Go"),
+        (shortened, "pattern", "without what it began with and need not"),
+        (unlimited, "rule", "of which a match may be longer than what is looked at around a keyword"),
     ];
-    for (number, what) in lines.into_iter().filter(|(number, _)| *number > 0) {
-        eprintln!("podsieve: {} {what}", count(number));
+    for (number, noun, what) in lines.into_iter().filter(|(number, ..)| *number > 0) {
+        eprintln!("podsieve: {} {what}", plural(number, noun));
     }
     let left_out = count(rules - taken);
     eprintln!(

@@ -10,13 +10,10 @@ const LONGEST: usize = 32;
 const OTHERS: [&str; 4] = ["all", "key", "pii", "secrets"];
 
 /// The names that are taken.
+#[derive(Default)]
 pub(super) struct Names(BTreeSet<String>);
 
 impl Names {
-    pub(super) fn new() -> Self {
-        Names(Policy::DEFAULT.rules.iter().chain(&OTHERS).map(|name| (*name).to_owned()).collect())
-    }
-
     /// A name for a rule of which this is the id.
     pub(super) fn take(&mut self, id: &str) -> String {
         let words: Vec<String> = id
@@ -28,12 +25,12 @@ impl Names {
         if name.is_empty() {
             name.push_str("rule");
         }
-        if self.0.contains(&name) && !self.0.contains(&format!("gitleaks_{name}")) && words.len() < 3 {
+        if is_built_in(&name) {
             name.insert_str(0, "gitleaks_");
         }
         let mut unique = cut(&name, LONGEST);
         for n in 2.. {
-            if self.0.insert(unique.clone()) {
+            if !is_built_in(&unique) && self.0.insert(unique.clone()) {
                 break;
             }
             let number = format!("_{n}");
@@ -41,6 +38,10 @@ impl Names {
         }
         unique
     }
+}
+
+fn is_built_in(name: &str) -> bool {
+    Policy::DEFAULT.rules.contains(&name) || OTHERS.contains(&name)
 }
 
 /// At most so many bytes of ASCII, without a `_` at the end.
@@ -54,13 +55,15 @@ mod tests {
 
     #[test]
     fn names_are_unique() {
-        let mut names = Names::new();
+        let mut names = Names::default();
         let ids = [
             ("acme-Key", "acme_key"),
-            ("acme_key", "gitleaks_acme_key"),
-            ("acme.key", "acme_key_2"),
+            ("acme_key", "acme_key_2"),
+            ("ACME.key", "acme_key_3"),
             ("1password--x-", "1password_x"),
             ("jwt", "gitleaks_jwt"),
+            ("JWT", "gitleaks_jwt_2"),
+            ("pii", "gitleaks_pii"),
             ("é", "rule"),
             ("a-name-that-is-longer-than-there-is-room-for", "a_name_that_is_longer_than_there"),
             ("a-name-that-is-longer-than-there-was", "a_name_that_is_longer_than_the_2"),

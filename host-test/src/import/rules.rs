@@ -27,7 +27,7 @@ const MOST: usize = 4;
 
 pub(super) fn import(file: &str, config: &Config) -> Import {
     let mut importer =
-        Importer { config, names: Names::new(), rules: Vec::new(), notes: Vec::new(), count: Count::default() };
+        Importer { config, names: Names::default(), rules: Vec::new(), notes: Vec::new(), count: Count::default() };
     if let Some((line, name)) = &config.extends {
         importer.note(
             *line,
