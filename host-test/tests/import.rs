@@ -137,11 +137,13 @@ fn texts<'a>(node: &'a Node, path: &[&str]) -> Vec<&'a str> {
     }
 }
 
+/// Name, regex, keywords, within, secret, entropy.
+type Expected = (&'static str, &'static str, &'static [&'static str], &'static str, &'static str, &'static str);
+
 #[test]
 fn rules_become_rules() {
     let (import, rules, _) = imported();
-    // Name, regex, keywords, within, secret, entropy.
-    let expected: [(&str, &str, &[&str], &str, &str, &str); 10] = [
+    let expected: [Expected; 10] = [
         ("acme_key", r#"(?i)(?:acme)[ \t]{0,9}[='"]{1,3}([a-z0-9]{32})(?:[\x60'"\s;]|$)"#, &["acme"], "49", "1", "3.5"),
         ("acme_key_2", r"acme_\([[:alnum:]]{8,}\)|$\{acme_[\w\-.]+}", &["acme_"], "1024", "0", ""),
         ("several", "(aaa)=(b[0-9]{8})", &["aaa=b"], "12", "2", ""),

@@ -59,6 +59,14 @@ fn hostile_patterns_are_refused() {
     }
     assert!(Pattern::parse(&"a".repeat(MAX_LENGTH)).is_ok());
     assert!(Pattern::parse(&"a".repeat(MAX_LENGTH + 1)).expect_err("too long").what.contains("longer"));
+    // All is said in no time, whatever it is.
+    let nested = format!("{}ab{}", "(?:[ab]{1,3}".repeat(11), "c|d)+".repeat(11));
+    for text in ["a".repeat(MAX_LENGTH), "[a-z]".repeat(MAX_LENGTH / 5), "(?:a|b)?".repeat(MAX_LENGTH / 8), nested] {
+        let pattern = pattern(&text);
+        let least = pattern.lengths(0).map(|lengths| lengths.least);
+        assert!(pattern.run(0).is_none_or(|run| Some(run.least()) <= least));
+        assert!(pattern.literals().is_none_or(|texts| !texts.is_empty()) && pattern.around(&["x"]).is_none());
+    }
     // Numbers that no length holds.
     let huge = pattern("((a{4000000000}){4000000000}b{4000000000}){4000000000}");
     assert_eq!(huge.lengths(0), Some(Lengths { least: usize::MAX, most: None }));

@@ -75,8 +75,8 @@ fn summary(counts: &Count) {
     let lines = [
         (places, "exception", "for paths and commits, which records do not have: left out"),
         (exceptions, "other exception", "left out: more is redacted"),
-        (translated, "pattern", "written anew, as regex-lite reads it in another way than Go"),
-        (shortened, "pattern", "without what it began with and need not"),
+        (translated, "pattern", "written anew: regex-lite reads another syntax than Go"),
+        (shortened, "pattern", "without a begin that no secret needs"),
         (unlimited, "rule", "of which a match may be longer than what is looked at around a keyword"),
     ];
     for (number, noun, what) in lines.into_iter().filter(|(number, ..)| *number > 0) {

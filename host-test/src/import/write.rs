@@ -84,7 +84,7 @@ fn list(out: &mut String, start: &str, texts: &[String]) {
         let text = scalar(text);
         if n > 0 {
             line.push(',');
-            if line.len() + text.len() > WIDTH {
+            if line.len() + text.len() + 2 > WIDTH {
                 line_to(out, "", &line);
                 line.clone_from(&indent);
             } else {
@@ -141,7 +141,7 @@ mod tests {
         let texts: Vec<String> = (0..40).map(|n| format!("word, {n}")).collect();
         let mut out = String::new();
         list(&mut out, "  - rule", &texts);
-        assert!(out.lines().all(|line| line.len() <= WIDTH + 1) && out.lines().count() > 4, "{out}");
+        assert!(out.lines().all(|line| line.len() <= WIDTH) && out.lines().count() > 3, "{out}");
         let node = yaml::read(&out).expect(&out);
         let found = node.as_list().and_then(|all| all[0].get("rule")?.as_list());
         assert_eq!(

@@ -22,7 +22,13 @@ impl Bytes {
 
     /// All of them, in their order.
     pub fn iter(&self) -> impl Iterator<Item = u8> {
-        (0..=u8::MAX).filter(|byte| self.has(*byte))
+        self.0.into_iter().zip([0, 64, 128, 192]).flat_map(|(mut word, first)| {
+            core::iter::from_fn(move || {
+                let bit = word.trailing_zeros();
+                word &= word.wrapping_sub(1);
+                (bit < 64).then(|| first + bit as u8)
+            })
+        })
     }
 
     pub(super) fn union(self, other: Bytes) -> Bytes {

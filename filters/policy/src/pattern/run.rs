@@ -58,22 +58,28 @@ impl Pattern {
     }
 }
 
-/// The rarest one of those that were added.
+/// The rarest one of those that were added, and how rare it is.
 #[derive(Default)]
-struct Best(Option<Run>);
+struct Best(Option<Run>, usize);
 
 impl Best {
     fn add(&mut self, run: Option<Run>) {
-        if let Some(run) = run.filter(|run| run.least > 0)
-            && self.0.is_none_or(|best| rarity(run) > rarity(best))
-        {
-            self.0 = Some(run);
+        if let Some(run) = run {
+            self.add_rated(run, bits(&run.bytes));
+        }
+    }
+
+    /// `bits` are those of the run's bytes.
+    fn add_rated(&mut self, run: Run, bits: usize) {
+        let rarity = bits.saturating_mul(run.least);
+        if rarity > self.1 {
+            *self = Best(Some(run), rarity);
         }
     }
 }
 
-/// How rare a run is in a log, in twelfths of a bit, if each byte came by itself.
-fn rarity(run: Run) -> usize {
+/// How rare one of these bytes is in a log, in twelfths of a bit, from 1.
+fn bits(bytes: &Bytes) -> usize {
     // Of 1024 bytes.
     let often = |byte: u8| match byte {
         b' ' => 120,
@@ -88,9 +94,8 @@ fn rarity(run: Run) -> usize {
         b'\n' => 4,
         _ => 0,
     };
-    let share: u128 = run.bytes.iter().map(often).sum::<u128>().clamp(1, 1023);
-    let bits = 120 - share.pow(12).ilog2() as usize;
-    bits.max(1).saturating_mul(run.least)
+    let share: u128 = bytes.iter().map(often).sum::<u128>().clamp(1, 1023);
+    (120 - share.pow(12).ilog2() as usize).max(1)
 }
 
 /// All bytes of a node's matches.
@@ -138,9 +143,14 @@ fn of_parts(parts: &[&Node]) -> Option<Run> {
             _ => {}
         }
         let mut run = Run { bytes: Bytes::default(), least: 0 };
+        let mut bits = 0;
         for part in all[from..].iter().take(NEIGHBOURS) {
-            run = Run { bytes: run.bytes.union(part.bytes), least: run.least.saturating_add(part.least) };
-            best.add(Some(run));
+            let bytes = run.bytes.union(part.bytes);
+            if bytes != run.bytes {
+                bits = self::bits(&bytes);
+            }
+            run = Run { bytes, least: run.least.saturating_add(part.least) };
+            best.add_rated(run, bits);
         }
     }
     best.0
