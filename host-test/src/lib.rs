@@ -5,7 +5,7 @@
 //! would do with it: replace it, or lose it, and why ([`Outcome`], [`Lost`]). [`Native`] runs the
 //! core without WebAssembly behind the same [`Runner`] trait. [`input`] turns log files into the
 //! records that Fluent Bit would hand over, and [`json`] judges what comes back. [`lint`] judges the
-//! configurations that the module stands in.
+//! configurations that the module stands in, and [`import`] makes policies of others' rules.
 //!
 //! ```
 //! use podsieve_host::{Config, Host, Module, Outcome, Runner};
@@ -28,6 +28,7 @@ pub mod bake;
 mod error;
 mod heap;
 mod host;
+pub mod import;
 pub mod input;
 pub mod json;
 pub mod lint;

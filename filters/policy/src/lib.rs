@@ -21,6 +21,7 @@ mod canonical;
 pub mod compile;
 pub mod model;
 mod near;
+pub mod pattern;
 mod read;
 mod schema;
 pub mod yaml;

@@ -5,6 +5,7 @@ mod demo;
 mod detectors;
 mod feed;
 mod format;
+mod import;
 mod layout;
 mod lint;
 mod output;
@@ -22,7 +23,8 @@ use podsieve_host::Error;
 const EXIT_CODES: &str = "\
 Exit codes:
   0  every record came out, or the reader of standard output went away
-  1  the module lost a record: standard error says which lines; `lint` found errors
+  1  the module lost a record: standard error says which lines; `lint` found errors;
+     `import` left rules out with --strict
   2  wrong arguments, an input that cannot be read, a module that cannot be loaded";
 
 /// Parses, enriches, redacts and routes pod logs through the WebAssembly module that Fluent Bit runs.
@@ -41,6 +43,7 @@ enum Command {
     Schema(bake::Schema),
     Lint(lint::Lint),
     Detectors(detectors::Detectors),
+    Import(import::Import),
     #[command(hide = true)]
     Demo(demo::Demo),
 }
@@ -81,6 +84,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Schema(schema) => schema.start(),
         Command::Lint(lint) => lint.start(),
         Command::Detectors(detectors) => detectors.start(),
+        Command::Import(import) => import.start(),
         Command::Demo(demo) => demo.start(),
     };
     match result {
