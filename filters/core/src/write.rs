@@ -186,6 +186,8 @@ impl Writer {
     }
 
     fn count(&mut self, rule: RuleId) {
+        #[cfg(feature = "custom")]
+        let rule = self.policy.custom.map_or(rule, |custom| custom.counted_as(rule));
         self.counts.add(usize::from(rule), 1);
         self.redacted = true;
     }

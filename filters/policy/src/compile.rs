@@ -158,7 +158,7 @@ impl Compiler {
             }),
             entropy: u32::from(rule.entropy.unwrap_or(0)) * 256 / 1000,
             allowed,
-            run: None,
+            run: run(&rule.regex.text, group),
         });
         let place = (self.custom.rules.len() - 1) as u16;
         for keyword in &rule.keywords {
@@ -181,8 +181,23 @@ impl Compiler {
         self.custom.keywords.push(Keyword { text, rules: [place].into() });
     }
 
+    /// The rule of this name that acts so: one of several, if it is done otherwise elsewhere.
+    fn acting(&mut self, name: &str, found: core::Action) -> Option<RuleId> {
+        let acts = |rule: RuleId| self.custom.actions.get(usize::from(rule)).unwrap_or(&core::Action::Mark);
+        let known: Vec<RuleId> = self.builder.rules_of(name).collect();
+        if let Some(same) = known.iter().find(|rule| *acts(**rule) == found) {
+            return Some(*same);
+        }
+        let kept = found == core::Action::Keep;
+        let counted = known.iter().find(|rule| (*acts(**rule) == core::Action::Keep) == kept).copied();
+        let rule = if known.is_empty() { self.builder.rule(name)? } else { self.builder.alias(name)? };
+        self.custom.counted.extend(counted.map(|counted| (rule, counted)));
+        self.act(rule, found);
+        Some(rule)
+    }
+
     fn key(&mut self, key: &Key) {
-        let Some(rule) = self.builder.rule(&key.rule) else {
+        let Some(rule) = self.acting(&key.rule, action(&key.action, &key.rule)) else {
             return self.wrong(key.place, "there are too many rules".to_owned());
         };
         match &key.which {
@@ -195,8 +210,6 @@ impl Compiler {
                 self.path(path, PathMeaning::Secret(meaning));
             }
         }
-        let found = action(&key.action, &key.rule);
-        self.act(rule, found);
     }
 
     fn exception(&mut self, exception: &Exception) {
@@ -354,6 +367,16 @@ impl Compiler {
             }
         }
     }
+}
+
+/// The run of characters without which the group of a regex has no match, if one is known.
+fn run(regex: &str, group: usize) -> Option<([u64; 4], usize)> {
+    let run = crate::pattern::Pattern::parse(regex).ok()?.run(u32::try_from(group).ok()?)?;
+    let mut class = [0; 4];
+    for byte in run.bytes().iter() {
+        class[usize::from(byte >> 6)] |= 1 << (byte & 63);
+    }
+    Some((class, run.least()))
 }
 
 /// `text`, for as long as there is a program.

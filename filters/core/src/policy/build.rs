@@ -54,6 +54,18 @@ impl Builder {
         RuleId::try_from(self.rules.len() - 1).ok()
     }
 
+    /// Another rule of the same name, for what is done otherwise under it. Nothing if there are too many.
+    pub fn alias(&mut self, name: &str) -> Option<RuleId> {
+        let id = RuleId::try_from(self.rules.len()).ok().filter(|id| usize::from(*id) < super::MAX_RULES)?;
+        self.rules.push(leaked(name));
+        Some(id)
+    }
+
+    /// The rules of this name.
+    pub fn rules_of(&self, name: &str) -> impl Iterator<Item = RuleId> {
+        self.rules.iter().enumerate().filter(move |(_, rule)| **rule == name).map(|(n, _)| n as RuleId)
+    }
+
     /// Adds a name of a key, in place of one that is the same when it is folded.
     pub fn name(&mut self, name: &str, meaning: Meaning, part: Part) {
         let letters = name.bytes().filter(u8::is_ascii_alphanumeric).map(|byte| char::from(byte.to_ascii_lowercase()));

@@ -15,6 +15,8 @@ use std::sync::OnceLock;
 pub struct Custom {
     /// What becomes of what a rule finds, by [`RuleId`]. Of those behind the end it is marked.
     pub actions: Vec<Action>,
+    /// Under which rule of the same name what a rule did is counted; those that are not here under themselves.
+    pub counted: Vec<(RuleId, RuleId)>,
     /// Rules with a regex.
     pub rules: Vec<Rule>,
     /// What stands near what the rules find.
@@ -305,6 +307,11 @@ impl Custom {
     /// What becomes of what a rule finds.
     pub(crate) fn action(&self, rule: RuleId) -> &Action {
         self.actions.get(usize::from(rule)).unwrap_or(&Action::Mark)
+    }
+
+    /// Under which rule what `rule` did is counted.
+    pub(crate) fn counted_as(&self, rule: RuleId) -> RuleId {
+        self.counted.iter().find(|(known, _)| *known == rule).map_or(rule, |(_, counted)| *counted)
     }
 
     /// Whether a route asks for what was redacted.

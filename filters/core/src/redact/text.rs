@@ -102,6 +102,9 @@ pub(crate) struct Scan<'a> {
     pending: Option<Match>,
     /// The word of a command line that has a secret; it may have another behind it.
     command: Option<usize>,
+    /// The keyword near which a rule found something; there may be more.
+    #[cfg(feature = "custom")]
+    keyword: Option<usize>,
 }
 
 impl<'a> Scan<'a> {
@@ -138,6 +141,8 @@ impl<'a> Scan<'a> {
             identifier_until: 0,
             pending: None,
             command: None,
+            #[cfg(feature = "custom")]
+            keyword: None,
         }
     }
 
@@ -199,6 +204,13 @@ impl<'a> Scan<'a> {
         if self.pending.is_none() {
             self.pending = self.command.take().and_then(|at| self.line(at));
         }
+        #[cfg(feature = "custom")]
+        if self.pending.is_none()
+            && let Some(at) = self.keyword
+        {
+            self.pending = token::near(&self.view, at);
+            self.keyword = self.keyword.filter(|_| self.pending.is_some());
+        }
         found
     }
 
@@ -259,6 +271,7 @@ impl<'a> Scan<'a> {
         self.encoded |= begun.known && self.is_encoded(at);
         #[cfg(feature = "custom")]
         if let Some(custom) = begun.custom {
+            self.keyword = Some(at);
             if custom.start <= at
                 || begun.found.is_none_or(|found| custom.start <= found.start) && custom.start < at + NEAR
             {

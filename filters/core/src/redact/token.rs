@@ -50,16 +50,13 @@ pub(super) fn begun(view: &View, at: usize) -> Begun {
     // The longest prefix comes last, and says most; the rest says more than a vendor's prefix.
     let mut vendors = None;
     #[cfg(feature = "custom")]
-    let mut custom: Option<Match> = None;
+    let mut keyword = false;
     for known in view.policy.heads_of(lanes::load(view.text, at)).filter_map(|head| head.known(view.policy)) {
         begun.known = true;
         match known {
             Known::Token(token) => vendors = vendor(token, view, at).or(vendors),
             #[cfg(feature = "custom")]
-            Known::Keyword(keyword) => {
-                let found = view.policy.custom.and_then(|custom| custom::find(view, custom, keyword, at));
-                custom = custom.into_iter().chain(found).min_by_key(|found| found.start);
-            }
+            Known::Keyword(_) => keyword = true,
             Known::Marker(ask) => {
                 begun.asks |= 1 << ask as u16;
                 begun.found = begun.found.or_else(|| marked(ask, view, at));
@@ -69,9 +66,22 @@ pub(super) fn begun(view: &View, at: usize) -> Begun {
     begun.found = begun.found.or(vendors);
     #[cfg(feature = "custom")]
     {
-        begun.custom = custom;
+        begun.custom = if keyword { near(view, at) } else { None };
     }
     begun
+}
+
+/// What the rules of the keywords at `at` find near it: of several the first one.
+#[cfg(feature = "custom")]
+#[inline(never)]
+pub(super) fn near(view: &View, at: usize) -> Option<Match> {
+    let policy = view.policy.custom?;
+    let heads = view.policy.heads_of(lanes::load(view.text, at)).filter_map(|head| head.known(view.policy));
+    let found = heads.filter_map(|known| match known {
+        Known::Keyword(keyword) => custom::find(view, policy, keyword, at),
+        _ => None,
+    });
+    found.min_by_key(|found| found.start)
 }
 
 /// The token or key whose beginning asks for it.
