@@ -67,11 +67,13 @@ reproducible: dist ## the same bytes come from another folder
 	  tar --exclude=./.git --exclude=./target --exclude=./dist -cf - . | tar -xf - -C "$$copy" && \
 	  CARGO_TARGET_DIR="$$copy/elsewhere" $(MAKE) -C "$$copy" dist && cmp dist/SHA256SUMS "$$copy/dist/SHA256SUMS"
 
-# The module is embedded in the command, so it comes first.
+# The modules are embedded in the command, so they come first. The second one takes policies.
 wasm: tools
 	$(BUILD_WASM) --package podsieve-fluent-bit
 	@mkdir -p dist
 	$(TUNE) $(WASM) dist/podsieve.wasm
+	$(BUILD_WASM) --package podsieve-fluent-bit --features policy --target-dir $(TARGET)/modules/unbaked
+	$(TUNE) $(TARGET)/modules/unbaked/wasm32-unknown-unknown/wasm/podsieve.wasm dist/unbaked.wasm
 
 # In target folders of their own: there they stay up to date, though all have the same name.
 modules: wasm $(FUNCTIONS:%=dist/%.wasm)

@@ -24,6 +24,7 @@
 //! What it does not do: it is not the interpreter that Fluent Bit carries, so `wasm_stack_size` has
 //! no effect here, and speeds are those of compiled code. A test in Fluent Bit itself stays needed.
 
+pub mod bake;
 mod error;
 mod heap;
 mod host;
@@ -33,6 +34,7 @@ pub mod json;
 pub mod lint;
 mod module;
 mod native;
+pub mod policy;
 mod runner;
 
 pub use error::Error;
@@ -44,4 +46,9 @@ pub use runner::{Counters, Lost, Outcome, Runner};
 /// The bytes of the module that was built with this crate, `dist/podsieve.wasm`.
 pub fn built_in_module() -> &'static [u8] {
     include_bytes!(concat!(env!("OUT_DIR"), "/podsieve.wasm"))
+}
+
+/// The bytes of the module that takes a policy, `dist/unbaked.wasm`.
+pub fn unbaked_module() -> &'static [u8] {
+    include_bytes!(concat!(env!("OUT_DIR"), "/unbaked.wasm"))
 }

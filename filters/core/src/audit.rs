@@ -15,6 +15,8 @@ pub(crate) enum Failure {
     NotAnObject,
     /// The host could not hand the record over, or there was no memory for it. Nothing of it is left.
     Unreadable,
+    /// It is longer than the policy lets a record be. Nothing of it is left.
+    TooLarge,
 }
 
 impl Failure {
@@ -22,6 +24,7 @@ impl Failure {
         match self {
             Failure::NotAnObject => "not_a_json_object",
             Failure::Unreadable => "unreadable",
+            Failure::TooLarge => "too_large",
         }
     }
 }
@@ -45,6 +48,12 @@ impl Counts {
         }
     }
 
+    /// Whether something was redacted by this rule.
+    #[cfg(feature = "custom")]
+    pub(crate) fn has(&self, rule: usize) -> bool {
+        self.counts.get(rule).is_some_and(|count| *count > 0)
+    }
+
     /// The first rule from `rule` on whose count is not zero, with its count.
     fn next(&self, rule: usize) -> Option<(usize, u32)> {
         let mut at = rule / 64;
@@ -58,9 +67,9 @@ impl Counts {
     }
 }
 
-/// Whether there is anything to write.
+/// Whether there is anything to write. What went wrong always is.
 pub(crate) fn is_due(writer: &Writer, before: bool, failure: Option<Failure>) -> bool {
-    before || failure.is_some() || writer.redacted
+    before || failure.is_some() || writer.policy.audits(writer.redacted)
 }
 
 /// Writes the audit. `before` is the one that the record came with, from an earlier call: its counts are added to
@@ -70,7 +79,8 @@ pub(crate) fn write(writer: &mut Writer, before: Option<(&[u8], Span)>, failure:
     let mut separator = b'{';
     if let Some((bytes, span)) = before {
         let read = json::members(bytes, span.start, &mut |member| {
-            if is_counts(&member, bytes) {
+            let known = policy.id().is_some() && member.key.span.of(bytes) == b"policy";
+            if is_counts(&member, bytes) || known {
                 return;
             }
             writer.put_byte(separator);
@@ -87,49 +97,95 @@ pub(crate) fn write(writer: &mut Writer, before: Option<(&[u8], Span)>, failure:
         writer.put(failure.name().as_bytes());
         writer.put_byte(b'"');
     }
-    counts(writer, before, policy, &mut separator);
+    if let Some(id) = policy.id() {
+        writer.put_byte(separator);
+        separator = b',';
+        writer.put(b"\"policy\":\"");
+        writer.put(id.as_bytes());
+        writer.put_byte(b'"');
+    }
+    if let Some(before) = before {
+        add(writer, before, policy);
+    }
+    for (group, kept) in GROUPS {
+        counts(writer, before, policy, (group, kept), &mut separator);
+    }
     if separator == b'{' {
         writer.put_byte(b'{');
     }
     writer.put_byte(b'}');
 }
 
+/// What was redacted, and what would have been.
+const GROUPS: [(&str, bool); 2] = [("redacted", false), ("dry_run", true)];
+
 fn is_counts(member: &json::Member, bytes: &[u8]) -> bool {
-    member.key.span.of(bytes) == b"redacted" && member.value.kind == Kind::Object
+    let key = member.key.span.of(bytes);
+    member.value.kind == Kind::Object && GROUPS.iter().any(|(group, _)| group.as_bytes() == key)
 }
 
-fn counts(writer: &mut Writer, before: Option<(&[u8], Span)>, policy: &Policy, separator: &mut u8) {
-    let start = writer.out.len();
-    writer.put_byte(*separator);
-    writer.put(b"\"redacted\":");
-    let mut inner = b'{';
-    if let Some((bytes, span)) = before {
-        let shapes = policy.rules.iter().fold(0, |shapes, rule| shapes | shape(rule.as_bytes()));
-        let read = json::members(bytes, span.start, &mut |member| {
-            if !is_counts(&member, bytes) {
+/// A rule of the policy, or the name of one of another policy.
+type Counted<'a> = Result<usize, &'a [u8]>;
+
+/// Gives the counts of an earlier call to `found`, in digits; of all groups or one. A name that is none is left out.
+fn counted((bytes, span): (&[u8], Span), group: Option<&str>, policy: &Policy, found: &mut dyn FnMut(Counted, &[u8])) {
+    let shapes = policy.rules.iter().fold(0, |shapes, rule| shapes | shape(rule.as_bytes()));
+    let read = json::members(bytes, span.start, &mut |member| {
+        let key = member.key.span.of(bytes);
+        if !is_counts(&member, bytes) || group.is_some_and(|group| group.as_bytes() != key) {
+            return;
+        }
+        let read = json::members(bytes, member.value.span.start, &mut |count| {
+            let (rule, digits) = (count.key.span.of(bytes), count.value.span.of(bytes));
+            if decimal(digits).is_none() {
                 return;
             }
-            let read = json::members(bytes, member.value.span.start, &mut |count| {
-                let (rule, digits) = (count.key.span.of(bytes), count.value.span.of(bytes));
-                let Some(number) = decimal(digits) else { return };
-                let known = || policy.rules.iter().position(|found| found.as_bytes() == rule);
-                let known = if shapes & shape(rule) == 0 { None } else { known() };
-                if let Some(known) = known {
-                    writer.counts.add(known, number);
-                    writer.redacted = true;
-                } else if is_rule_name(rule) {
-                    // A rule of another policy.
-                    one(writer, rule, digits, &mut inner);
-                }
-            });
-            debug_assert!(read.is_ok(), "an indexed object reads again");
+            let known = || policy.rules.iter().position(|found| found.as_bytes() == rule);
+            let known = if shapes & shape(rule) == 0 { None } else { known() };
+            if known.is_some() || is_rule_name(rule) {
+                found(known.ok_or(rule), digits);
+            }
         });
         debug_assert!(read.is_ok(), "an indexed object reads again");
+    });
+    debug_assert!(read.is_ok(), "an indexed object reads again");
+}
+
+/// Adds the counts of an earlier call.
+fn add(writer: &mut Writer, before: (&[u8], Span), policy: &Policy) {
+    counted(before, None, policy, &mut |rule, digits| {
+        if let (Ok(rule), Some(number)) = (rule, decimal(digits)) {
+            writer.counts.add(rule, number);
+            writer.redacted = true;
+        }
+    });
+}
+
+/// Writes the counts of a group: those of rules of another policy, which an earlier call had, and those of this one.
+fn counts(
+    writer: &mut Writer,
+    before: Option<(&[u8], Span)>,
+    policy: &Policy,
+    (group, kept): (&str, bool),
+    separator: &mut u8,
+) {
+    let start = writer.out.len();
+    writer.put_byte(*separator);
+    writer.put_byte(b'"');
+    writer.put(group.as_bytes());
+    writer.put(b"\":");
+    let mut inner = b'{';
+    if let Some(before) = before {
+        counted(before, Some(group), policy, &mut |rule, digits| {
+            if let Err(rule) = rule {
+                one(writer, rule, digits, &mut inner);
+            }
+        });
     }
     let mut next = 0;
     while let Some((rule, count)) = writer.counts.next(next) {
         next = rule + 1;
-        let Some(name) = policy.rules.get(rule) else { break };
+        let Some(name) = policy.rules.get(rule).filter(|_| policy.is_kept(rule) == kept) else { continue };
         let mut digits = [0; 10];
         one(writer, name.as_bytes(), digits_of(count, &mut digits), &mut inner);
     }

@@ -8,6 +8,7 @@ use crate::lanes;
 use crate::policy::{Policy, Severity};
 use crate::record::{Buffers, Field, Record, Roles};
 use crate::tag::{self, Parts};
+use crate::text;
 use crate::write::Writer;
 use alloc::vec::Vec;
 
@@ -153,20 +154,43 @@ pub(crate) fn write(
         writer.put(severity.name().as_bytes());
         writer.put_byte(b'"');
     }
-    for (name, value) in policy.static_fields {
-        let present = record.live().any(|field| {
+    let present = |name: &str| {
+        record.live().any(|field| {
             let mut full = Vec::new();
             field.full_name(buffers.of(field.buffer), policy, &mut full);
             full == name.as_bytes()
-        });
-        if !present {
-            name_of(name, writer);
-            let class = writer.keys.class(name.as_bytes(), 0, name.len(), policy);
-            let whole = Span { start: 0, end: value.len() };
-            writer.value(false, value.as_bytes(), Kind::String, whole, true, &class);
+        })
+    };
+    for (name, value) in policy.static_fields.iter().filter(|(name, _)| !present(name)) {
+        add(name, value, writer);
+    }
+    #[cfg(feature = "custom")]
+    for lookup in policy.custom.iter().flat_map(|custom| &custom.lookups).filter(|lookup| !present(&lookup.field)) {
+        let found = crate::look::value(writer.out.as_slice(), &lookup.from);
+        let mut meaning = Bytes::new();
+        let read = found.is_some_and(|found| crate::look::text(writer.out.as_slice(), found, &mut meaning));
+        let known = lookup.values.binary_search_by(|(value, _)| value.as_bytes().cmp(meaning.as_slice())).ok();
+        let known = known.filter(|_| read).and_then(|known| lookup.values.get(known)).map(|(_, added)| added);
+        if let Some(value) = known.or(lookup.default.as_ref()) {
+            add(&lookup.field, value, writer);
         }
     }
     place
+}
+
+/// Writes a field of the policy's own.
+fn add(name: &str, value: &str, writer: &mut Writer) {
+    name_of(name, writer);
+    let class = writer.keys.class(name.as_bytes(), 0, name.len(), writer.policy);
+    let plain = !value.bytes().any(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f | 0x7f..));
+    if plain {
+        let whole = Span { start: 0, end: value.len() };
+        writer.value(false, value.as_bytes(), Kind::String, whole, true, &class);
+    } else {
+        writer.put_byte(b'"');
+        text::escape_lossy(value.as_bytes(), &mut writer.out);
+        writer.put_byte(b'"');
+    }
 }
 
 fn name_of(name: &str, writer: &mut Writer) {

@@ -222,7 +222,11 @@ impl Layouts {
 
     /// Learns the layout of a record that had none, as parsing left it, when its names come for the second time.
     pub(crate) fn learn(&mut self, input: &[u8], record: &Record, writer: &Writer) {
-        if !record.regular || record.fields.len() > MAX_VALUES || input.len() > MAX_RECORD {
+        if !record.regular
+            || record.fields.len() > MAX_VALUES
+            || input.len() > MAX_RECORD
+            || (writer.redact && writer.policy.is_slow())
+        {
             return;
         }
         let names = |hash: u32, field: &Field| hash.rotate_left(5) ^ field.hash;

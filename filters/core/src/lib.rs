@@ -38,6 +38,8 @@ mod json;
 mod key;
 mod lanes;
 mod layout;
+#[cfg(feature = "custom")]
+mod look;
 mod output;
 mod parse;
 pub mod policy;
@@ -143,7 +145,10 @@ impl Engine {
     /// As [`Engine::run`], with a NUL behind the object and none in it.
     pub fn run_to_nul(&mut self, function: Function, tag: &[u8], record: &[u8]) -> &[u8] {
         self.origin.read(tag, &mut self.writer);
-        if !self.repeats(function, record) {
+        if self.policy.limit().is_some_and(|limit| record.len() > limit) {
+            self.wrap(function, b"", Failure::TooLarge);
+            self.end(function);
+        } else if !self.repeats(function, record) {
             self.begin(record.len(), function.does(Function::Redact));
             let lift = function.does(Function::Parse);
             if self.record.index(record, lift, &mut self.writer.keys, self.policy).is_ok() {

@@ -103,6 +103,14 @@ impl<'a> Output<'a> {
                 audit::write(self.writer, before, failure, policy);
             }
         }
+        #[cfg(feature = "custom")]
+        let routes = match policy.custom.and_then(|custom| custom.routes.as_ref()) {
+            Some(own) if routes => {
+                route::write_own(own, severity, self.writer);
+                false
+            }
+            _ => routes,
+        };
         if routes && let Some(tag) = route::route(self.record, roles, severity, policy) {
             self.writer.put_byte(b',');
             route::write(tag, service, self.writer);
@@ -161,8 +169,29 @@ impl<'a> Output<'a> {
         }
     }
 
+    #[cfg(feature = "custom")]
+    fn write_field(&mut self, field: &Field) -> Span {
+        if !self.writer.redact || !self.policy.custom.is_some_and(|custom| custom.is_slow()) {
+            return self.write_known(field);
+        }
+        let start = self.writer.out.len();
+        let mut name = alloc::vec::Vec::new();
+        field.full_name(self.buffers.of(field.buffer), self.policy, &mut name);
+        let mut field = *field;
+        field.class.secret = self.writer.at_field(&name).or(field.class.secret);
+        let written = self.write_known(&field);
+        let gone = self.writer.end_field(start);
+        if gone { Span::default() } else { written }
+    }
+
+    #[cfg(not(feature = "custom"))]
     #[inline(always)]
     fn write_field(&mut self, field: &Field) -> Span {
+        self.write_known(field)
+    }
+
+    #[inline(always)]
+    fn write_known(&mut self, field: &Field) -> Span {
         let bytes = self.buffers.of(field.buffer);
         let simple = field.name == Name::KEY && field.key_plain && (field.class.clean || !self.writer.redact);
         if simple && field.kind == Kind::String && field.value_plain && field.class.secret.is_none() {

@@ -1,10 +1,21 @@
 //! What is redacted, kept, enriched and routed, as data: the core has no such constants of its own.
 
+#[cfg(feature = "custom")]
+mod build;
+#[cfg(feature = "custom")]
+mod custom;
 mod detectors;
 mod names;
 mod rules;
 mod tokens;
 
+#[cfg(feature = "custom")]
+pub use build::{Builder, Entry};
+#[cfg(feature = "custom")]
+pub use custom::{
+    Action, Allowed, Audit, Checksum, Custom, Key, Keyword, Lookup, PathMeaning, PathRule, Route as OwnRoute, Rule,
+    Segment, Step, TagPart, Test, When,
+};
 pub use detectors::{DETECTORS, Detector, EXTRA_DETECTORS};
 pub use tokens::{FAMILIES, Family};
 
@@ -53,6 +64,9 @@ pub struct Policy {
     pub routes: &'static [Route],
     /// What else is redacted in texts, without the feature `extra` nothing.
     pub extra: Extra,
+    /// What only a policy of one's own has.
+    #[cfg(feature = "custom")]
+    pub custom: Option<&'static Custom>,
 }
 
 /// What is redacted in texts only when a policy asks for it: operations need it, or much else looks like it.
@@ -499,12 +513,18 @@ pub struct Head {
     known: u16,
 }
 
-/// From here on it is no token.
+/// From here on it is no token, but a keyword of rules.
+#[cfg(feature = "custom")]
+const KEYWORD: u16 = 0xc000;
+/// From here on it is none either.
 const MARKER: u16 = 0xff00;
 
 /// What a head is the beginning of.
 pub(crate) enum Known<'a> {
     Token(&'a Token),
+    /// Its place in [`Custom::keywords`].
+    #[cfg(feature = "custom")]
+    Keyword(u16),
     Marker(Ask),
 }
 
@@ -531,6 +551,10 @@ impl Head {
     #[inline(always)]
     pub(crate) fn known<'a>(&self, policy: &'a Policy) -> Option<Known<'a>> {
         let known = self.known;
+        #[cfg(feature = "custom")]
+        if (KEYWORD..MARKER).contains(&known) {
+            return Some(Known::Keyword(known - KEYWORD));
+        }
         if known < MARKER {
             return policy.tokens.get(usize::from(known)).map(Known::Token);
         }
@@ -685,7 +709,11 @@ impl Policy {
             Condition::Has(names) => names,
             Condition::AtLeast(_) => &[],
         };
-        self.routes.iter().flat_map(names).copied()
+        let names = self.routes.iter().flat_map(names).copied();
+        #[cfg(feature = "custom")]
+        let names = names
+            .chain(self.custom.iter().flat_map(|custom| custom.looked_at.iter().map(alloc::string::String::as_str)));
+        names
     }
 
     /// What podsieve does when nobody says otherwise.
@@ -760,7 +788,82 @@ impl Policy {
             Route { when: Condition::AtLeast(Severity::Error), tag: "archive.error" },
         ],
         extra: Extra::NONE,
+        #[cfg(feature = "custom")]
+        custom: None,
     };
+
+    /// Whether a record is always written field by field.
+    pub(crate) fn is_slow(&self) -> bool {
+        #[cfg(feature = "custom")]
+        if let Some(custom) = self.custom {
+            return custom.is_slow();
+        }
+        false
+    }
+
+    /// How many bytes a record may have, if there is a limit.
+    #[inline(always)]
+    pub(crate) fn limit(&self) -> Option<usize> {
+        #[cfg(feature = "custom")]
+        if let Some(custom) = self.custom {
+            return custom.limit;
+        }
+        None
+    }
+
+    /// What the audit says of the policy, if it does.
+    pub(crate) fn id(&self) -> Option<&str> {
+        #[cfg(feature = "custom")]
+        if let Some(custom) = self.custom {
+            return custom.id.as_deref();
+        }
+        None
+    }
+
+    /// Whether what a rule finds stays, and is only counted.
+    pub(crate) fn is_kept(&self, rule: usize) -> bool {
+        #[cfg(feature = "custom")]
+        if let Some(custom) = self.custom {
+            return custom.actions.get(rule) == Some(&Action::Keep);
+        }
+        let _ = rule;
+        false
+    }
+
+    /// Whether what comes behind the fields may depend on what was redacted in them, or has the audit of every record.
+    #[inline(always)]
+    pub(crate) fn is_fickle(&self) -> bool {
+        #[cfg(feature = "custom")]
+        if let Some(custom) = self.custom {
+            return custom.audit == Audit::Always || custom.asks_for_redactions();
+        }
+        false
+    }
+
+    /// Whether an audit is written in a record; `due` if there is something to say.
+    #[inline(always)]
+    pub(crate) fn audits(&self, due: bool) -> bool {
+        #[cfg(feature = "custom")]
+        if let Some(custom) = self.custom {
+            return match custom.audit {
+                Audit::WhenRedacted => due,
+                Audit::Always => true,
+                Audit::Never => false,
+            };
+        }
+        due
+    }
+
+    /// Whether what a rule found is to be acted on: the policy has not turned it off, and does not allow it.
+    #[inline(always)]
+    pub(crate) fn accepts(&self, rule: RuleId, found: &[u8]) -> bool {
+        #[cfg(feature = "custom")]
+        if let Some(custom) = self.custom {
+            return custom.accepts(rule, found);
+        }
+        let _ = (rule, found);
+        true
+    }
 }
 
 #[cfg(test)]

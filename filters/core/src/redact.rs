@@ -6,6 +6,8 @@ mod base64;
 mod call;
 mod command;
 mod content;
+#[cfg(feature = "custom")]
+mod custom;
 mod digits;
 mod element;
 #[cfg(feature = "extra")]

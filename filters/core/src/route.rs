@@ -1,5 +1,11 @@
 //! The `route` job: the first rule that applies sets `archive_tag`, which Fluent Bit's `rewrite_tag` reads.
 
+#[cfg(feature = "custom")]
+mod own;
+
+#[cfg(feature = "custom")]
+pub(crate) use own::write_own;
+
 use crate::json::Span;
 use crate::policy::{Condition, Policy, Severity};
 use crate::record::{Record, Roles};

@@ -1,7 +1,11 @@
 //! The writer: bytes of fields to bytes of the output record, redacted on the way. It walks nested values without
 //! recursion, copies what it does not touch in runs, and mends what Fluent Bit writes that is not JSON.
 
+#[cfg(feature = "custom")]
+mod action;
 pub(crate) mod beside;
+#[cfg(feature = "custom")]
+mod paths;
 
 use crate::audit::Counts;
 use crate::bytes::Bytes;
@@ -26,6 +30,8 @@ pub(crate) struct Writer {
     decoded: Bytes,
     changes: Changes,
     nesting: Nesting,
+    #[cfg(feature = "custom")]
+    own: action::Own,
 }
 
 impl Writer {
@@ -40,6 +46,8 @@ impl Writer {
             decoded: Bytes::new(),
             changes: Changes::new(),
             nesting: Nesting::default(),
+            #[cfg(feature = "custom")]
+            own: action::Own::default(),
         }
     }
 
@@ -94,9 +102,18 @@ impl Writer {
     ) -> Span {
         if self.redact
             && let Some(meaning) = class.secret
-            && self.secret(bytes, kind, span, plain, meaning)
         {
-            return Span::default();
+            match self.secret(bytes, kind, span, plain, meaning) {
+                Secret::Hidden => return Span::default(),
+                #[cfg(feature = "custom")]
+                Secret::Kept => {
+                    self.redact = false;
+                    let written = self.value(escaped, bytes, kind, span, plain, &Class::default());
+                    self.redact = true;
+                    return written;
+                }
+                Secret::No => {}
+            }
         }
         let start = self.out.len();
         match kind {
@@ -119,8 +136,8 @@ impl Writer {
     }
 
     pub(crate) fn number(&mut self, number: &[u8], identifier: bool) {
-        if self.redact && !identifier && number.len() >= 13 && is_card_number(number) {
-            self.quoted_mark(CARD);
+        if self.redact && !identifier && number.len() >= 13 && is_card_number(number) && self.acts(CARD, number) {
+            self.quoted(CARD, number);
         } else if json::is_huge(number) {
             // As a string it reaches the archive, byte for byte; as a number it would end Fluent Bit.
             self.put_byte(b'"');
@@ -131,10 +148,33 @@ impl Writer {
         }
     }
 
-    fn quoted_mark(&mut self, rule: RuleId) {
+    /// Whether something is to be done to what a rule found; if it is only counted, that is done here.
+    #[inline(always)]
+    fn acts(&mut self, rule: RuleId, found: &[u8]) -> bool {
+        #[cfg(feature = "custom")]
+        if let Some(custom) = self.policy.custom {
+            return self.acts_by(custom, rule, found);
+        }
+        let _ = (rule, found);
+        true
+    }
+
+    /// Writes what stands in the place of what a rule found, as a string.
+    fn quoted(&mut self, rule: RuleId, found: &[u8]) {
         self.put_byte(b'"');
+        self.replace(rule, found);
+        self.put_byte(b'"');
+    }
+
+    /// Writes what stands in the place of what a rule found: `found` is what it means.
+    #[inline(always)]
+    fn replace(&mut self, rule: RuleId, found: &[u8]) {
+        #[cfg(feature = "custom")]
+        if let Some(custom) = self.policy.custom {
+            return self.replace_by(custom, rule, found);
+        }
+        let _ = found;
         self.mark(rule);
-        self.put_byte(b'"');
     }
 
     fn mark(&mut self, rule: RuleId) {
@@ -142,42 +182,53 @@ impl Writer {
         let name = self.policy.rules.get(usize::from(rule)).copied().unwrap_or("secret");
         self.put(name.as_bytes());
         self.put_byte(b']');
+        self.count(rule);
+    }
+
+    fn count(&mut self, rule: RuleId) {
         self.counts.add(usize::from(rule), 1);
         self.redacted = true;
     }
 
-    /// Writes the value of a secret key as a mark. False, and nothing written, if there is nothing to hide.
-    fn secret(&mut self, bytes: &[u8], kind: Kind, span: Span, plain: bool, meaning: Meaning) -> bool {
+    /// Writes the value of a secret key as a mark, or nothing if it is to stay.
+    fn secret(&mut self, bytes: &[u8], kind: Kind, span: Span, plain: bool, meaning: Meaning) -> Secret {
         let (rule, only_text) = match meaning {
             Meaning::Secret(rule) => (rule, false),
             Meaning::SecretText(rule) => (rule, true),
             Meaning::Random(rule) if kind == Kind::String && redact::is_random(span.of(bytes), rule) => (rule, true),
-            Meaning::Random(_) | Meaning::Identifier => return false,
+            Meaning::Random(_) | Meaning::Identifier => return Secret::No,
         };
         match kind {
-            Kind::Bool | Kind::Null | Kind::NotANumber | Kind::Members => return false,
+            Kind::Bool | Kind::Null | Kind::NotANumber | Kind::Members => return Secret::No,
             // A number of so many digits is no count.
             Kind::Number if matches!(rule, API_KEY | SECRET) && span.len() >= MIN_DIGITS => {}
-            Kind::Number | Kind::Object | Kind::Array if only_text => return false,
-            Kind::Object | Kind::Array if empty(span.of(bytes)) => return false,
-            Kind::String if span.len() == 0 || (plain && mark::is_masked(span.of(bytes))) => return false,
+            Kind::Number | Kind::Object | Kind::Array if only_text => return Secret::No,
+            Kind::Object | Kind::Array if empty(span.of(bytes)) => return Secret::No,
+            Kind::String if span.len() == 0 || (plain && mark::is_masked(span.of(bytes))) => return Secret::No,
             _ => {}
         }
-        if kind == Kind::String && rule == AUTHORIZATION && plain {
-            let content = span.of(bytes);
-            let scheme = content.get(..mark::scheme(content)).unwrap_or_default();
-            self.put_byte(b'"');
-            self.put(scheme);
-            self.mark(match scheme.get(..2) {
-                Some([b'b' | b'B', b'e' | b'E']) => BEARER,
-                Some([b'b' | b'B', b'a' | b'A']) => BASIC,
-                _ => rule,
-            });
-            self.put_byte(b'"');
-        } else {
-            self.quoted_mark(rule);
+        let content = span.of(bytes);
+        let (scheme, credentials) = match (kind, rule) {
+            (Kind::String, AUTHORIZATION) if plain => content.split_at(mark::scheme(content)),
+            _ => (&[][..], content),
+        };
+        let rule = match scheme.get(..2) {
+            Some([b'b' | b'B', b'e' | b'E']) => BEARER,
+            Some([b'b' | b'B', b'a' | b'A']) => BASIC,
+            _ => rule,
+        };
+        if !self.policy.accepts(rule, credentials) {
+            return Secret::No;
         }
-        true
+        #[cfg(feature = "custom")]
+        if !self.acts(rule, credentials) {
+            return Secret::Kept;
+        }
+        self.put_byte(b'"');
+        self.put(scheme);
+        self.replace(rule, credentials);
+        self.put_byte(b'"');
+        Secret::Hidden
     }
 
     /// Writes the content of a string.
@@ -208,8 +259,12 @@ impl Writer {
         let mut copied = span.start;
         while let Some(found) = scan.next(&mut self.keys) {
             self.put(Span { start: copied, end: found.start }.of(bytes));
-            self.found(&found);
-            copied = found.end;
+            copied = found.start;
+            let content = Span { start: found.start, end: found.end }.of(bytes);
+            if self.acts(found.rule, content) {
+                self.found(&found, content);
+                copied = found.end;
+            }
         }
         self.put(Span { start: copied, end: span.end }.of(bytes));
         if scan.encoded {
@@ -239,7 +294,12 @@ impl Writer {
         let mut at = 0;
         while let Some(found) = redact::extra::find(buffer.as_slice(), at, self.policy.extra) {
             self.put(Span { start: at, end: found.start }.of(buffer.as_slice()));
-            self.mark(found.rule);
+            let content = Span { start: found.start, end: found.end }.of(buffer.as_slice());
+            if self.policy.accepts(found.rule, content) && self.acts(found.rule, content) {
+                self.replace(found.rule, content);
+            } else {
+                self.put(content);
+            }
             at = found.end;
         }
         self.put(Span { start: at, end: buffer.len() }.of(buffer.as_slice()));
@@ -269,8 +329,13 @@ impl Writer {
             }
             let start = unfold::advance(bytes, at, end, found.start - done);
             self.put(Span { start: at, end: start }.of(bytes));
-            self.mark(found.rule);
             at = unfold::advance(bytes, start, end, found.end - found.start);
+            let content = Span { start: found.start, end: found.end }.of(bytes);
+            if self.acts(found.rule, content) {
+                self.replace(found.rule, content);
+            } else {
+                self.put(Span { start, end: at }.of(bytes));
+            }
             done = found.end;
         }
         if done > end {
@@ -296,8 +361,13 @@ impl Writer {
         let (mut at, mut done) = (span.start, 0);
         while let Some(found) = scan.next(&mut self.keys) {
             at = text::transcode(bytes, at, span.end, escaped, found.start - done, Some(&mut self.out));
-            self.found(&found);
-            at = text::transcode(bytes, at, span.end, escaped, found.end - found.start, None);
+            let content = Span { start: found.start, end: found.end }.of(decoded.as_slice());
+            let acts = self.acts(found.rule, content);
+            if acts {
+                self.found(&found, content);
+            }
+            let copy = if acts { None } else { Some(&mut self.out) };
+            at = text::transcode(bytes, at, span.end, escaped, found.end - found.start, copy);
             done = found.end;
         }
         text::transcode(bytes, at, span.end, escaped, usize::MAX, Some(&mut self.out));
@@ -309,15 +379,15 @@ impl Writer {
         self.extra(from);
     }
 
-    fn found(&mut self, found: &Match) {
-        let Some(escapes) = found.quoted else { return self.mark(found.rule) };
+    fn found(&mut self, found: &Match, content: &[u8]) {
+        let Some(escapes) = found.quoted else { return self.replace(found.rule, content) };
         for part in 0..2 {
             for _ in 0..escapes {
                 self.put(b"\\\\");
             }
             self.put(b"\\\"");
             if part == 0 {
-                self.mark(found.rule);
+                self.replace(found.rule, content);
             }
         }
     }
@@ -341,13 +411,23 @@ impl Writer {
         let mut beside = Beside::default();
         let mut key_next = kind == Kind::Members;
         let mut at = span.start;
+        #[cfg(feature = "custom")]
+        let mut way = action::Way::new(self, kind == Kind::Members);
         while at < span.end {
             let found = byte(bytes, at);
+            #[cfg(feature = "custom")]
+            if !matches!(found, b',' | b'}' | b']' | b':' | b' ' | b'\n' | b'\r' | b'\t') && !key_next {
+                way.value(self, &mut class);
+            }
             match found {
                 b'{' | b'[' => {
                     if self.secret_container(escaped, bytes, &mut at, span.end, &class) {
+                        #[cfg(feature = "custom")]
+                        way.written(self);
                         continue;
                     }
+                    #[cfg(feature = "custom")]
+                    way.open(self, found == b'{');
                     if inherited.is_none() {
                         let list = |meaning: &Meaning| is_inherited(*meaning, found == b'[');
                         inherited = class.secret.filter(list).map(|meaning| (meaning, nesting.depth()));
@@ -363,11 +443,20 @@ impl Writer {
                     beside = beside.behind_list(&source, &mut self.keys);
                     inherited = inherited.filter(|(_, depth)| nesting.depth() > *depth);
                     class = plain_class(inherited);
+                    #[cfg(feature = "custom")]
+                    way.close(self);
                     self.put_byte(found);
                     at += 1;
+                    #[cfg(feature = "custom")]
+                    way.written(self);
                 }
                 b',' => {
                     key_next = nesting.in_object();
+                    #[cfg(feature = "custom")]
+                    if way.skips_comma() {
+                        at += 1;
+                        continue;
+                    }
                     self.put_byte(found);
                     at += 1;
                 }
@@ -395,6 +484,8 @@ impl Writer {
                             class.secret = beside.or(all).or(class.secret).or(inherited);
                         }
                     }
+                    #[cfg(feature = "custom")]
+                    way.member(self, escaped, bytes, &key);
                     self.put_byte(b'"');
                     self.key(escaped, bytes, key.span, key.plain, &class);
                     self.put_byte(b'"');
@@ -407,10 +498,16 @@ impl Writer {
                             self.value(escaped, bytes, value.kind, value.span, value.plain, &class);
                         }
                         at = value.next;
+                        #[cfg(feature = "custom")]
+                        way.written(self);
                     }
                     Err(_) => break,
                 },
             }
+        }
+        #[cfg(feature = "custom")]
+        if kind == Kind::Members {
+            way.close(self);
         }
         self.nesting = nesting;
     }
@@ -425,9 +522,13 @@ impl Writer {
         }
         let next = byte(source.bytes, value.next);
         let Some((rule, at)) = beside.element(source, value.span, next, &mut self.keys) else { return false };
+        let (front, found) = content.split_at(at.min(content.len()));
+        if !self.policy.accepts(rule, found) || !self.acts(rule, found) {
+            return false;
+        }
         self.put_byte(b'"');
-        self.put(content.get(..at).unwrap_or_default());
-        self.mark(rule);
+        self.put(front);
+        self.replace(rule, found);
         self.put_byte(b'"');
         true
     }
@@ -443,12 +544,23 @@ impl Writer {
             json::value::<false>(bytes, *at, usize::MAX, nesting)
         };
         let Ok(value) = value else { return false };
-        let hidden = self.secret(bytes, value.kind, value.span, true, meaning);
+        let hidden = matches!(self.secret(bytes, value.kind, value.span, true, meaning), Secret::Hidden);
         if hidden {
             *at = value.next;
         }
         hidden
     }
+}
+
+/// What became of the value of a secret key.
+enum Secret {
+    /// Something stands in its place.
+    Hidden,
+    /// It stays as it is, by the policy.
+    #[cfg(feature = "custom")]
+    Kept,
+    /// There is nothing to hide.
+    No,
 }
 
 /// Whether what a name says of its value holds for all strings in it too: always of what is secret if it

@@ -8,6 +8,8 @@
 #![allow(unsafe_code, reason = "this is the boundary to the host: raw addresses come in and go out")]
 #![cfg(target_arch = "wasm32")]
 
+#[cfg(feature = "policy")]
+mod bake;
 mod memory;
 
 use core::cell::UnsafeCell;
@@ -49,6 +51,24 @@ fn first(guest: &'static mut Option<Guest>) -> &'static mut Guest {
 #[unsafe(no_mangle)]
 pub extern "C" fn malloc(length: u32) -> u32 {
     guest().inbox.room(length as usize)
+}
+
+/// Takes a policy in place of the default one: its text in YAML, and the keys of its hashes, a line each, `id=` and
+/// hexadecimal digits. Returns the address of what is wrong, a line each and a NUL behind; nothing if the policy was taken.
+#[cfg(feature = "policy")]
+#[unsafe(no_mangle)]
+pub extern "C" fn podsieve_policy(text: u32, text_length: u32, keys: u32, keys_length: u32) -> u32 {
+    let (text, keys) = (given((text, text_length)), given((keys, keys_length)));
+    let wrong = match bake::policy(text.unwrap_or_default(), keys.unwrap_or_default()) {
+        Ok(policy) => {
+            // SAFETY: as in `guest`.
+            let guest = unsafe { &mut *INSTANCE.0.get() };
+            *guest = Some(Guest { engine: Engine::new(policy), inbox: Inbox::new() });
+            String::new()
+        }
+        Err(wrong) => wrong,
+    };
+    String::leak(wrong + "\0").as_ptr() as u32
 }
 
 /// Nothing: see the crate's documentation.

@@ -13,6 +13,10 @@
 //!
 //! It is what one instruction in eight of podsieve's were. A compiler (wamrc, Cranelift) makes the same of both.
 
+mod prune;
+
+pub use prune::prune;
+
 use wasm_encoder::reencode::{self, Reencode, RoundtripReencoder};
 use wasm_encoder::{CodeSection, Function, Instruction, Module};
 use wasmparser::{FunctionBody, Operator, Parser};

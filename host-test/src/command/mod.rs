@@ -1,5 +1,6 @@
 //! Arguments, and which part of the program they start.
 
+mod bake;
 mod demo;
 mod detectors;
 mod feed;
@@ -37,6 +38,9 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     Run(run::Run),
+    Bake(bake::Bake),
+    Policy(bake::Default),
+    Schema(bake::Schema),
     Lint(lint::Lint),
     Detectors(detectors::Detectors),
     Import(import::Import),
@@ -50,6 +54,8 @@ pub(crate) enum Stop {
     Error(Error),
     /// What went wrong was told.
     Told,
+    /// Several things to tell, a line each.
+    Wrong(Vec<String>),
     /// Standard output failed; a broken pipe is nothing to tell.
     Output(io::Error),
 }
@@ -73,6 +79,9 @@ const FAILED: u8 = 2;
 pub(crate) fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Run(run) => run.start(),
+        Command::Bake(bake) => bake.start(),
+        Command::Policy(policy) => policy.start(),
+        Command::Schema(schema) => schema.start(),
         Command::Lint(lint) => lint.start(),
         Command::Detectors(detectors) => detectors.start(),
         Command::Import(import) => import.start(),
@@ -87,6 +96,12 @@ pub(crate) fn main() -> ExitCode {
             ExitCode::from(FAILED)
         }
         Err(Stop::Told) => ExitCode::from(FAILED),
+        Err(Stop::Wrong(lines)) => {
+            for line in lines {
+                eprintln!("podsieve: {line}");
+            }
+            ExitCode::from(FAILED)
+        }
         Err(Stop::Error(error)) => {
             eprintln!("podsieve: {error}");
             ExitCode::from(FAILED)

@@ -164,7 +164,9 @@ impl<'a> Scan<'a> {
                         Some(pending) if pending.start <= stop => self.pending.take(),
                         _ => self.look(stop, keys),
                     };
-                    if let Some(found) = found {
+                    if let Some(found) = found
+                        && self.accepts(&found)
+                    {
                         return Some(self.matched(found));
                     }
                 }
@@ -176,8 +178,14 @@ impl<'a> Scan<'a> {
             self.limit = limit;
         }
         self.at = at;
-        let found = self.pending.take()?;
+        let found = self.pending.take().filter(|found| self.accepts(found))?;
         Some(self.matched(found))
+    }
+
+    /// Whether the policy lets something be done to what was found.
+    #[inline(always)]
+    fn accepts(&self, found: &Match) -> bool {
+        self.view.policy.accepts(found.rule, self.view.text.get(found.start..found.end).unwrap_or_default())
     }
 
     /// Goes on behind `found`; what was pending inside it is a part of it.
@@ -249,6 +257,17 @@ impl<'a> Scan<'a> {
     fn word(&mut self, at: usize, keys: &mut Keys) -> Option<Match> {
         let begun = token::begun(&self.view, at);
         self.encoded |= begun.known && self.is_encoded(at);
+        #[cfg(feature = "custom")]
+        if let Some(custom) = begun.custom {
+            if custom.start <= at
+                || begun.found.is_none_or(|found| custom.start <= found.start) && custom.start < at + NEAR
+            {
+                return Some(custom);
+            }
+            if self.pending.is_none() {
+                self.pending = Some(custom);
+            }
+        }
         if begun.found.is_some() {
             return begun.found;
         }

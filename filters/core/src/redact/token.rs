@@ -3,6 +3,8 @@
 //! Checksums ([GitHub's and npm's CRC32](https://github.blog/engineering/platform-security/behind-githubs-new-authentication-token-formats/))
 //! decide nothing here: a token that was mistyped or cut off is secret too, and the prefixes that have one are never prose.
 
+#[cfg(feature = "custom")]
+use super::custom;
 use super::run::Kind;
 use super::text::{Match, View};
 use super::{call, jwt, pem, scheme, webhook};
@@ -23,6 +25,9 @@ pub(super) struct Begun {
     asks: u16,
     /// It begins as something known.
     pub(super) known: bool,
+    /// What a rule of the policy's own found near it.
+    #[cfg(feature = "custom")]
+    pub(super) custom: Option<Match>,
 }
 
 impl Begun {
@@ -35,13 +40,26 @@ impl Begun {
 /// What begins at `at`, where a word begins.
 #[inline(never)]
 pub(super) fn begun(view: &View, at: usize) -> Begun {
-    let mut begun = Begun { found: None, asks: 0, known: false };
+    let mut begun = Begun {
+        found: None,
+        asks: 0,
+        known: false,
+        #[cfg(feature = "custom")]
+        custom: None,
+    };
     // The longest prefix comes last, and says most; the rest says more than a vendor's prefix.
     let mut vendors = None;
+    #[cfg(feature = "custom")]
+    let mut custom: Option<Match> = None;
     for known in view.policy.heads_of(lanes::load(view.text, at)).filter_map(|head| head.known(view.policy)) {
         begun.known = true;
         match known {
             Known::Token(token) => vendors = vendor(token, view, at).or(vendors),
+            #[cfg(feature = "custom")]
+            Known::Keyword(keyword) => {
+                let found = view.policy.custom.and_then(|custom| custom::find(view, custom, keyword, at));
+                custom = custom.into_iter().chain(found).min_by_key(|found| found.start);
+            }
             Known::Marker(ask) => {
                 begun.asks |= 1 << ask as u16;
                 begun.found = begun.found.or_else(|| marked(ask, view, at));
@@ -49,6 +67,10 @@ pub(super) fn begun(view: &View, at: usize) -> Begun {
         }
     }
     begun.found = begun.found.or(vendors);
+    #[cfg(feature = "custom")]
+    {
+        begun.custom = custom;
+    }
     begun
 }
 

@@ -1,0 +1,151 @@
+//! What the rules of a policy of one's own find near their keywords.
+
+use super::text::{Match, View};
+use crate::policy::{Checksum, Custom, Rule};
+
+/// What a rule of the keyword finds that may begin at `at`: of several the first one.
+#[inline(never)]
+pub(super) fn find(view: &View, custom: &Custom, keyword: u16, at: usize) -> Option<Match> {
+    let keyword = custom.keywords.get(usize::from(keyword))?;
+    let length = keyword.text.len();
+    // A head has its first characters only.
+    if !view.text.get(at..at + length)?.eq_ignore_ascii_case(keyword.text.as_bytes()) {
+        return None;
+    }
+    let rules = keyword.rules.iter();
+    let found = rules.filter_map(|rule| {
+        let rule = custom.rules.get(usize::from(*rule))?;
+        let from = view.from.max(at.saturating_sub(rule.within));
+        let to = view.text.len().min(at + length + rule.within);
+        let (start, end) = within(rule, view.text.get(from..to)?)?;
+        (from + start >= view.from).then(|| Match::new(from + start, from + end, rule.id))
+    });
+    found.min_by_key(|found| found.start)
+}
+
+/// The secret that the rule finds in a text.
+fn within(rule: &Rule, text: &[u8]) -> Option<(usize, usize)> {
+    if !may_match(rule, text) {
+        return None;
+    }
+    // Characters that the ends cut, and bytes that are none, end what is read.
+    let mut at = 0;
+    for chunk in text.utf8_chunks() {
+        let valid = chunk.valid();
+        let mut from = 0;
+        while let Some(found) = rule.regex.captures_at(valid, from) {
+            let whole = found.get(0)?;
+            if let Some(secret) = found.get(rule.group).filter(|secret| !secret.is_empty())
+                && is_one(rule, secret.as_str())
+            {
+                return Some((at + secret.start(), at + secret.end()));
+            }
+            from = whole.end().max(whole.start() + 1);
+            if from > valid.len() || !valid.is_char_boundary(from) {
+                break;
+            }
+        }
+        at += valid.len() + chunk.invalid().len();
+    }
+    None
+}
+
+/// Whether a text has the run of characters without which there is no match.
+fn may_match(rule: &Rule, text: &[u8]) -> bool {
+    let Some((class, least)) = rule.run else { return true };
+    let mut length = 0;
+    text.iter().any(|byte| {
+        let is_in = class.get(usize::from(byte >> 6)).is_some_and(|bits| bits >> (byte & 63) & 1 != 0);
+        length = if is_in { length + 1 } else { 0 };
+        length >= least
+    })
+}
+
+/// Whether what the regex found has what else the rule asks for.
+fn is_one(rule: &Rule, secret: &str) -> bool {
+    let checked = match rule.checksum {
+        None => true,
+        Some(Checksum::Luhn) => luhn(secret.as_bytes()),
+        Some(Checksum::Mod97) => mod97(secret.as_bytes()),
+    };
+    checked
+        && (rule.entropy == 0 || entropy(secret.as_bytes()) >= rule.entropy)
+        && !rule.allowed.allows(rule.id, secret.as_bytes())
+}
+
+/// Bits of entropy of a character of `text`, in 1/256
+/// ([Shannon](https://en.wikipedia.org/wiki/Entropy_(information_theory))).
+fn entropy(text: &[u8]) -> u32 {
+    let mut counts = [0u32; 256];
+    for byte in text {
+        counts[usize::from(*byte)] += 1;
+    }
+    let length = text.len() as u64;
+    if length == 0 {
+        return 0;
+    }
+    let sum: u64 = counts.iter().map(|count| u64::from(*count) * u64::from(log2(*count))).sum();
+    log2(length as u32).saturating_sub((sum / length) as u32)
+}
+
+/// The logarithm of a number, in 1/256: of 0 and 1 it is 0.
+fn log2(number: u32) -> u32 {
+    if number < 2 {
+        return 0;
+    }
+    let whole = number.ilog2();
+    // From 1 up to 2, in 1 / 2^31; its square has the next bit.
+    let mut rest = u64::from(number) << (31 - whole);
+    let mut bits = whole;
+    for _ in 0..8 {
+        rest = (rest * rest) >> 31;
+        let bit = rest >> 32;
+        rest >>= bit;
+        bits = bits << 1 | bit as u32;
+    }
+    bits
+}
+
+fn luhn(text: &[u8]) -> bool {
+    let mut digits = text.iter().rev().filter(|byte| byte.is_ascii_digit()).enumerate().peekable();
+    let any = digits.peek().is_some();
+    let sum: u32 = digits
+        .map(|(n, byte)| match (n % 2, u32::from(byte - b'0')) {
+            (0, digit) => digit,
+            (_, digit @ 5..) => digit * 2 - 9,
+            (_, digit) => digit * 2,
+        })
+        .sum();
+    any && sum.is_multiple_of(10)
+}
+
+fn mod97(text: &[u8]) -> bool {
+    let characters = || text.iter().filter(|byte| byte.is_ascii_alphanumeric());
+    let (front, rest) = (characters().take(4), characters().skip(4));
+    let remainder = rest.chain(front).fold(0u32, |remainder, byte| match byte {
+        b'0'..=b'9' => (remainder * 10 + u32::from(byte - b'0')) % 97,
+        _ => (remainder * 100 + u32::from(byte.to_ascii_lowercase() - b'a') + 10) % 97,
+    });
+    remainder == 1 && characters().count() > 4
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn logarithms_and_entropy() {
+        for (number, bits) in [(1, 0.0), (2, 1.0), (3, 1.585), (10, 3.3219), (1000, 9.9658), (u32::MAX, 32.0)] {
+            assert!((f64::from(log2(number)) / 256.0 - bits).abs() < 0.01, "{number}: {}", log2(number));
+        }
+        for (text, bits) in [("aaaa", 0.0), ("abab", 1.0), ("0123456789abcdef", 4.0), ("", 0.0)] {
+            assert!((f64::from(entropy(text.as_bytes())) / 256.0 - bits).abs() < 0.02, "{text}");
+        }
+    }
+
+    #[test]
+    fn check_digits() {
+        assert!(luhn(b"4111 1111 1111 1111") && !luhn(b"4111111111111112") && !luhn(b"-"));
+        assert!(mod97(b"GB82 WEST 1234 5698 7654 32") && !mod97(b"GB82WEST12345698765433") && !mod97(b"1"));
+    }
+}

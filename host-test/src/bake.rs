@@ -1,0 +1,114 @@
+//! Makes a module of a policy: the one that takes policies is given it, builds its tables, and is written down as it then
+//! is, so that there is nothing left to do when it starts.
+
+use std::future::Future;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+
+use podsieve_policy::yaml::Wrong;
+use wasmtime::{Instance, Memory, Store, Val};
+use wasmtime_wizer::{InstanceState, SnapshotVal, ValType, Wizer};
+
+use crate::{Error, Module, unbaked_module};
+
+/// What the unbaked module takes policies by; a baked one has it no more.
+const TAKE: &str = "podsieve_policy";
+
+/// A key of hashes: its id, and its bytes.
+pub type Key = (String, Vec<u8>);
+
+/// The module that follows the policy of this text in YAML, with these keys for its hashes. The same policy and keys give
+/// the same bytes.
+///
+/// # Errors
+/// What is wrong with the policy, a line each: `line:column: what`.
+pub fn bake(policy: &str, keys: &[Key]) -> Result<Vec<u8>, Error> {
+    let broken =
+        |error: wasmtime::Error| Error::new("unbaked module", format!("{error:#}"), "this is a bug of podsieve");
+    let wizer = Wizer::new();
+    let (context, instrumented) = wizer.instrument(unbaked_module()).map_err(broken)?;
+    let module = Module::compile(&instrumented)?;
+    let mut store = Store::new(module.compiled().engine(), ());
+    let instance = Instance::new(&mut store, module.compiled(), &[]).map_err(broken)?;
+    let mut baking = Baking { store, instance };
+    let wrong = baking.take(policy, &lines(keys)).map_err(broken)?;
+    if !wrong.is_empty() {
+        return Err(Error::new("policy", wrong, ""));
+    }
+    let baked = done(wizer.snapshot(&context, &mut baking)).map_err(broken)?;
+    podsieve_tune::prune(&baked, &[TAKE])
+        .map_err(|error| Error::new("baked module", error, "this is a bug of podsieve"))
+}
+
+/// Keys as the module reads them.
+fn lines(keys: &[Key]) -> String {
+    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    keys.iter().map(|(id, bytes)| format!("{id}={}\n", hex(bytes))).collect()
+}
+
+/// What several things that are wrong say, each behind its place.
+pub fn told(wrong: &[Wrong]) -> String {
+    wrong.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
+/// An instance that is to be written down.
+struct Baking {
+    store: Store<()>,
+    instance: Instance,
+}
+
+impl Baking {
+    /// Hands a policy over, and returns what is wrong with it.
+    fn take(&mut self, policy: &str, keys: &str) -> wasmtime::Result<String> {
+        let take = self.instance.get_typed_func::<(u32, u32, u32, u32), u32>(&mut self.store, TAKE)?;
+        let (text, text_length) = self.put(policy)?;
+        let (keys, keys_length) = self.put(keys)?;
+        let address = take.call(&mut self.store, (text, text_length, keys, keys_length))?;
+        let wrong = self.memory()?.data(&self.store).get(address as usize..).unwrap_or_default();
+        let end = wrong.iter().position(|byte| *byte == 0).unwrap_or_default();
+        Ok(String::from_utf8_lossy(&wrong[..end]).into_owned())
+    }
+
+    /// A text in the memory of the module: its address and length.
+    fn put(&mut self, text: &str) -> wasmtime::Result<(u32, u32)> {
+        let length = u32::try_from(text.len())?;
+        let malloc = self.instance.get_typed_func::<u32, u32>(&mut self.store, "malloc")?;
+        let address = malloc.call(&mut self.store, length)?;
+        self.memory()?.write(&mut self.store, address as usize, text.as_bytes())?;
+        Ok((address, length))
+    }
+
+    fn memory(&mut self) -> wasmtime::Result<Memory> {
+        self.instance.get_memory(&mut self.store, "memory").ok_or_else(|| wasmtime::Error::msg("there is no memory"))
+    }
+}
+
+impl InstanceState for Baking {
+    async fn global_get(&mut self, name: &str, _: ValType) -> SnapshotVal {
+        let global = self.instance.get_global(&mut self.store, name).map(|global| global.get(&mut self.store));
+        match global {
+            Some(Val::I32(value)) => SnapshotVal::I32(value),
+            Some(Val::I64(value)) => SnapshotVal::I64(value),
+            Some(Val::F32(value)) => SnapshotVal::F32(value),
+            Some(Val::F64(value)) => SnapshotVal::F64(value),
+            other => unreachable!("a global that nothing of podsieve has: {other:?}"),
+        }
+    }
+
+    async fn memory_contents(&mut self, name: &str, contents: impl FnOnce(&[u8]) + Send) {
+        if let Some(memory) = self.instance.get_memory(&mut self.store, name) {
+            contents(memory.data(&self.store));
+        }
+    }
+}
+
+/// The result of what never waits.
+fn done<T>(future: impl Future<Output = T>) -> T {
+    let mut future = pin!(future);
+    let mut context = Context::from_waker(Waker::noop());
+    loop {
+        if let Poll::Ready(result) = future.as_mut().poll(&mut context) {
+            return result;
+        }
+    }
+}
