@@ -30,6 +30,9 @@
 #![no_std]
 
 extern crate alloc;
+// The crate for regexes needs it.
+#[cfg(feature = "custom")]
+extern crate std;
 
 mod audit;
 mod bytes;

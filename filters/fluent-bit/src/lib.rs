@@ -10,6 +10,8 @@
 
 #[cfg(feature = "policy")]
 mod bake;
+#[cfg(feature = "policy")]
+mod clean;
 mod memory;
 
 use core::cell::UnsafeCell;
@@ -59,7 +61,8 @@ pub extern "C" fn malloc(length: u32) -> u32 {
 #[unsafe(no_mangle)]
 pub extern "C" fn podsieve_policy(text: u32, text_length: u32, keys: u32, keys_length: u32) -> u32 {
     let (text, keys) = (given((text, text_length)), given((keys, keys_length)));
-    let wrong = match bake::policy(text.unwrap_or_default(), keys.unwrap_or_default()) {
+    let taken = clean::cleanly(|| bake::policy(text.unwrap_or_default(), keys.unwrap_or_default()));
+    let wrong = match taken {
         Ok(policy) => {
             // SAFETY: as in `guest`.
             let guest = unsafe { &mut *INSTANCE.0.get() };

@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 
 use podsieve_core::Policy;
 use podsieve_core::policy::{
-    self as core, Builder, Custom, Extra, Keyword, Meaning, Part, PathMeaning, PathRule, RuleId, Step, When,
+    self as core, Builder, Custom, Extra, Keyword, Meaning, Part, PathMeaning, PathRule, Pattern, RuleId, Step, When,
 };
 use regex_lite::Regex;
 
@@ -149,7 +149,7 @@ impl Compiler {
         let allowed = self.allowed(&rule.allow);
         self.custom.rules.push(core::Rule {
             id,
-            regex,
+            regex: Pattern::new(rule.regex.text.clone()),
             group,
             within: usize::from(rule.within),
             checksum: rule.checksum.map(|checksum| match checksum {
@@ -335,7 +335,11 @@ impl Compiler {
     }
 
     fn allowed(&mut self, allowed: &Allowed) -> core::Allowed {
-        let patterns = allowed.patterns.iter().filter_map(|pattern| self.regex(pattern, "^(?:{})$")).collect();
+        let patterns = allowed
+            .patterns
+            .iter()
+            .filter_map(|pattern| self.regex(pattern, "^(?:{})$").map(|regex| Pattern::new(regex.as_str().to_owned())));
+        let patterns = patterns.collect();
         core::Allowed { values: allowed.values.clone(), patterns, ..core::Allowed::default() }
     }
 

@@ -8,6 +8,7 @@ use alloc::vec::Vec;
 use hmac::{Hmac, KeyInit, Mac};
 use regex_lite::Regex;
 use sha2::Sha256;
+use std::sync::OnceLock;
 
 /// Rules, actions, and what is allowed.
 #[derive(Debug, Default)]
@@ -147,8 +148,8 @@ pub enum Action {
 pub struct Rule {
     /// Its place in [`Policy::rules`](super::Policy::rules).
     pub id: RuleId,
-    /// What it finds, in the syntax of [regex-lite](https://docs.rs/regex-lite/latest/regex_lite/#syntax).
-    pub regex: Regex,
+    /// What it finds.
+    pub regex: Pattern,
     /// The capture group that is the secret; 0 is all.
     pub group: usize,
     /// How far from a keyword it begins and ends, in bytes.
@@ -161,6 +162,27 @@ pub struct Rule {
     pub allowed: Allowed,
     /// Without a run of so many bytes of this class there is no match, bit n & 63 of entry n >> 6 for byte n.
     pub run: Option<([u64; 4], usize)>,
+}
+
+/// A regex that is compiled when it is first asked for: a compiled one takes some kilobytes of a module, and most rules never
+/// meet their keyword.
+#[derive(Debug)]
+pub struct Pattern {
+    text: String,
+    compiled: OnceLock<Option<Regex>>,
+}
+
+impl Pattern {
+    /// A regex in the syntax of [regex-lite](https://docs.rs/regex-lite/latest/regex_lite/#syntax), which compiles.
+    #[must_use]
+    pub fn new(text: String) -> Pattern {
+        Pattern { text, compiled: OnceLock::new() }
+    }
+
+    /// The regex; nothing if it does not compile.
+    pub(crate) fn regex(&self) -> Option<&Regex> {
+        self.compiled.get_or_init(|| Regex::new(&self.text).ok()).as_ref()
+    }
 }
 
 /// What stands near what rules find: it begins a word.
@@ -190,7 +212,7 @@ pub struct Allowed {
     /// Exactly these.
     pub values: Vec<String>,
     /// What one of these matches, from its beginning to its end.
-    pub patterns: Vec<Regex>,
+    pub patterns: Vec<Pattern>,
     /// What has one of these in it, which are in lower case.
     pub words: Vec<String>,
 }
@@ -268,6 +290,17 @@ pub enum Audit {
     Never,
 }
 
+impl Action {
+    /// Whether a value is what a mask left of another one.
+    fn was_done(&self, value: &[u8]) -> bool {
+        let Action::Mask { first, last, with } = self else { return false };
+        let Ok(value) = core::str::from_utf8(value) else { return false };
+        let masked = value.chars().filter(|character| character == with).count();
+        let shown = value.chars().filter(|character| character != with && character.is_alphanumeric()).count();
+        masked > 0 && shown <= (first + last).min((masked + shown) / 2)
+    }
+}
+
 impl Custom {
     /// What becomes of what a rule finds.
     pub(crate) fn action(&self, rule: RuleId) -> &Action {
@@ -292,9 +325,24 @@ impl Custom {
         !self.paths.is_empty() || self.actions.contains(&Action::Remove)
     }
 
+    /// Whether a value is what [`Action::Hash`] wrote, perhaps without the rule's name: it stays as it is, however often a
+    /// record comes by.
+    fn is_pseudonym(&self, value: &[u8]) -> bool {
+        let Some(colon) = value.iter().rposition(|byte| *byte == b':') else { return false };
+        let (front, digits) = value.split_at(colon);
+        let id = front.rsplit(|byte| *byte == b':').next().unwrap_or_default();
+        self.keys.iter().any(|key| key.id.as_bytes() == id)
+            && (9..=65).contains(&digits.len())
+            && digits.iter().skip(1).all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+    }
+
     /// Whether what a rule found is to be acted on.
     pub(crate) fn accepts(&self, rule: RuleId, found: &[u8]) -> bool {
-        *self.action(rule) != Action::Off && !self.allowed.iter().any(|allowed| allowed.allows(rule, found))
+        let action = self.action(rule);
+        *action != Action::Off
+            && !action.was_done(found)
+            && !self.is_pseudonym(found)
+            && !self.allowed.iter().any(|allowed| allowed.allows(rule, found))
     }
 }
 
@@ -317,7 +365,9 @@ impl Allowed {
             return false;
         }
         let Ok(found) = core::str::from_utf8(found) else { return false };
-        let whole = |pattern: &Regex| pattern.find(found).is_some_and(|part| part.len() == found.len());
+        let whole = |pattern: &Pattern| {
+            pattern.regex().is_some_and(|regex| regex.find(found).is_some_and(|part| part.len() == found.len()))
+        };
         let has = |word: &String| {
             found.as_bytes().windows(word.len().max(1)).any(|part| part.eq_ignore_ascii_case(word.as_bytes()))
         };
