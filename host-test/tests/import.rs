@@ -4,6 +4,8 @@ use std::fs;
 use std::process::{Command, Output};
 
 use podsieve_host::import::{self, Count, Import};
+use podsieve_policy::compile::{compile, detectors};
+use podsieve_policy::model::Known;
 use podsieve_policy::yaml::{self, Node};
 use regex_lite::Regex;
 use tempfile::TempDir;
@@ -168,6 +170,20 @@ fn rules_become_rules() {
     let count =
         Count { rules: 14, taken: 9, written: 10, translated: 1, shortened: 1, unlimited: 2, places: 3, exceptions: 3 };
     assert_eq!(import.count, count);
+}
+
+#[test]
+fn it_is_a_policy() {
+    // As long as a policy has no `words`.
+    let config: Vec<&str> =
+        CONFIG.lines().filter(|line| !line.contains("0000") && !line.contains("Words = [")).collect();
+    let import = import::gitleaks("gitleaks.toml", &config.join("\n")).expect("a configuration");
+    let known = Known { detectors: &detectors() };
+    let file =
+        podsieve_policy::read(&import.policy, &known).unwrap_or_else(|wrongs| panic!("{wrongs:?}: {}", import.policy));
+    assert_eq!((file.rules.len() as u64, file.allow.len()), (import.count.written, 1));
+    let policy = compile(&file, "", |_| None).map(|policy| policy.rules.len());
+    assert!(policy.is_ok_and(|rules| rules > file.rules.len()), "{}", import.policy);
 }
 
 #[test]

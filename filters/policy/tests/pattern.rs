@@ -91,6 +91,8 @@ fn literals() {
         ("[ab]{9}c[ab]+", Some(&["aca", "acb", "bca", "bcb"])),
         ("fo[0-9]+ba", Some(&["fo0", "fo1", "fo2", "fo3", "fo4", "fo5", "fo6", "fo7", "fo8", "fo9"])),
         ("fo[^0-9]+b", None),
+        ("[0-9]q~[x-z]{9}", Some(&["q~x", "q~y", "q~z"])),
+        ("000-[0-9]{9}", None),
         ("foo|[0-9]+", None),
         ("(?:foo)*", None),
         ("[a-z]{3}", None),

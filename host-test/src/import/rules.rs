@@ -16,7 +16,7 @@ const ELSEWHERE: usize = 256;
 /// The longest character: so much the anchors and word boundaries at the ends of a match look at.
 const CHARACTER: usize = 4;
 
-/// Bytes of a keyword.
+/// Bytes of a keyword from its first letter on.
 const KEYWORD: std::ops::RangeInclusive<usize> = 3..=64;
 
 /// Bytes of a regex.
@@ -181,17 +181,13 @@ impl Importer<'_> {
                 keywords.push(keyword);
             }
         }
-        if let Some(keyword) = keywords.iter().find(|keyword| !KEYWORD.contains(&keyword.len()) || !keyword.is_ascii())
-        {
+        if let Some(keyword) = keywords.iter().find(|keyword| !is_keyword(keyword)) {
+            let what =
+                format!("its keyword `{keyword}` has not from 3 to 64 letters, digits and signs from a letter on");
             let Some(literals) = pattern.literals() else {
-                return Err(format!(
-                    "its keyword `{keyword}` has not from 3 to 64 bytes of ASCII, and nothing else is in every match"
-                ));
+                return Err(format!("{what}, and nothing else is in every match"));
             };
-            let what = format!(
-                "its keyword `{keyword}` has not from 3 to 64 bytes of ASCII, and gives way to what every match holds"
-            );
-            self.note(rule.line, &rule.id, false, what);
+            self.note(rule.line, &rule.id, false, format!("{what}, and gives way to what every match holds"));
             keywords = literals;
         } else if keywords.is_empty() {
             let Some(literals) = pattern.literals() else {
@@ -224,6 +220,11 @@ impl Importer<'_> {
             }
         }
     }
+}
+
+fn is_keyword(text: &str) -> bool {
+    let from_letter = text.trim_start_matches(|c: char| !c.is_ascii_alphabetic());
+    text.is_ascii() && KEYWORD.contains(&from_letter.len()) && KEYWORD.contains(&text.len())
 }
 
 /// gitleaks takes the group that is asked for, else the first one that is not empty. Where that may be one or another,

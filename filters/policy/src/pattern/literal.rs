@@ -9,7 +9,7 @@ use super::length::most;
 use super::parse::Node;
 use super::{Pattern, flatten, flatten_branch};
 
-/// Shorter texts are in too much that is logged.
+/// Texts that are shorter from their first letter on are in too much that is logged.
 const SHORTEST: usize = 3;
 
 /// How many texts a set may have.
@@ -20,7 +20,7 @@ const LONGEST: usize = 32;
 
 impl Pattern {
     /// Texts of which every match holds at least one, in small letters; nothing if there are none of three bytes and
-    /// more. Of several such sets it is the one with the longest and rarest texts.
+    /// more from their first letter on. Of several such sets it is the one with the longest and rarest texts.
     ///
     /// A match holds them in small letters, capitals or both.
     #[must_use]
@@ -200,7 +200,8 @@ fn worth(texts: &[String]) -> u32 {
         b'a'..=b'z' | b'0'..=b'9' | b'.' | b'-' | b'"' | b':' | b'/' => 4,
         _ => 5,
     };
-    if texts.iter().any(|text| text.len() < SHORTEST) {
+    let is_short = |text: &String| text.trim_start_matches(|c: char| !c.is_ascii_lowercase()).len() < SHORTEST;
+    if texts.iter().any(is_short) {
         return 0;
     }
     let least = texts.iter().map(|text| text.bytes().map(rare).sum()).min().unwrap_or(0_u32);
