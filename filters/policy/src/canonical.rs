@@ -201,6 +201,7 @@ fn allowed(allowed: &Allowed) -> Map {
     Map::default()
         .with("values", set(allowed.values.iter().map(String::as_str)))
         .with("patterns", set(allowed.patterns.iter().map(|pattern| pattern.text.as_str())))
+        .with("words", set(allowed.words.iter().map(String::as_str)))
 }
 
 fn exception(exception: &Exception) -> Json {

@@ -353,7 +353,7 @@ impl Compiler {
             .iter()
             .filter_map(|pattern| self.regex(pattern, "^(?:{})$").map(|regex| Pattern::new(regex.as_str().to_owned())));
         let patterns = patterns.collect();
-        core::Allowed { values: allowed.values.clone(), patterns, ..core::Allowed::default() }
+        core::Allowed { rules: Vec::new(), values: allowed.values.clone(), patterns, words: allowed.words.clone() }
     }
 
     /// A regex, in the place of `{}` in `around` if that is not empty.

@@ -65,7 +65,7 @@ fn shown(text: &str) -> String {
 fn what_the_default_policy_shows_is_right() {
     let shown = shown(DEFAULT);
     let file = read(&shown).unwrap_or_else(|wrongs| panic!("{shown}\n{wrongs:?}"));
-    assert_eq!((file.rules.len(), file.keys.len(), file.allow.len(), file.hash.keys.len()), (2, 2, 3, 2));
+    assert_eq!((file.rules.len(), file.keys.len(), file.allow.len(), file.hash.keys.len()), (2, 2, 4, 2));
     assert_eq!((file.enrich.fields.len(), file.enrich.lookups.len(), file.route.len()), (1, 1, 3));
     assert_eq!(file.limits.record, Some(4 << 20));
     for key in ["private", "patterns", "checksum", "entropy", "within", "text_only", "default", "missing", "prefix"] {

@@ -14,9 +14,11 @@ pub struct Allowed {
     pub values: Vec<String>,
     /// Regexes that the whole of what is found must match.
     pub patterns: Vec<Text>,
+    /// What has one of these in it, in any case.
+    pub words: Vec<String>,
 }
 
-/// Findings that stay: those of these rules, at this path, with these values. It has a path, values or patterns.
+/// Findings that stay: those of these rules, at this path, with these values. It has a path, values, patterns or words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Exception {
     /// Names of rules, sorted; none: of every rule.
@@ -29,8 +31,8 @@ pub struct Exception {
     pub place: Place,
 }
 
-pub(crate) const ALLOWED: Form = Form::new("allowed", &["values", "patterns"]);
-pub(crate) const EXCEPTION: Form = Form::new("exception", &["rule", "path", "values", "patterns"]);
+pub(crate) const ALLOWED: Form = Form::new("allowed", &["values", "patterns", "words"]);
+pub(crate) const EXCEPTION: Form = Form::new("exception", &["rule", "path", "values", "patterns", "words"]);
 
 impl Allowed {
     pub(crate) fn read(node: &Node, reader: &mut Reader<'_>) -> Allowed {
@@ -42,13 +44,14 @@ impl Allowed {
         Allowed {
             values: fields.get("values").map(|node| reader.texts(node)).unwrap_or_default(),
             patterns: fields.get("patterns").map(|node| reader.placed_texts(node)).unwrap_or_default(),
+            words: fields.get("words").map(|node| reader.texts(node)).unwrap_or_default(),
         }
     }
 
     /// Whether it leaves nothing.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.values.is_empty() && self.patterns.is_empty()
+        self.values.is_empty() && self.patterns.is_empty() && self.words.is_empty()
     }
 }
 
@@ -61,13 +64,17 @@ impl Exception {
             allowed: Allowed::read_fields(&fields, reader),
             place: node.place,
         };
-        for (key, node) in ["values", "patterns"].iter().filter_map(|key| fields.entry(key)) {
+        for (key, node) in ["values", "patterns", "words"].iter().filter_map(|key| fields.entry(key)) {
             if node.as_list().is_some_and(<[Node]>::is_empty) {
                 reader.wrong(key.place, "expected at least one text: without any, all values would stay");
             }
         }
-        if exception.path.is_none() && fields.entry("values").or(fields.entry("patterns")).is_none() {
-            reader.lacks(&fields, "expected `path`, `values` or `patterns`: without them all findings would stay");
+        let some = fields.entry("values").or(fields.entry("patterns")).or(fields.entry("words"));
+        if exception.path.is_none() && some.is_none() {
+            reader.lacks(
+                &fields,
+                "expected `path`, `values`, `patterns` or `words`: without them all findings would stay",
+            );
         }
         exception
     }
