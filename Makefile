@@ -52,6 +52,7 @@ lint: wasm ## rustfmt and clippy, without warnings
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --locked --workspace --all-targets -- --deny warnings
 	$(CARGO) clippy --locked --package podsieve-fluent-bit $(PEERS) --target wasm32-unknown-unknown -- --deny warnings
+	$(CARGO) clippy --locked --package podsieve-fluent-bit --features policy --target wasm32-unknown-unknown -- --deny warnings
 
 # Objects of an earlier build go, lest they be taken for those of these modules.
 dist: modules ## what is shipped: modules, one for each function too, ahead-of-time object, checksums

@@ -133,6 +133,9 @@ impl Compiler {
         let Some(id) = self.builder.rule(&rule.name) else {
             return self.wrong(rule.place, "there are too many rules".to_owned());
         };
+        if rule.full_scan {
+            return self.wrong(rule.place, "this version finds a rule by its keywords only".to_owned());
+        }
         let Some(regex) = self.regex(&rule.regex, "") else { return };
         let group = match &rule.secret {
             Secret::Default => usize::from(regex.captures_len() > 1),
