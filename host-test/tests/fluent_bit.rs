@@ -21,9 +21,10 @@ use std::sync::OnceLock;
 use std::thread;
 
 use cases::Case;
+use podsieve_core::{Engine, Function};
 use podsieve_host::json::{self, Verdict};
-use podsieve_host::{Native, Outcome, Runner};
-use run::{FluentBit, Folder, Output, Record, lines, tail, wasm};
+use podsieve_host::{Native, Outcome, Runner, bake, policy};
+use run::{FluentBit, Folder, Output, Record, lines, tail, wasm, wasm_at};
 use text::{Json, Token, Tokens, says, shown};
 
 const FUNCTIONS: [&str; 5] = ["pipeline", "parse", "redact", "enrich", "route"];
@@ -394,6 +395,38 @@ fn each_function() {
             }
         }
     });
+}
+
+/// A module of a policy does in Fluent Bit what the policy does natively.
+#[test]
+fn a_baked_policy() {
+    const POLICY: &str = concat!(
+        "detectors: {email: {redact: '<{rule}>'}, card: {mask: {first: 4, last: 4}}, ipv4: on, ssn: keep}\n",
+        "rules: [{name: ticket, regex: 'TKT-([0-9]{6})', keywords: [tkt]}]\n",
+        "keys: [{path: '**.line', action: remove}, {name: tenant_id}]\n",
+        "enrich: {fields: {cluster: eu-1}, lookups: [{field: team, from: kubernetes.container_name, values: {api: web}, default: none}]}\n",
+        "route: [{when: {redacted: [ticket]}, tag: 'archive.tickets.{service}'}]\n",
+        "audit: {write: always, policy: on}\n",
+    );
+    let Some(fluent_bit) = FluentBit::get() else { return };
+    let expected = without_filter(fluent_bit);
+    let folder = Folder::new();
+    let module = folder.write("acme.wasm", bake::bake(POLICY, &[]).unwrap_or_else(|error| panic!("{error}")));
+    let pods = copy_pods(&folder);
+    close_lines(&pods);
+    let sections = [tail(pods.join("*/*/*.log"), "kube.*", &format!("{CRI}\n  {EOF}")), wasm_at(&module, "pipeline")];
+    let output = folder.start(fluent_bit, "", &sections, "").run_out();
+    let file = policy::read(POLICY).unwrap_or_else(|wrong| panic!("{}", bake::told(&wrong)));
+    let compiled = policy::compiled(&file, &[]).unwrap_or_else(|wrong| panic!("{}", bake::told(&wrong)));
+    let mut native = Engine::new(compiled);
+    assert_eq!(by_tag(&output), by_tag(expected));
+    let mut counted = 0;
+    for (given, found) in sorted(expected).into_iter().zip(sorted(&output)) {
+        let expected = native.run(Function::Pipeline, found.tag.as_bytes(), &given.json);
+        assert!(same(expected, &found.json), "{}\n{}", shown(expected), shown(&found.json));
+        counted += usize::from(memchr::memmem::find(&found.json, b"\"ticket\":").is_some());
+    }
+    assert!(counted > 0, "the policy finds something in the recordings");
 }
 
 #[test]

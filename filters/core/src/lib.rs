@@ -30,9 +30,6 @@
 #![no_std]
 
 extern crate alloc;
-// The crate for regexes needs it.
-#[cfg(feature = "custom")]
-extern crate std;
 
 mod audit;
 mod bytes;

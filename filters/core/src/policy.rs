@@ -13,8 +13,8 @@ mod tokens;
 pub use build::{Builder, Entry};
 #[cfg(feature = "custom")]
 pub use custom::{
-    Action, Allowed, Audit, Checksum, Custom, Key, Keyword, Lookup, PathMeaning, PathRule, Pattern, Route as OwnRoute,
-    Rule, Segment, Step, TagPart, Test, When,
+    Action, Allowed, Audit, Checksum, Custom, Key, Keyword, Lookup, PathMeaning, PathRule, Route as OwnRoute, Rule,
+    Segment, Step, TagPart, Test, When,
 };
 pub use detectors::{DETECTORS, Detector, EXTRA_DETECTORS};
 pub use tokens::{FAMILIES, Family};

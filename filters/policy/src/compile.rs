@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 
 use podsieve_core::Policy;
 use podsieve_core::policy::{
-    self as core, Builder, Custom, Extra, Keyword, Meaning, Part, PathMeaning, PathRule, Pattern, RuleId, Step, When,
+    self as core, Builder, Custom, Extra, Keyword, Meaning, Part, PathMeaning, PathRule, RuleId, Step, When,
 };
 use regex_lite::Regex;
 
@@ -152,7 +152,7 @@ impl Compiler {
         let allowed = self.allowed(&rule.allow);
         self.custom.rules.push(core::Rule {
             id,
-            regex: Pattern::new(rule.regex.text.clone()),
+            regex,
             group,
             within: usize::from(rule.within),
             checksum: rule.checksum.map(|checksum| match checksum {
@@ -351,11 +351,7 @@ impl Compiler {
     }
 
     fn allowed(&mut self, allowed: &Allowed) -> core::Allowed {
-        let patterns = allowed
-            .patterns
-            .iter()
-            .filter_map(|pattern| self.regex(pattern, "^(?:{})$").map(|regex| Pattern::new(regex.as_str().to_owned())));
-        let patterns = patterns.collect();
+        let patterns = allowed.patterns.iter().filter_map(|pattern| self.regex(pattern, "^(?:{})$")).collect();
         core::Allowed { rules: Vec::new(), values: allowed.values.clone(), patterns, words: allowed.words.clone() }
     }
 

@@ -39,9 +39,17 @@ impl Bake {
             module.len().div_ceil(1024),
             policy::id(&policy.file)
         );
+        if module.len() > CONFIG_MAP {
+            eprintln!(
+                "podsieve: that is more than a ConfigMap may have (1 MiB with base64): compiled regexes take most of it; fewer rules, or shorter repetitions, make it smaller"
+            );
+        }
         Ok(true)
     }
 }
+
+/// The largest file that a ConfigMap takes as base64, in bytes.
+const CONFIG_MAP: usize = (1 << 20) / 4 * 3;
 
 /// A policy file.
 pub(super) struct Policy {

@@ -274,7 +274,11 @@ pub(crate) fn tail(path: impl AsRef<Path>, tag: &str, lines: &str) -> String {
 /// The WASM filter with default settings.
 pub(crate) fn wasm(function: &str) -> String {
     // The module that this test was built with: `make test` builds it first.
-    let module = Path::new(env!("CARGO_MANIFEST_DIR")).join("../dist/podsieve.wasm");
+    wasm_at(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../dist/podsieve.wasm"), function)
+}
+
+/// The same with another module.
+pub(crate) fn wasm_at(module: &Path, function: &str) -> String {
     format!(
         "[FILTER]\n  name wasm\n  match *\n  wasm_path {}\n  function_name {function}\n  event_format json\n",
         module.display()

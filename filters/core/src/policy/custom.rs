@@ -8,7 +8,6 @@ use alloc::vec::Vec;
 use hmac::{Hmac, KeyInit, Mac};
 use regex_lite::Regex;
 use sha2::Sha256;
-use std::sync::OnceLock;
 
 /// Rules, actions, and what is allowed.
 #[derive(Debug, Default)]
@@ -150,8 +149,8 @@ pub enum Action {
 pub struct Rule {
     /// Its place in [`Policy::rules`](super::Policy::rules).
     pub id: RuleId,
-    /// What it finds.
-    pub regex: Pattern,
+    /// What it finds. It is compiled here and not when it is first asked for: that takes more stack than Fluent Bit gives.
+    pub regex: Regex,
     /// The capture group that is the secret; 0 is all.
     pub group: usize,
     /// How far from a keyword it begins and ends, in bytes.
@@ -164,27 +163,6 @@ pub struct Rule {
     pub allowed: Allowed,
     /// Without a run of so many bytes of this class there is no match, bit n & 63 of entry n >> 6 for byte n.
     pub run: Option<([u64; 4], usize)>,
-}
-
-/// A regex that is compiled when it is first asked for: a compiled one takes some kilobytes of a module, and most rules never
-/// meet their keyword.
-#[derive(Debug)]
-pub struct Pattern {
-    text: String,
-    compiled: OnceLock<Option<Regex>>,
-}
-
-impl Pattern {
-    /// A regex in the syntax of [regex-lite](https://docs.rs/regex-lite/latest/regex_lite/#syntax), which compiles.
-    #[must_use]
-    pub fn new(text: String) -> Pattern {
-        Pattern { text, compiled: OnceLock::new() }
-    }
-
-    /// The regex; nothing if it does not compile.
-    pub(crate) fn regex(&self) -> Option<&Regex> {
-        self.compiled.get_or_init(|| Regex::new(&self.text).ok()).as_ref()
-    }
 }
 
 /// What stands near what rules find: it begins a word.
@@ -214,7 +192,7 @@ pub struct Allowed {
     /// Exactly these.
     pub values: Vec<String>,
     /// What one of these matches, from its beginning to its end.
-    pub patterns: Vec<Pattern>,
+    pub patterns: Vec<Regex>,
     /// What has one of these in it, which are in lower case.
     pub words: Vec<String>,
 }
@@ -372,9 +350,7 @@ impl Allowed {
             return false;
         }
         let Ok(found) = core::str::from_utf8(found) else { return false };
-        let whole = |pattern: &Pattern| {
-            pattern.regex().is_some_and(|regex| regex.find(found).is_some_and(|part| part.len() == found.len()))
-        };
+        let whole = |pattern: &Regex| pattern.find(found).is_some_and(|part| part.len() == found.len());
         let has = |word: &String| {
             found.as_bytes().windows(word.len().max(1)).any(|part| part.eq_ignore_ascii_case(word.as_bytes()))
         };

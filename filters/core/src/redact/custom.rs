@@ -28,13 +28,12 @@ fn within(rule: &Rule, text: &[u8]) -> Option<(usize, usize)> {
     if !may_match(rule, text) {
         return None;
     }
-    let regex = rule.regex.regex()?;
     // Characters that the ends cut, and bytes that are none, end what is read.
     let mut at = 0;
     for chunk in text.utf8_chunks() {
         let valid = chunk.valid();
         let mut from = 0;
-        while let Some(found) = regex.captures_at(valid, from) {
+        while let Some(found) = rule.regex.captures_at(valid, from) {
             let whole = found.get(0)?;
             if let Some(secret) = found.get(rule.group).filter(|secret| !secret.is_empty())
                 && is_one(rule, secret.as_str())
