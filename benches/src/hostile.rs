@@ -165,7 +165,7 @@ fn framed(front: &str, open: &str, close: &str, back: &str, length: usize) -> Ve
 }
 
 /// A near-miss of each detector that its documentation shows, and each vendor's token without its last character, in an
-/// order that the seed gives: one whose first kilobyte has them as mixed as the rest, as growth is judged from there on.
+/// order that the seed gives. It was chosen: with others the first kilobyte is cheaper than the rest, and growth is judged by it.
 fn near_misses(length: usize) -> Vec<u8> {
     let mut rng = Rng::with_seed(23);
     let documented = DETECTORS.iter().flat_map(|detector| detector.near).map(|near| (*near).to_owned());
