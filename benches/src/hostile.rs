@@ -12,14 +12,42 @@ pub struct Hostile {
     pub name: &'static str,
     /// A line that holds nothing to redact, as JSON writes it: it has to come out as it went in.
     pub near_miss: bool,
-    make: fn(usize) -> Vec<u8>,
+    make: Make,
+}
+
+enum Make {
+    /// A record of so many bytes that is the same all through.
+    Even(fn(usize) -> Vec<u8>),
+    /// Lines of many sorts, one behind the other.
+    Lines(fn() -> Vec<String>),
 }
 
 impl Hostile {
     /// The record of about `length` bytes.
     #[must_use]
     pub fn record(&self, length: usize) -> Vec<u8> {
-        (self.make)(length)
+        self.records(length).swap_remove(0)
+    }
+
+    /// Records of about `length` bytes that together hold all that there is of this kind, lest one short record be
+    /// cheaper or dearer than the rest of it.
+    #[must_use]
+    pub fn records(&self, length: usize) -> Vec<Vec<u8>> {
+        let lines = match self.make {
+            Make::Even(make) => return vec![make(length)],
+            Make::Lines(make) => make(),
+        };
+        let all: usize = lines.iter().map(String::len).sum();
+        let mut records = vec![String::new()];
+        for line in lines.iter().cycle().take(lines.len() * length.div_ceil(all)) {
+            let last = records.last_mut().expect("there is one");
+            if last.len() >= length {
+                records.push(line.clone());
+            } else {
+                last.push_str(line);
+            }
+        }
+        records.iter().map(|text| line(text.trim_end())).collect()
     }
 }
 
@@ -33,7 +61,7 @@ pub const HOSTILE: &[Hostile] = &[
     near_miss("scan/at_signs", |length| text("@", length)),
     near_miss("scan/colons", |length| text(":", length)),
     near_miss("scan/equals_signs", |length| text("=", length)),
-    near_miss("scan/near_misses", near_misses),
+    Hostile { name: "scan/near_misses", near_miss: true, make: Make::Lines(near_misses) },
     hostile("scan/mixed", mixed),
     // `@` and `://`.
     near_miss("address/no_domain", |length| text("a@", length)),
@@ -137,11 +165,11 @@ pub const HOSTILE: &[Hostile] = &[
 ];
 
 const fn hostile(name: &'static str, make: fn(usize) -> Vec<u8>) -> Hostile {
-    Hostile { name, near_miss: false, make }
+    Hostile { name, near_miss: false, make: Make::Even(make) }
 }
 
 const fn near_miss(name: &'static str, make: fn(usize) -> Vec<u8>) -> Hostile {
-    Hostile { name, near_miss: true, make }
+    Hostile { name, near_miss: true, make: Make::Even(make) }
 }
 
 /// A record with this log line.
@@ -150,7 +178,7 @@ fn line(text: &str) -> Vec<u8> {
 }
 
 fn escaped(text: &str) -> String {
-    text.replace('\\', "\\\\").replace('"', "\\\"")
+    text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
 }
 
 /// The log line is `unit` over and over, and a word behind it that is nobody's secret.
@@ -165,9 +193,9 @@ fn framed(front: &str, open: &str, close: &str, back: &str, length: usize) -> Ve
 }
 
 /// A near-miss of each detector that its documentation shows, and each vendor's token without its last character, in an
-/// order that the seed gives. It was chosen: with others the first kilobyte is cheaper than the rest, and growth is judged by it.
-fn near_misses(length: usize) -> Vec<u8> {
-    let mut rng = Rng::with_seed(23);
+/// order that the seed gives. What makes a secret of another one stands on another line than that.
+fn near_misses() -> Vec<String> {
+    let mut rng = Rng::with_seed(1);
     let documented = DETECTORS.iter().flat_map(|detector| detector.near).map(|near| (*near).to_owned());
     let tokens = FAMILIES.iter().flat_map(|family| family.tokens).filter(|token| token.min > 1);
     let short = tokens.map(|token| {
@@ -175,20 +203,27 @@ fn near_misses(length: usize) -> Vec<u8> {
         let rest = std::iter::repeat_with(|| *rng.choice(&characters).expect("there are some")).take(token.min.into());
         format!("{}{}", token.prefix, rest.skip(1).collect::<String>())
     });
-    // Without its last character a token may be one of another vendor.
     let mut engine = Engine::new(&Policy::DEFAULT);
-    let mut is_left = |text: &String| {
+    let mut is_left = |text: &str| {
         let record = line(text);
         engine.run(Function::Redact, b"", &record) == record
     };
-    let near: Vec<String> = documented.chain(short).filter(|text| is_left(text)).collect();
-    let mut all = String::new();
-    while all.len() < length {
-        all += &near[rng.usize(..near.len())];
-        all.push(' ');
+    // Without its last character a token may be one of another vendor.
+    let mut near: Vec<String> = documented.chain(short).filter(|miss| is_left(miss)).collect();
+    rng.shuffle(&mut near);
+    let mut lines: Vec<String> = Vec::new();
+    for miss in near {
+        let longer = lines.last().map(|last| format!("{}{miss} \n", last.trim_end_matches('\n')));
+        match longer.filter(|longer| longer.len() < MAX_LINE && is_left(longer)) {
+            Some(longer) => *lines.last_mut().expect("it is longer") = longer,
+            None => lines.push(format!("{miss} \n")),
+        }
     }
-    line(&all)
+    lines
 }
+
+/// How long the lines of near-misses are, in bytes.
+const MAX_LINE: usize = 200;
 
 /// Near-misses of all kinds, as short as they can be, and what they are made of, in an order that the seed gives.
 fn mixed(length: usize) -> Vec<u8> {
