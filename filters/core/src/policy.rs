@@ -438,12 +438,12 @@ const MARKERS_BY_ASK: &[(Ask, &[&str])] = &[
     ]),
     (Ask::Pair, &[
         "p ", "P ", "user ", "auth ", "login ", "userpass", "credenti", "Credenti",
-        "chpasswd", "login at", "login fa", "login wi", "Login at", "Login fa", "Login wi", "login de", "Login de", "created ", "created:", "trying ", "Trying ",
+        "chpasswd", "auth fai", "authenti", "Authenti", "login at", "login fa", "login wi", "Login at", "Login fa", "Login wi", "login de", "Login de", "created ", "created:", "trying ", "Trying ",
     ]),
     (Ask::Call, &[
         "mysqli_c", "mysql_co", "pg_conne", "NetworkC", "HTTPBasi", "HTTPDige", "BasicAut", "setBasic", "connect(", "PDO(",
-        "checkPas", "check_pa", "verifyPa", "verify_p", "comparePa", "hashPass", "hash_pas", "hashpw(", "MD5('", "SHA1('", "SHA2('", "md5('", "md5(\"", "sha1('", "sha1(\"", "Hash::ch", "Hash::ma", "bcrypt('", "bcrypt(\"", "scryptSy", "pbkdf2_h", "bcrypt.h", "bcrypt.c", "pgp_sym_", "crypt('", "Director", "ENCRYPTB", "AES_ENCR", "sp_addlo", "OPENROWS", "getConne", "db.auth(", "PSCreden", "login(\"", "login('", "AwsBasic", "Credenti", "BasicAWS",
-        "NewStati", "AzureKey", "Authenti", "hmac.new", "createHm", "signWith", "jwt.enco", "jwt.sign", "ethers.W", "cookies(", "Client(\"", "Client('",
+        "checkPas", "check_pa", "password_v", "verifyPa", "verify_p", "comparePa", "hashPass", "hash_pas", "hashpw(", "MD5('", "SHA1('", "SHA2('", "md5('", "md5(\"", "sha1('", "sha1(\"", "Hash::ch", "Hash::ma", "bcrypt('", "bcrypt(\"", "scryptSy", "pbkdf2_h", "bcrypt.h", "bcrypt.c", "pgp_sym_", "crypt('", "Director", "ENCRYPTB", "AES_ENCR", "sp_addlo", "OPENROWS", "getConne", "db.auth(", "PSCreden", "login(\"", "login('", "AwsBasic", "Credenti", "BasicAWS",
+        "NewStati", "AzureKey", "Authenti", "authenti", "hmac.new", "createHm", "signWith", "jwt.enco", "jwt.sign", "ethers.W", "cookies(", "Client(\"", "Client('",
     ]),
     (Ask::Piped, &["chpasswd", "sudo -S", "password", "passwd ", "with-tok", "pass ins", "kinit ", "passphra", "cryptset", "smbpassw"]),
     (Ask::Base64, &[

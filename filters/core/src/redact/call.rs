@@ -35,6 +35,10 @@ const CALLS: &[Call] = &[
     call(b"connect(", 3, 6, PASSWORD),
     call(b"checkPassword(", 2, 4, PASSWORD),
     call(b"check_password(", 1, 6, PASSWORD),
+    // https://www.php.net/manual/en/function.password-verify.php
+    call(b"password_verify(", 1, 6, PASSWORD),
+    call(b"password_hash(", 1, 6, PASSWORD),
+    call(b"authenticate(", 2, 6, PASSWORD),
     call(b"check_password_hash(", 1, 6, PASSWORD),
     call(b"verifyPassword(", 1, 6, PASSWORD),
     call(b"verify_password(", 1, 6, PASSWORD),
@@ -132,3 +136,25 @@ pub(super) fn secret(view: &View, at: usize) -> Option<Match> {
     }
     None
 }
+
+/// The last string that the call at `at` is given, where its result is secret: `new String("x")`, `env("NAME", "x")`. It
+/// has to be mixed as names are not.
+#[inline(never)]
+pub(super) fn last(view: &View, at: usize, rule: RuleId) -> Option<Match> {
+    let open = until(view.text, at, MAX_NAME, b"(\"'");
+    if view.byte(open) != b'(' {
+        return None;
+    }
+    let (mut next, mut found) = (open + 1, None);
+    while next < at + MAX_CALL {
+        next = until(view.text, next, MAX_CALL, b"\"'`)");
+        let Some((start, end)) = spoken::string(view, next) else { break };
+        found = Some((start, end));
+        next = end + 1;
+    }
+    let (start, end) = found?;
+    content::is_mixed(view.part(start, end)).then(|| Match::new(start, end, rule))
+}
+
+/// A longer one is no name of a call, in bytes.
+const MAX_NAME: usize = 64;

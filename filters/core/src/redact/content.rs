@@ -492,7 +492,7 @@ pub(crate) fn is_random(content: &[u8], rule: RuleId) -> bool {
 /// Whether words in it are joined by `/`, or by full stops.
 fn is_path(content: &[u8]) -> bool {
     let longest = content.split(|byte| matches!(byte, b'/' | b'.')).map(<[u8]>::len).max().unwrap_or_default();
-    content.first() == Some(&b'/') || 2 * longest < content.len()
+    content.first() == Some(&b'/') || (2 * longest < content.len() && content.last() != Some(&b'='))
 }
 
 /// What a word has all of that may be [mixed](is_mixed).

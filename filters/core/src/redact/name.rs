@@ -199,6 +199,10 @@ fn named_before(view: &View, name: &Name, beside: Beside, keys: &mut Keys) -> Op
     const BETWEEN: &[u8] = b" \t\n\r\"'\\,]{-";
     let label = view.part(name.start, name.end);
     let mut end = name.start;
+    // https://www.zetetic.net/sqlcipher/sqlcipher-api/#key
+    if label == b"key" && view.part(view.from, end).ends_with(b"PRAGMA ") {
+        return Some(Class { secret: Some(Meaning::Secret(SECRET)), ..Class::default() });
+    }
     if name.quote == 0
         && view.before(end) == b' '
         && is_one(label, &[b"key", b"passe", b"number", b"acceso", b"seed", b"phrase"])
@@ -211,10 +215,6 @@ fn named_before(view: &View, name: &Name, beside: Beside, keys: &mut Keys) -> Op
         let front = view.part(view.from, end);
         let first = [b"Mot ".as_slice(), b"mot ", b"Clave ", b"clave "].into_iter().find(|word| front.ends_with(word));
         return Some(keys.class(view.text, end - first.map_or(0, <[u8]>::len), name.end, view.policy));
-    }
-    // https://www.zetetic.net/sqlcipher/sqlcipher-api/#key
-    if label == b"key" && view.part(view.from, end).ends_with(b"PRAGMA ") {
-        return Some(Class { secret: Some(Meaning::Secret(SECRET)), ..Class::default() });
     }
     // And in a form, where it is told from the codes of errors by what it is.
     if name.quote != 0 && label == b"code" {

@@ -45,6 +45,11 @@ fn behind_letter(view: &View, at: usize) -> Option<Match> {
 /// What a sentence says in front of a pair; the other words are names of options.
 const SAID: &[&[u8]] = &[
     b"chpasswd",
+    b"auth failed",
+    b"auth failure",
+    b"authentication fail",
+    b"Authentication fail",
+    b"authenticated ",
     b"login attempt",
     b"Login attempt",
     b"login failed",
@@ -89,6 +94,10 @@ const BETWEEN: &[&[u8]] = &[
     b"list",
     b"login",
     b"Login",
+    b"auth",
+    b"authentication",
+    b"Authentication",
+    b"authenticated",
     b"attempt",
     b"attempted",
     b"created",
@@ -120,8 +129,14 @@ fn attempt(view: &View, at: usize) -> Option<Match> {
         if !BETWEEN.contains(&word) {
             let end = until(view.text, at, to - at.min(to), b" \"'`)],;");
             // `ada / x`
-            let spaced = view.part(end, end + 3) == b" / ";
-            return if spaced { said(view, end + 3) } else { in_pair(view, (at, end), b":/") };
+            if view.part(end, end + 3) == b" / " {
+                return said(view, end + 3);
+            }
+            if let Some(with) = first_of(view.part(end, to), &[b" with ", b" using "]) {
+                return said(view, end + with.len())
+                    .filter(|found| content::is_mixed(view.part(found.start, found.end)));
+            }
+            return in_pair(view, (at, end), b":/");
         }
         at = end
             + view
@@ -159,10 +174,15 @@ fn in_pair(view: &View, (start, end): (usize, usize), separators: &[u8]) -> Opti
     (named && one && is_password(content)).then(|| Match::new(user + 1, end, PASSWORD))
 }
 
-/// Whether a value that nothing names looks like a password: letters and digits or signs, and not a version, an
+/// Whether a value that nothing names looks like a password: letters and digits or signs, and not a version, a host, an
 /// identifier or the name of something.
 #[inline(never)]
 fn is_password(content: &[u8]) -> bool {
+    let dots = content.iter().filter(|byte| **byte == b'.').count();
+    if dots > 1 && content.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-')) {
+        // A host.
+        return false;
+    }
     let long_number = content.len() >= 6 && content.iter().all(u8::is_ascii_digit);
     (content::is_strong(content, 6) && content.iter().any(u8::is_ascii_alphabetic) || long_number)
         && content::is_secret(content)

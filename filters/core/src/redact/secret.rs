@@ -1,5 +1,6 @@
 //! Whether what a separator gives to a secret name is a secret, or known to be something else.
 
+use super::call;
 use super::content::{self, Content};
 use super::digits;
 use super::header;
@@ -67,9 +68,11 @@ pub(super) fn secret(view: &View, class: &Class, name: &Name, behind: usize, sep
     let content = Content::new(bytes);
     if value.is_code(content) {
         // `process.env.API_KEY || "..."`
-        let or = first_of(view.part(end, usize::MAX), &[b" || ", b" ?? ", b" or "])?;
-        let (start, end) = spoken::string(view, end + or.len())?;
-        return content::is_strong(view.part(start, end), 8).then(|| Match::new(start, end, rule));
+        if let Some(or) = first_of(view.part(end, usize::MAX), &[b" || ", b" ?? ", b" or "]) {
+            let (start, end) = spoken::string(view, end + or.len())?;
+            return content::is_strong(view.part(start, end), 8).then(|| Match::new(start, end, rule));
+        }
+        return call::last(view, value.start, rule);
     }
     let bare = value.quote == 0;
     let sentence = bare && matches!(name.quote, 0 | b'`') && separator == b':' && value.spaced;
@@ -89,14 +92,16 @@ pub(super) fn secret(view: &View, class: &Class, name: &Name, behind: usize, sep
     // A phrase goes on behind its first word.
     if bare
         && (rule == PRIVATE_KEY || ends_in(label, &[b"passphrase", b"Passphrase"]))
-        && let Some(end) = phrase(view, value.start)
+        && let Some(end) = phrase(view, value.start, if separator == b'=' { 3 } else { 4 })
     {
         return Some(Match::new(value.start, end, rule));
     }
     // `user_pass: ada / x`
     if bare && rule == PASSWORD && view.part(end, end + 3) == b" / " {
         let last = spoken::bare(view, end + 3);
-        if content::is_strong(view.part(end + 3, last), 6) {
+        let content = view.part(end + 3, last);
+        let hex = content.len() > 8 && content.iter().all(u8::is_ascii_hexdigit);
+        if hex || content::is_strong(content, 6) {
             return Some(Match::new(end + 3, last, rule));
         }
     }
@@ -150,18 +155,22 @@ fn is_between_groups(view: &View, at: usize) -> bool {
     matches!(view.byte(at), b' ' | b'-') && next.len() == 4 && next.iter().all(u8::is_ascii_digit)
 }
 
-/// Where a phrase of four words or more ends that begins at `start` and is all that is left of its line: a mnemonic of
+/// Where a phrase of so many words or more ends that begins at `start` and is all that is left of its line: a mnemonic of
 /// [BIP 39](https://github.com/bitcoin/bips/blob/master/bip-0039.mediawiki), a passphrase; and no sentence.
 #[cold]
-fn phrase(view: &View, start: usize) -> Option<usize> {
+fn phrase(view: &View, start: usize, least: usize) -> Option<usize> {
     const MAX_PHRASE: usize = 256;
     let line = view.part(start, until(view.text, start, MAX_PHRASE, b"\"'`,;"));
-    let is_word =
-        |word: &[u8]| word.len() > 1 && word.iter().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+    // No sentence ends in a number.
+    let number = line.last().is_some_and(u8::is_ascii_digit);
+    let is_word = |word: &[u8]| {
+        let mut rest = word.iter().skip(usize::from(number));
+        !word.is_empty() && rest.all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+    };
     let said: &[&[u8]] =
         &[b"must", b"is", b"be", b"for", b"the", b"not", b"required", b"was", b"to", b"of", b"from", b"has"];
     let mut words = line.split(|byte| *byte == b' ');
-    let phrase = words.clone().count() >= 4 && words.all(|word| is_word(word) && !is_one(word, said));
+    let phrase = words.clone().count() >= least && words.all(|word| is_word(word) && (number || !is_one(word, said)));
     phrase.then_some(start + line.len())
 }
 

@@ -5,7 +5,7 @@ use super::name::MAX_NAME;
 use super::spoken::{self, MAX_SENTENCE, Name, bare, is_sql};
 use super::text::View;
 use super::value;
-use super::words::{behind, find, first_of, is_one, until};
+use super::words::{Words, behind, ends_in, find, first_of, is_one, until};
 use crate::policy::{COOKIE, PASSWORD, SECRET};
 
 /// "password is x", "Password for u is x", "token x was revoked", `requirepass x`.
@@ -59,7 +59,10 @@ pub(super) fn sentence(view: &View, name: &Name) -> Option<(usize, usize)> {
         // The name of a thing of Kubernetes is in lower case.
         return content::is_mixed(content).then_some((start, end));
     } else {
+        let front = view.part(view.from.max(name.start.saturating_sub(MAX_TYPE)), name.start);
         match (password, word && is_one(label, &[b"password", b"passwd", b"passphrase", b"token"])) {
+            // "wrong password x for u"
+            (true, true) if ends_in(front, TRIED) => 6,
             (true, true) => 8,
             (true, false) => 4,
             (false, false) => 12,
@@ -67,18 +70,23 @@ pub(super) fn sentence(view: &View, name: &Name) -> Option<(usize, usize)> {
         }
     };
     // A phrase of words.
-    let phrase = said.is_some() && string.is_some() && password && content.len() >= 16;
+    let called = said.is_some() || ends_in(label, &[b"passphrase", b"Passphrase"]);
+    let phrase = called && string.is_some() && password && content.len() >= 16;
     (phrase || is_strong(content, least)).then_some((start, end))
 }
 
 /// The value that signs point to or enclose: `password [x]`, `password - x`, `Password --> x`.
 #[inline(never)]
 fn pointed(view: &View, at: usize) -> Option<usize> {
+    let rest = view.part(at, at + 16);
+    // `password <- "x"` of R, `passwd <<< x` of a shell
+    if let Some(into) = first_of(rest, &[b"<- ", b"<<< ", b"<<<"]) {
+        return Some(at + into.len());
+    }
     if matches!(view.byte(at), b'[' | b'(' | b'<' | b'{') {
         // No version, as in `passwd (1:4.13)`.
         return view.byte(at + 1).is_ascii_alphabetic().then_some(at + 1);
     }
-    let rest = view.part(at, at + 16);
     if rest.starts_with(b"--") {
         let line = rest.iter().take_while(|byte| matches!(**byte, b'-' | b'>' | b' ')).count();
         return Some(at + line);
@@ -101,7 +109,7 @@ pub(super) fn verb(view: &View, at: usize, password: bool) -> Option<usize> {
         let line = line();
         let colon = find(line, b": ").filter(|_| password || line.starts_with(b"provided") || line.starts_with(b"("));
         // "(reset with `x -u y`): z", "reset. New value: z"
-        let is = || find(line, b" is ").map(|is| is + 2);
+        let is = || find(line, b" is ").or_else(|| find(line, b"' = ")).map(|is| is + 2);
         let to = || CHANGED.iter().find_map(|verb| find(line, verb).map(|found| found + verb.len() - 2));
         return colon.or_else(is).or_else(|| if password { to() } else { None }).map(|found| at + found + 2);
     }
@@ -145,6 +153,106 @@ pub(super) fn verb(view: &View, at: usize, password: bool) -> Option<usize> {
         b"# => ",
     ];
     first_of(rest, VERBS).map(|verb| at + verb.len())
+}
+
+/// Words in front of the name of a password that somebody gave.
+const TRIED: &[&[u8]] = &[b"rong ", b"nvalid ", b"ncorrect ", b"bad ", b"entered ", b"tried "];
+
+/// The password behind the one that ends at `end`, if the words between say that they are two of one kind: "x replaced
+/// by y", `x -> y`, "x and y".
+#[inline(never)]
+pub(super) fn another(view: &View, end: usize) -> Option<(usize, usize)> {
+    const WORDS: Words<23> = Words::new(&[
+        "and", "or", "to", "with", "by", "replaced", "changed", "new", "old", "now", "was", "is", "want", "wanted",
+        "got", "expected", "but", "vs", "not", "then", "the", "one", "password",
+    ]);
+    // `password="x" user_ada="y"` of [Kafka](https://kafka.apache.org/documentation/#security_sasl_plain_brokerconfig)
+    if let Some(users) = first_of(view.part(end, usize::MAX), &[b"\" user_", b"\\\" user_"]) {
+        let equals = until(view.text, end + users.len(), MAX_NAME, b"= ");
+        return spoken::string(view, equals + 1);
+    }
+    let mut start = end;
+    for _ in 0..MAX_WORDS {
+        start = until_word(view, start)?;
+        let last = until(view.text, start, MAX_SENTENCE, b" \"'`<>\\|,;:=()[]{}");
+        let word = view.part(start, last);
+        if content::is_mixed(word) {
+            return Some((start, last));
+        }
+        if !WORDS.has(word) {
+            return None;
+        }
+        start = last;
+    }
+    None
+}
+
+/// So many words are between two passwords at most, and so many signs and spaces between two words.
+const MAX_WORDS: usize = 5;
+const MAX_SIGNS: usize = 8;
+
+/// Where the next word of the line begins, behind `at`.
+fn until_word(view: &View, at: usize) -> Option<usize> {
+    let signs = |byte: &&u8| {
+        matches!(
+            **byte,
+            b' ' | b'"'
+                | b'\''
+                | b'`'
+                | b'<'
+                | b'>'
+                | b'\\'
+                | b'|'
+                | b','
+                | b';'
+                | b':'
+                | b'='
+                | b'('
+                | b')'
+                | b'['
+                | b']'
+                | b'/'
+                | b'-'
+                | b'!'
+                | b'.'
+        )
+    };
+    let count = view.part(at, at + MAX_SIGNS).iter().take_while(signs).count();
+    (0 < count && count < MAX_SIGNS).then_some(at + count)
+}
+
+/// The password in front of the word that says so: "x is the new password", `x as password`.
+#[inline(never)]
+pub(super) fn in_front(view: &View, name: &Name) -> Option<(usize, usize)> {
+    const SAID: &[&[u8]] = &[
+        b" as ",
+        b" as the ",
+        b" as a ",
+        b" as its ",
+        b" as my ",
+        b" as new ",
+        b" as the new ",
+        b" is the ",
+        b" is the new ",
+        b" is my ",
+        b" is your ",
+        b" is your new ",
+        b" is a ",
+        b" (",
+    ];
+    let front = view.part(view.from.max(name.start.saturating_sub(MAX_SENTENCE)), name.start);
+    // `'*94BD...','N','mysql_native_password'`
+    if view.part(name.start, name.end) == b"mysql_native_password" {
+        let star = front.iter().rposition(|byte| *byte == b'*')?;
+        let start = name.start - front.len() + star + 1;
+        let hash = view.part(start, start + 40);
+        return (hash.len() == 40 && hash.iter().all(u8::is_ascii_hexdigit)).then_some((start, start + 40));
+    }
+    let said = SAID.iter().find(|said| front.ends_with(said))?;
+    let end = behind(view.text, view.from, name.start - said.len(), b"\"'`)");
+    let word = front.get(..end.checked_sub(name.start - front.len())?)?;
+    let length = word.iter().rev().take_while(|byte| !matches!(**byte, b' ' | b'"' | b'\'' | b'`' | b'(')).count();
+    content::is_mixed(view.part(end - length, end)).then_some((end - length, end))
 }
 
 /// What happened to a password, in front of the new one.

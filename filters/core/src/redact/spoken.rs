@@ -3,7 +3,7 @@
 use super::content::{self, is_secret, is_strong};
 use super::name::{self, MAX_NAME};
 use super::run::Kind;
-use super::sentence::{sentence, verb};
+use super::sentence::{in_front, sentence, verb};
 use super::text::{Match, View};
 use super::value;
 use super::words::{Pairs, begins_like_one, behind, ends_in, find, first_of, is_one, until};
@@ -77,7 +77,8 @@ pub(super) fn word(view: &View, at: usize, keys: &mut Keys) -> Option<Match> {
             let name = name(view, at, keys)?;
             let least = if name.rule == PASSWORD { 8 } else { 20 };
             let near = || if is_given(view, &name) { None } else { near(view, name.end, least) };
-            (value_of(view, &name).or_else(near)?, name.rule)
+            let front = || if name.rule == PASSWORD { in_front(view, &name) } else { None };
+            (value_of(view, &name).or_else(front).or_else(near)?, name.rule)
         }
     };
     let content = view.part(start, end);
@@ -122,7 +123,10 @@ fn near(view: &View, at: usize, least: usize) -> Option<(usize, usize)> {
                 let last = view.part(at, start).trim_ascii_end().rsplit(|byte| *byte == b' ').next();
                 // `\\u65e5` is no word.
                 let escape = view.byte(start.wrapping_sub(1)) == b'\\' && word.first() == Some(&b'u');
-                if word.len() >= least && !escape && !last.is_some_and(|last| is_one(last, USERS)) {
+                let user = || {
+                    last.is_some_and(|last| is_one(last, USERS)) && !view.part(at, start).ends_with(b"changed from ")
+                };
+                if word.len() >= least && !escape && !user() {
                     return Some((start, end));
                 }
                 plain = plain.or(Some(start));
@@ -192,7 +196,13 @@ fn value_of(view: &View, name: &Name) -> Option<(usize, usize)> {
             if name.rule == CREDENTIALS { behind_user(view, found) } else { Some(found) }
         }
         b',' if is_option(view, name.start) => listed(view, name),
-        b' ' | b'\t' if !is_tag(view, name) => sentence(view, name),
+        b' ' | b'\t' if is_tag(view, name) => {
+            // `<password value="x"/>`
+            let rest = view.part(name.end, name.end + MAX_NAME);
+            let value = first_of(rest, &[b" value=", b" Value="])?;
+            string(view, name.end + value.len())
+        }
+        b' ' | b'\t' => sentence(view, name),
         b'"' | b'\'' | b'\\' => quoted(view, name),
         // `"x".equals(user.getPassword())`
         b'(' if view.byte(name.end + 1) == b')' => compared_with(view, name),
@@ -371,6 +381,11 @@ fn quoted(view: &View, name: &Name) -> Option<(usize, usize)> {
     let slashes = end - name.end;
     let quote = view.byte(end);
     end += 1;
+    // "the password's x"
+    if quote == b'\'' && view.part(end, end + 2) == b"s " {
+        let found = string(view, end + 2).unwrap_or_else(|| (end + 2, bare(view, end + 2)));
+        return is_strong(view.part(found.0, found.1), 6).then_some(found);
+    }
     let dashes = behind(view.text, view.from, name.start, b"-");
     let mut open = dashes.checked_sub(slashes + 1).filter(|open| *open >= view.from)?;
     if view.byte(dashes - 1) != quote {

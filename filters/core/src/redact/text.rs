@@ -1,11 +1,13 @@
 //! The scan over a text: one pass in lanes that stops where something could begin, and asks there.
 
 use super::run::{Kind, Runs};
-use super::{address, assignment, base64, command, digits, element, pair, pem, probe, spoken, token, unnamed};
+use super::{
+    address, assignment, base64, command, digits, element, pair, pem, probe, sentence, spoken, token, unnamed,
+};
 use crate::json::{Span, byte};
 use crate::key::Keys;
 use crate::lanes;
-use crate::policy::{Ask, Policy, RuleId, SECRET};
+use crate::policy::{Ask, PASSWORD, Policy, RuleId, SECRET};
 
 /// Something to redact in a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -203,6 +205,10 @@ impl<'a> Scan<'a> {
         self.view.from = found.end;
         if self.pending.is_none() {
             self.pending = self.command.take().and_then(|at| self.line(at));
+        }
+        if self.pending.is_none() && found.rule == PASSWORD {
+            self.pending =
+                sentence::another(&self.view, found.end).map(|(start, end)| Match::new(start, end, PASSWORD));
         }
         #[cfg(feature = "custom")]
         if self.pending.is_none()

@@ -106,7 +106,8 @@ fn may_be_wrapped(byte: u8) -> bool {
 }
 
 /// What Spring says of a field, and what closes the name's emphasis in Markdown or its line in HTML.
-const FRONTS: &[&[u8]] = &[b"rejected value [", b"** ", b"* ", b"<br>", b"<br/>", b"<br />", b"</b> ", b"&nbsp;"];
+const FRONTS: &[&[u8]] =
+    &[b"rejected value [", b"** ", b"* ", b"<br>", b"<br/>", b"<br />", b"</b> ", b"&nbsp;", b"!!str "];
 
 /// Length of what stands in front of some values: a line end and spaces in front of a string, its type as PHP dumps it,
 /// [`FRONTS`].
@@ -124,8 +125,9 @@ fn prefix(view: &View, at: usize) -> usize {
     // A block of YAML: `|` or `>-`, and the next line.
     if matches!(rest.first(), Some(b'|' | b'>')) {
         let sign = 1 + usize::from(matches!(rest.get(1), Some(b'-' | b'+')));
-        let spaces = rest.iter().skip(sign + 1).take(MAX_SPACES).take_while(|byte| **byte == b' ').count();
-        return if rest.get(sign) == Some(&b'\n') && spaces > 0 { sign + 1 + spaces } else { 0 };
+        let line_end = rest.get(sign..).and_then(|rest| first_of(rest, &[b"\n", b"\\n"])).map_or(0, <[u8]>::len);
+        let spaces = rest.iter().skip(sign + line_end).take(MAX_SPACES).take_while(|byte| **byte == b' ').count();
+        return if line_end > 0 && spaces > 0 { sign + line_end + spaces } else { 0 };
     }
     let space = rest.iter().take(MAX_SPACES).take_while(|byte| matches!(**byte, b' ' | b'\n')).count();
     let value = rest.get(space..).unwrap_or_default();
