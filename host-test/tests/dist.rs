@@ -13,12 +13,12 @@ use wasmtime::{Engine, ExternType};
 
 /// At most this many KiB for the modules, beside the functions that they export.
 ///
-/// They travel in `binaryData` of a ConfigMap, as base64, which takes 4/3 of the room: 288 KiB are 384 there, little more than
+/// They travel in `binaryData` of a ConfigMap, as base64, which takes 4/3 of the room: 296 KiB are 395 there, little more than
 /// a third of the 1 MiB that Kubernetes allows, so that a configuration fits in beside. (Above 190 KiB `kubectl apply`
 /// needs `--server-side`: else it keeps a copy in an annotation, and those may have 256 KiB.) The small ones are at most
 /// a tenth below their ceilings, so that none grows unnoticed.
 const MODULES: [(&str, &[&str], usize); 5] = [
-    ("podsieve", &["pipeline", "parse", "redact", "enrich", "route"], 288),
+    ("podsieve", &["pipeline", "parse", "redact", "enrich", "route"], 296),
     ("parse", &["parse"], 280),
     ("redact", &["redact"], 260),
     ("enrich", &["enrich"], 260),

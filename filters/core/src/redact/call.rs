@@ -77,6 +77,7 @@ const CALLS: &[Call] = &[
     call(b"bcrypt.compareSync(", 1, 6, PASSWORD),
     // https://www.php.net/manual/en/pdo.construct.php
     call(b"PDO(", 3, 4, PASSWORD),
+    call(b"PDO->__construct(", 3, 4, PASSWORD),
     // https://docs.oracle.com/en/java/javase/21/docs/api/java.sql/java/sql/DriverManager.html
     call(b"getConnection(url, ", 2, 4, PASSWORD),
     call(b"getConnection(", 3, 4, PASSWORD),

@@ -207,6 +207,12 @@ const PLACES: &[Place] = &[
     behind_user(b"CONNECT ", b'/'),
     behind_user(b"rman target ", b'/'),
     behind_user(b"sqlldr*userid=", b'/'),
+    // https://docs.fedoraproject.org/en-US/fedora/f36/install-guide/appendixes/Kickstart_Syntax_Reference/
+    place(b"rootpw --plaintext ", 0, ANY, PASSWORD),
+    // https://www.ibm.com/docs/en/db2/11.5?topic=commands-connect-using-clp
+    place(b"db2 connect*using ", 0, ANY, PASSWORD),
+    // https://jetmore.org/john/code/swaks/latest/doc/ref.txt
+    place(b"swaks*-ap ", 0, ANY, PASSWORD),
     // https://manpages.debian.org/wpa_passphrase.8
     place(b"wpa_passphrase ", 1, 8, PASSWORD),
     // https://www.zetetic.net/sqlcipher/sqlcipher-api/#PRAGMA_key
@@ -239,6 +245,7 @@ const PLACES: &[Place] = &[
     // https://www.cisco.com/c/en/us/td/docs/ios-xml/ios/snmp/command/nm-snmp-cr-book.html
     place(b"snmp-server community ", 0, 6, PASSWORD),
     // https://www.cisco.com/c/en/us/td/docs/ios-xml/ios/security/s1/sec-s1-cr-book.html
+    place(b"tacacs-server host*key 0 ", 0, ANY, PASSWORD),
     place(b"tacacs-server key ", 0, 6, PASSWORD),
     place(b"radius-server *key ", 0, 6, PASSWORD),
     place(b"crypto isakmp key ", 0, 6, PASSWORD),
@@ -422,7 +429,7 @@ pub(super) fn line(view: &View, at: usize) -> Option<Match> {
     }
     let text = view.part(at, at + MAX_LINE);
     let first = text.first()?;
-    let tool = TOOLS.iter().find(|(tool, ..)| tool.first() == Some(first) && text.starts_with(tool));
+    let tool = TOOLS.iter().find(|(tool, ..)| tool.first() == Some(first) && begins_with(text, tool));
     if let Some(found) = tool.and_then(|tool| of_tool(view, at, tool)) {
         return Some(found);
     }
@@ -440,6 +447,15 @@ pub(super) fn line(view: &View, at: usize) -> Option<Match> {
         }
         place.find(view, at, to)
     })
+}
+
+/// Whether a line begins with a tool, also as auditd quotes it: `a0="curl" a1="-u"`.
+#[inline(always)]
+fn begins_with(line: &[u8], tool: &[u8]) -> bool {
+    line.starts_with(tool)
+        || tool.split_last().is_some_and(|(last, name)| {
+            *last == b' ' && line.strip_prefix(name).is_some_and(|rest| rest.starts_with(b"\" a"))
+        })
 }
 
 /// The secret of a tool of [`TOOLS`] whose command line begins at `at`.
@@ -510,7 +526,7 @@ fn behind_option(view: &View, from: usize, to: usize, options: Letters, user: u8
                     b' ' => value::spaces(view, joined),
                     b'=' => joined + 1,
                     // `'-u', 'x'`
-                    b'"' | b'\'' if next == front => value::spaces(view, joined + 2),
+                    b'"' | b'\'' if next == front => numbered(view, joined + 2),
                     _ => joined,
                 };
                 break word(view, behind)?;
@@ -538,6 +554,14 @@ fn behind_option(view: &View, from: usize, to: usize, options: Letters, user: u8
     Some((start + separator + 1, end))
 }
 
+/// Where the next argument begins behind the comma or space in front of `at`: auditd numbers them, `a2="x"`.
+#[inline(never)]
+fn numbered(view: &View, at: usize) -> usize {
+    let start = value::spaces(view, at);
+    let end = until(view.text, start, 6, b"=\"' ");
+    if view.byte(start) == b'a' && view.byte(end) == b'=' { end + 1 } else { start }
+}
+
 /// The word at `at`, also in quotes.
 #[inline(never)]
 fn word(view: &View, at: usize) -> Option<(usize, usize)> {
@@ -556,6 +580,7 @@ const READERS: &[&[u8]] = &[
     b"chpasswd",
     b"sudo -S",
     b"password-stdin",
+    b"passwd-on-stdin",
     b"passwd ",
     b"with-token",
     b"pass insert",

@@ -249,18 +249,35 @@ fn named_before(view: &View, name: &Name, beside: Beside, keys: &mut Keys) -> Op
     let before = behind(view.text, view.from, start, b" \"'\\");
     let front = view.part(view.from, before);
     let named = match label.first()? | 0x20 {
+        // `propertyPath=password, invalidValue='x'`
+        b'i' if label == b"invalidValue" => front.ends_with(b"propertyPath="),
         b'v' | b'p' | b'r' | b'c' => {
             let member = behind(view.text, view.from, before.saturating_sub(1).max(view.from), b" \"'\\");
             matches!(front.last(), Some(b':' | b'='))
-                && ends_in(view.part(view.from, member), &[b"name", b"Name", b"key", b"Key", b"type"])
+                && ends_in(view.part(view.from, member), &[b"name", b"Name", b"key", b"Key", b"type", b"field"])
         }
         b'd' if front.ends_with(b"variable") => true,
         // `add_argument("--password", default="x")`
         b'd' if matches!(view.part(end, end + 2), [b'"' | b'\'', b',']) => true,
         b'd' => return variable(view, name, keys),
+        _ if label == b"input" => return located(view, name, keys),
         _ => front.ends_with(b",") && find(view.part(end, name.start), b"]").is_some(),
     };
     if named { Some(keys.class(view.text, start, end, view.policy)) } else { name_behind(view, name, keys) }
+}
+
+/// The class of the field whose `input` [pydantic](https://docs.pydantic.dev/latest/errors/errors/) refused:
+/// `"loc": ["body", "password"], "msg": "...", "input": "x"`.
+#[cold]
+fn located(view: &View, name: &Name, keys: &mut Keys) -> Option<Class> {
+    const MAX_ERROR: usize = 256;
+    let start = view.from.max(name.start.saturating_sub(MAX_ERROR));
+    let front = view.part(start, name.start);
+    let loc = front.windows(3).rposition(|window| window == b"loc")?;
+    let list = start + loc + front.get(loc..)?.iter().position(|byte| matches!(byte, b']' | b')'))?;
+    let end = behind(view.text, start, list, b"\"'\\, ");
+    let length = view.part(start, end).iter().rev().take_while(|byte| is_name(**byte)).count();
+    Some(keys.class(view.text, end - length, end, view.policy))
 }
 
 /// The class of the variable of Terraform that a `default` is for: `variable "api_key" {`, lines, `default = "x"`.

@@ -18,6 +18,12 @@ pub(super) fn pair(view: &View, at: usize) -> Option<Match> {
     if view.before(at) == b'-' {
         return option(view, at);
     }
+    if first_of(view.part(at, usize::MAX), LOGIN).is_some() {
+        // `Login incorrect (reason): [user/x] (from client c port 0)` of FreeRADIUS
+        let open = find(view.part(at, at + MAX_LINE), b": [")? + 3;
+        let end = until(view.text, at + open, MAX_LINE, b"]");
+        return in_pair(view, (at + open, end), b"/");
+    }
     if first_of(view.part(at, usize::MAX), SAID).is_some() { attempt(view, at) } else { None }
 }
 
@@ -41,6 +47,9 @@ fn behind_letter(view: &View, at: usize) -> Option<Match> {
         line.get(..user).is_some_and(|front| [b"sudo", b"exec", b"user"].iter().any(|tool| front.ends_with(*tool)));
     (!other).then(|| Match::new(start, end, PASSWORD))
 }
+
+/// What [FreeRADIUS](https://www.freeradius.org/documentation/) says of a login, with the password where it is told to.
+const LOGIN: &[&[u8]] = &[b"Login incorrect", b"Login OK"];
 
 /// What a sentence says in front of a pair; the other words are names of options.
 const SAID: &[&[u8]] = &[
@@ -116,11 +125,20 @@ const BETWEEN: &[&[u8]] = &[
     b"pair",
     b"rejected",
     b"of",
+    b"in",
+    b"use",
 ];
 
 /// The password that somebody tried: "login attempt [ada/x] failed", "trying ada:x", "credentials ada:x rejected".
 #[inline(never)]
 fn attempt(view: &View, at: usize) -> Option<Match> {
+    // `login attempt [b'ada'/b'x'] failed` of [Cowrie](https://docs.cowrie.org/)
+    let line = view.part(at, at + MAX_LINE);
+    if let Some(between) = find(line, b"'/b'").filter(|_| line.starts_with(b"login attempt [b'")) {
+        let start = at + between + 4;
+        let end = until(view.text, start, MAX_LINE, b"'");
+        return content::is_secret(view.part(start, end)).then(|| Match::new(start, end, PASSWORD));
+    }
     let to = (at + MAX_LINE).min(view.text.len());
     let mut at = at;
     for _ in 0..6 {
@@ -135,6 +153,10 @@ fn attempt(view: &View, at: usize) -> Option<Match> {
             if let Some(with) = first_of(view.part(end, to), &[b" with ", b" using "]) {
                 return said(view, end + with.len())
                     .filter(|found| content::is_mixed(view.part(found.start, found.end)));
+            }
+            // "Credentials for ada: x"
+            if view.byte(end - 1) == b':' && view.byte(end) == b' ' && view.part(view.from, at).ends_with(b"for ") {
+                return said(view, end + 1);
             }
             return in_pair(view, (at, end), b":/");
         }

@@ -48,11 +48,20 @@ pub(super) fn secret(view: &View, class: &Class, name: &Name, behind: usize, sep
             return None;
         }
     }
+    // `pam_unix(passwd:chauthtok)`
+    if separator == b':' && view.before(name.start) == b'(' && name.quote == 0 && is_in_brackets(view, value.start) {
+        return None;
+    }
     // `--- PASS: TestLogin (0.02s)`
     if label == b"PASS" && separator == b':' && view.text.get(value.start..)?.starts_with(b"Test") {
         return None;
     }
     if header {
+        // `Auth: (91) Login incorrect`
+        let open = if view.byte(value.start) == b'(' { value.start } else { value.start.wrapping_sub(1) };
+        if view.byte(open) == b'(' && view.byte(open + 1).is_ascii_digit() {
+            return None;
+        }
         return header::header(view, name, &value, rule);
     }
     // A list is not read to its end for a name that it may not be the value of.
@@ -63,6 +72,17 @@ pub(super) fn secret(view: &View, class: &Class, name: &Name, behind: usize, sep
     let end = value.end(view.text, &view.runs.bare);
     let bytes = view.text.get(value.start..end)?;
     if random && !content::is_random(bytes, rule) {
+        return None;
+    }
+    // `{'password': ['This password is too common.']}`
+    if list
+        && bytes.iter().filter(|byte| **byte == b' ').count() > 2
+        && bytes.ends_with(b".']") | bytes.ends_with(b".\"]")
+    {
+        return None;
+    }
+    // `rack.session: {"session_id"=>"x"}`, "password: Path `password` is shorter"
+    if value.quote == 0 && (rule == SESSION && bytes.starts_with(b"{") || bytes == b"Path") {
         return None;
     }
     let content = Content::new(bytes);
@@ -153,6 +173,13 @@ const MAX_GROUPS: usize = 19;
 fn is_between_groups(view: &View, at: usize) -> bool {
     let next = view.part(at + 1, at + 5);
     matches!(view.byte(at), b' ' | b'-') && next.len() == 4 && next.iter().all(u8::is_ascii_digit)
+}
+
+/// Whether a small word stands at `at`, and a bracket closes behind it.
+#[cold]
+fn is_in_brackets(view: &View, at: usize) -> bool {
+    let end = at + view.part(at, at + MAX_WORD).iter().take_while(|byte| byte.is_ascii_lowercase()).count();
+    end > at && view.byte(end) == b')'
 }
 
 /// Where a phrase of so many words or more ends that begins at `start` and is all that is left of its line: a mnemonic of

@@ -21,18 +21,36 @@ pub(super) fn sentence(view: &View, name: &Name) -> Option<(usize, usize)> {
     let arrow = || view.part(at, at + 3) == b"-> ";
     // "reset password to x"
     let near = view.part(view.from.max(name.start.saturating_sub(MAX_TYPE)), name.start);
-    let set = || password && [b"set ".as_slice(), b"hange", b"pdate"].iter().any(|verb| find(near, verb).is_some());
+    let set =
+        || password && [b"set ".as_slice(), b"hange", b"pdate", b"eset "].iter().any(|verb| find(near, verb).is_some());
     let said = said.or_else(|| (view.part(at, at + 3) == b"to " && set()).then_some(at + 3));
+    // "reset password for u to x"
+    let aim = || {
+        let line = view.part(at, until(view.text, at, MAX_SENTENCE, b""));
+        find(line, b" to ").filter(|_| first_of(line, &[b"for ", b"of "]).is_some()).map(|to| at + to + 4)
+    };
+    let said = said.or_else(|| if set() { aim() } else { None });
     // "his password ("x") was"
     let bracket = || view.byte(at) == b'(' && matches!(view.byte(at + 1), b'"' | b'\'' | b'`');
     let said = said.or_else(|| bracket().then_some(at + 1));
     let said = said.or_else(|| if view.byte(at) == b'-' && arrow() { Some(at + 3) } else { None });
     let said = said.or_else(|| if password { pointed(view, at) } else { None });
     let start = said.unwrap_or(at + if typed { 2 } else { 0 });
+    // "secret for u: 'x'"
+    let owned = || {
+        let line = view.part(at, until(view.text, at, MAX_SENTENCE, b""));
+        find(line, b": ").filter(|_| line.starts_with(b"for ")).map(|colon| at + colon + 2)
+    };
+    let owned = if said.is_none() && name.rule == SECRET { owned() } else { None };
+    let start = owned.filter(|owned| spoken::string(view, *owned).is_some()).unwrap_or(start);
     let string = spoken::string(view, start);
     let (start, end) = string.unwrap_or_else(|| (start, bare(view, start)));
     let content = view.part(start, end);
     let number = content.len() >= 6 && content.iter().all(u8::is_ascii_digit);
+    let hyphens = content.iter().filter(|byte| **byte == b'-').count();
+    if hyphens > 1 && content.len() >= 16 && ends_in(label, &[b"passphrase", b"Passphrase"]) {
+        return Some((start, end));
+    }
     // Most are the next word of the sentence.
     if string.is_none() && !number && !is_strong(content, 4) {
         return None;
@@ -44,6 +62,9 @@ pub(super) fn sentence(view: &View, name: &Name) -> Option<(usize, usize)> {
     let word = label.iter().all(u8::is_ascii_alphabetic);
     let least = if said.is_some() {
         if string.is_some() { 4 } else { 6 }
+    } else if label == b"PASS" && is_strong(content, 8) {
+        // Of FTP and POP3, in the words of the protocol.
+        return Some((start, end));
     } else if is_one(label, &[b"pass"]) && !login && !view.part(view.from, name.start).ends_with(b"> ") {
         // A word that has other meanings needs a user in front.
         return content::is_mixed(content).then_some((start, end));
@@ -62,7 +83,7 @@ pub(super) fn sentence(view: &View, name: &Name) -> Option<(usize, usize)> {
         let front = view.part(view.from.max(name.start.saturating_sub(MAX_TYPE)), name.start);
         match (password, word && is_one(label, &[b"password", b"passwd", b"passphrase", b"token"])) {
             // "wrong password x for u"
-            (true, true) if ends_in(front, TRIED) => 6,
+            (true, true) if ends_in(front, TRIED) || first_of(view.part(end, usize::MAX), JUDGED).is_some() => 6,
             (true, true) => 8,
             (true, false) => 4,
             (false, false) => 12,
@@ -103,13 +124,34 @@ const MAX_TYPE: usize = 32;
 pub(super) fn verb(view: &View, at: usize, password: bool) -> Option<usize> {
     let line = || view.part(at, until(view.text, at, MAX_SENTENCE, b""));
     let rest = view.part(at, at + MAX_SENTENCE);
-    const FIRST: &[&[u8]] =
-        &[b"for ", b"f\xc3\xbcr ", b"of ", b"in ", b"is generated ", b"to proceed ", b"provided: ", b"("];
+    const FIRST: &[&[u8]] = &[
+        b"for ",
+        b"f\xc3\xbcr ",
+        b"of ",
+        b"de ",
+        b"del ",
+        b"do ",
+        b"da ",
+        b"van ",
+        b"voor ",
+        b"on ",
+        b"at ",
+        b"f\xc3\xb6r ",
+        b"u\xc5\xbeivatele ",
+        b"temporaire ",
+        b"provisoire ",
+        b"generada ",
+        b"in ",
+        b"is generated ",
+        b"to proceed ",
+        b"provided: ",
+        b"(",
+    ];
     if first_of(rest, FIRST).is_some() {
         let line = line();
         let colon = find(line, b": ").filter(|_| password || line.starts_with(b"provided") || line.starts_with(b"("));
         // "(reset with `x -u y`): z", "reset. New value: z"
-        let is = || find(line, b" is ").or_else(|| find(line, b"' = ")).map(|is| is + 2);
+        let is = || IS.iter().find_map(|verb| find(line, verb).map(|found| found + verb.len() - 2));
         let to = || CHANGED.iter().find_map(|verb| find(line, verb).map(|found| found + verb.len() - 2));
         return colon.or_else(is).or_else(|| if password { to() } else { None }).map(|found| at + found + 2);
     }
@@ -140,6 +182,14 @@ pub(super) fn verb(view: &View, at: usize, password: bool) -> Option<usize> {
         b"was ",
         b"BY ",
         b"set to ",
+        b"used: ",
+        b"} => ",
+        b"updated to ",
+        b"rotated to ",
+        b"is now ",
+        b"to: ",
+        b"es ",
+        b"\xc3\xa9 ",
         b"changed to ",
         b"changed from ",
         b"reset to ",
@@ -158,6 +208,9 @@ pub(super) fn verb(view: &View, at: usize, password: bool) -> Option<usize> {
 /// Words in front of the name of a password that somebody gave.
 const TRIED: &[&[u8]] = &[b"rong ", b"nvalid ", b"ncorrect ", b"bad ", b"entered ", b"tried "];
 
+/// Words behind a password that somebody gave.
+const JUDGED: &[&[u8]] = &[b" accepted", b" rejected", b" refused", b" is wrong", b" is invalid"];
+
 /// The password behind the one that ends at `end`, if the words between say that they are two of one kind: "x replaced
 /// by y", `x -> y`, "x and y".
 #[inline(never)]
@@ -172,11 +225,16 @@ pub(super) fn another(view: &View, end: usize) -> Option<(usize, usize)> {
         return spoken::string(view, equals + 1);
     }
     let mut start = end;
-    for _ in 0..MAX_WORDS {
+    for n in 0..MAX_WORDS {
         start = until_word(view, start)?;
         let last = until(view.text, start, MAX_SENTENCE, b" \"'`<>\\|,;:=()[]{}");
         let word = view.part(start, last);
-        if content::is_mixed(word) {
+        // "from 'x' to 'y'"
+        let arrow =
+            || [b"->".as_slice(), b"=>", b"!="].iter().any(|arrow| find(view.part(end, start), arrow).is_some());
+        let quoted =
+            (n > 0 || arrow()) && view.byte(last) == view.before(start) && matches!(view.byte(last), b'"' | b'\'');
+        if content::is_mixed(word) || (quoted && is_strong(word, 6)) {
             return Some((start, last));
         }
         if !WORDS.has(word) {
@@ -224,22 +282,7 @@ fn until_word(view: &View, at: usize) -> Option<usize> {
 /// The password in front of the word that says so: "x is the new password", `x as password`.
 #[inline(never)]
 pub(super) fn in_front(view: &View, name: &Name) -> Option<(usize, usize)> {
-    const SAID: &[&[u8]] = &[
-        b" as ",
-        b" as the ",
-        b" as a ",
-        b" as its ",
-        b" as my ",
-        b" as new ",
-        b" as the new ",
-        b" is the ",
-        b" is the new ",
-        b" is my ",
-        b" is your ",
-        b" is your new ",
-        b" is a ",
-        b" (",
-    ];
+    const SAID: &[&[u8]] = &[b" as ", b" is the ", b" is my ", b" is your ", b" is a ", b" ("];
     let front = view.part(view.from.max(name.start.saturating_sub(MAX_SENTENCE)), name.start);
     // `'*94BD...','N','mysql_native_password'`
     if view.part(name.start, name.end) == b"mysql_native_password" {
@@ -248,15 +291,38 @@ pub(super) fn in_front(view: &View, name: &Name) -> Option<(usize, usize)> {
         let hash = view.part(start, start + 40);
         return (hash.len() == 40 && hash.iter().all(u8::is_ascii_hexdigit)).then_some((start, start + 40));
     }
-    let said = SAID.iter().find(|said| front.ends_with(said))?;
-    let end = behind(view.text, view.from, name.start - said.len(), b"\"'`)");
+    // "as the new root password"
+    let words =
+        front.iter().rev().take(MAX_TYPE).take_while(|byte| byte.is_ascii_lowercase() || **byte == b' ').count();
+    let near = front.get(front.len() - words..)?;
+    let said = SAID.iter().find_map(|said| find(near, said)).or_else(|| front.strip_suffix(b" (").map(|_| words))?;
+    let end = name.start - words + said - if said == words { 2 } else { 0 };
+    let end = behind(view.text, view.from, end, b",)");
+    let quote = matches!(view.before(end), b'"' | b'\'' | b'`');
+    let end = end - usize::from(quote);
     let word = front.get(..end.checked_sub(name.start - front.len())?)?;
     let length = word.iter().rev().take_while(|byte| !matches!(**byte, b' ' | b'"' | b'\'' | b'`' | b'(')).count();
-    content::is_mixed(view.part(end - length, end)).then_some((end - length, end))
+    let content = view.part(end - length, end);
+    (content::is_mixed(content) || (quote && is_strong(content, 6))).then_some((end - length, end))
 }
 
+/// What a password is, in some languages.
+const IS: &[&[u8]] = &[
+    b" is now ",
+    b" is ",
+    b" est d\xc3\xa9sormais ",
+    b" est ",
+    b" ist jetzt ",
+    b" ist ",
+    b" lautet ",
+    b" es ",
+    b" \xc3\xa9 ",
+    b"' = ",
+];
+
 /// What happened to a password, in front of the new one.
-const CHANGED: &[&[u8]] = &[b" changed to ", b" set to ", b" reset to ", b" updated to "];
+const CHANGED: &[&[u8]] =
+    &[b" wurde auf ", b" alterada para ", b" changed to ", b" set to ", b" reset to ", b" updated to "];
 
 /// Whether a word in front of the one at `at` is a user's name: `USER u PASS x`, `login u password x`.
 #[inline(never)]

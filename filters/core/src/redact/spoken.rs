@@ -32,8 +32,10 @@ const SCRAM: &[&[u8]] = &[b"SHA-256$", b"SHA-512$"];
 /// Iterations, salt and two keys are longer, in bytes.
 const MIN_SCRAM: usize = 64;
 const WORDPRESS: &[u8] = b"wordpress_";
+/// In front of an id as [Tomcat](https://tomcat.apache.org/tomcat-10.1-doc/config/manager.html) makes them.
+const TOMCAT: &[u8] = b"session id ";
 /// What all of these and [`PHRASES`] begin with.
-const FIRST: Pairs = Pairs::NONE.and(WORDPRESS).and_all(HASHES).and_all(SCRAM).and_all(PHRASES);
+const FIRST: Pairs = Pairs::NONE.and(WORDPRESS).and(TOMCAT).and_all(HASHES).and_all(SCRAM).and_all(PHRASES);
 
 /// What a password stands behind, without a name.
 const PHRASES: &[&[u8]] =
@@ -54,6 +56,12 @@ pub(super) fn word(view: &View, at: usize, keys: &mut Keys) -> Option<Match> {
         }
         if rest.starts_with(WORDPRESS) {
             return wordpress(view, at);
+        }
+        if let Some(id) = rest.strip_prefix(TOMCAT) {
+            let end = until(view.text, at + TOMCAT.len(), MAX_SENTENCE, b" \"',.;:)]");
+            let id = id.get(..end - at - TOMCAT.len())?;
+            let hex = id.len() == 32 && id.iter().all(|byte| matches!(byte, b'0'..=b'9' | b'A'..=b'F'));
+            return hex.then(|| Match::new(at + TOMCAT.len(), end, SESSION));
         }
         first_of(rest, PHRASES)
     } else {
@@ -124,7 +132,10 @@ fn near(view: &View, at: usize, least: usize) -> Option<(usize, usize)> {
                 // `\\u65e5` is no word.
                 let escape = view.byte(start.wrapping_sub(1)) == b'\\' && word.first() == Some(&b'u');
                 let user = || {
-                    last.is_some_and(|last| is_one(last, USERS)) && !view.part(at, start).ends_with(b"changed from ")
+                    word.starts_with(b"0x") || {
+                        last.is_some_and(|last| is_one(last, USERS))
+                            && !view.part(at, start).ends_with(b"changed from ")
+                    }
                 };
                 if word.len() >= least && !escape && !user() {
                     return Some((start, end));
@@ -171,7 +182,7 @@ fn name(view: &View, at: usize, keys: &mut Keys) -> Option<Name> {
     let close = |end: usize| end + if begins_like_one(view.part(end, usize::MAX), &[b" key "]) { 4 } else { 0 };
     let rule = |start: usize, end: usize| {
         if view.part(start, end) == b"passe" {
-            return view.part(view.from, start).ends_with(b"mot de ").then_some(PASSWORD);
+            return view.part(view.from, start).ends_with(b"ot de ").then_some(PASSWORD);
         }
         // `password.equals("x")`
         const EQUALS: &[&[u8]] = &[b".equals", b".Equals", b".equalsIgnoreCase"];
@@ -210,6 +221,29 @@ fn value_of(view: &View, name: &Name) -> Option<(usize, usize)> {
         b'(' => {
             let least = if name.rule == PASSWORD && is_sql(view, name) { 0 } else { 8 };
             string(view, name.end + 1).filter(|(start, end)| least == 0 || is_strong(view.part(*start, *end), least))
+        }
+        // `{$SNMP_PASSWORD} => x` of Zabbix
+        b'}' if view.part(name.end, name.end + 5) == b"} => " => {
+            let end = bare(view, name.end + 5);
+            is_strong(view.part(name.end + 5, end), 6).then_some((name.end + 5, end))
+        }
+        // `passwd[x]`
+        b'[' if name.rule == PASSWORD => {
+            let end = until(view.text, name.end + 1, MAX_SENTENCE, b"]\"' ");
+            let content = view.part(name.end + 1, end);
+            // `expire_passwords[c9ddc1a6-...]` of a task
+            let one = view.before(name.end) != b's' && content.len() < 36;
+            (one && view.byte(end) == b']' && is_strong(content, 6)).then_some((name.end + 1, end))
+        }
+        // `fill('input[name=password]', 'x')`
+        b']' if view.before(name.start) == b'='
+            && first_of(view.part(name.end, usize::MAX), &[b"]', '", b"]\", \""]).is_some() =>
+        {
+            string(view, name.end + 4).filter(|(start, end)| is_strong(view.part(*start, *end), 4))
+        }
+        // `Key (password)=(x) already exists.` of PostgreSQL
+        b')' if view.part(name.end, name.end + 3) == b")=(" => {
+            Some((name.end + 3, until(view.text, name.end + 3, MAX_SENTENCE, b")")))
         }
         b',' | b')' => {
             // `strcmp(password, "x")`, `{password, "x"}` of Erlang, `{:password, "x"}` of Elixir
@@ -322,7 +356,8 @@ pub(super) fn is_sql(view: &View, name: &Name) -> bool {
 fn option(view: &View, at: usize) -> Option<(usize, usize)> {
     if let Some(found) = string(view, at) {
         let content = view.part(found.0, found.1);
-        return (view.byte(at + 1) != b'-' && !content::is_words(content)).then_some(found);
+        let phrase = content.iter().filter(|byte| matches!(**byte, b'-' | b' ')).count() > 2;
+        return (view.byte(at + 1) != b'-' && (phrase || !content::is_words(content))).then_some(found);
     }
     let end = bare(view, at);
     let content = view.part(at, end);
@@ -381,6 +416,19 @@ fn quoted(view: &View, name: &Name) -> Option<(usize, usize)> {
     let slashes = end - name.end;
     let quote = view.byte(end);
     end += 1;
+    // `"password" with value "x" fails`, `` `password` (`x`) is shorter``
+    if let Some(with) = first_of(view.part(end, usize::MAX), &[b" with value ", b" ("])
+        && let Some(found) = string(view, end + with.len())
+    {
+        return Some(found);
+    }
+    // `INSERT INTO "users" ("name", "password") VALUES (`
+    if matches!(view.byte(end), b')' | b',')
+        && quote == b'"'
+        && let Some(found) = inserted(view, name)
+    {
+        return Some(found);
+    }
     // "the password's x"
     if quote == b'\'' && view.part(end, end + 2) == b"s " {
         let found = string(view, end + 2).unwrap_or_else(|| (end + 2, bare(view, end + 2)));
@@ -403,6 +451,10 @@ fn quoted(view: &View, name: &Name) -> Option<(usize, usize)> {
         // multipart/form-data, https://www.rfc-editor.org/rfc/rfc7578
         if let Some(blank) = first_of(view.part(end, usize::MAX), &[b"\r\n\r\n", b"\\r\\n\\r\\n", b"\n\n"]) {
             return named.then(|| (end + blank.len(), bare(view, end + blank.len())));
+        }
+        // On one line.
+        if view.byte(end) == b' ' && find(view.part(end, end + MAX_SENTENCE), b" ------").is_some() {
+            return named.then(|| (end + 1, until(view.text, end + 1, MAX_SENTENCE, b" ")));
         }
     }
     // `config['MAIL_PASSWORD'] is 'x'`
