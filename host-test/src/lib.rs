@@ -26,6 +26,7 @@
 
 pub mod bake;
 mod error;
+mod finding;
 mod heap;
 mod host;
 pub mod import;
@@ -38,10 +39,14 @@ pub mod policy;
 mod runner;
 
 pub use error::Error;
+pub use finding::{Finding, Level};
 pub use host::{Config, Fuel, Host, Instances};
 pub use module::Module;
 pub use native::Native;
 pub use runner::{Counters, Lost, Outcome, Runner};
+
+/// The version of podsieve.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// The bytes of the module that was built with this crate, `dist/podsieve.wasm`.
 pub fn built_in_module() -> &'static [u8] {

@@ -4,6 +4,7 @@ mod bake;
 mod demo;
 mod detectors;
 mod feed;
+mod findings;
 mod format;
 mod import;
 mod layout;
@@ -73,7 +74,7 @@ impl From<io::Error> for Stop {
 }
 
 /// What the numbers of `EXIT_CODES` mean.
-const LOST: u8 = 1;
+const WRONG: u8 = 1;
 const FAILED: u8 = 2;
 
 pub(crate) fn main() -> ExitCode {
@@ -89,7 +90,7 @@ pub(crate) fn main() -> ExitCode {
     };
     match result {
         Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::from(LOST),
+        Ok(false) => ExitCode::from(WRONG),
         Err(Stop::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(Stop::Output(error)) => {
             eprintln!("podsieve: standard output: cannot be written: {error}");
