@@ -5,7 +5,7 @@
 //! would do with it: replace it, or lose it, and why ([`Outcome`], [`Lost`]). [`Native`] runs the
 //! core without WebAssembly behind the same [`Runner`] trait. [`input`] turns log files into the
 //! records that Fluent Bit would hand over, and [`json`] judges what comes back. [`lint`] judges the
-//! configurations that the module stands in, and [`import`] makes policies of others' rules.
+//! configurations that the module stands in, and [`inspect`] modules; [`import`] makes policies of others' rules.
 //!
 //! ```
 //! use podsieve_host::{Config, Host, Module, Outcome, Runner};
@@ -31,6 +31,7 @@ mod heap;
 mod host;
 pub mod import;
 pub mod input;
+pub mod inspect;
 pub mod json;
 pub mod lint;
 mod module;

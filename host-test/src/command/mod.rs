@@ -7,6 +7,7 @@ mod feed;
 mod findings;
 mod format;
 mod import;
+mod inspect;
 mod layout;
 mod lint;
 mod output;
@@ -42,6 +43,7 @@ enum Command {
     Bake(bake::Bake),
     Policy(bake::Default),
     Schema(bake::Schema),
+    Inspect(inspect::Inspect),
     Lint(lint::Lint),
     Detectors(detectors::Detectors),
     Import(import::Import),
@@ -83,6 +85,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Bake(bake) => bake.start(),
         Command::Policy(policy) => policy.start(),
         Command::Schema(schema) => schema.start(),
+        Command::Inspect(inspect) => inspect.start(),
         Command::Lint(lint) => lint.start(),
         Command::Detectors(detectors) => detectors.start(),
         Command::Import(import) => import.start(),
