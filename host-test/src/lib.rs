@@ -5,7 +5,8 @@
 //! would do with it: replace it, or lose it, and why ([`Outcome`], [`Lost`]). [`Native`] runs the
 //! core without WebAssembly behind the same [`Runner`] trait. [`input`] turns log files into the
 //! records that Fluent Bit would hand over, and [`json`] judges what comes back. [`lint`] judges the
-//! configurations that the module stands in, and [`inspect`] modules; [`import`] makes policies of others' rules.
+//! configurations that the module stands in, [`check`] policies, and [`inspect`] modules; [`import`] makes policies of
+//! others' rules.
 //!
 //! ```
 //! use podsieve_host::{Config, Host, Module, Outcome, Runner};
@@ -25,6 +26,7 @@
 //! no effect here, and speeds are those of compiled code. A test in Fluent Bit itself stays needed.
 
 pub mod bake;
+pub mod check;
 mod error;
 mod finding;
 mod heap;

@@ -1,6 +1,7 @@
 //! Arguments, and which part of the program they start.
 
 mod bake;
+mod check;
 mod demo;
 mod detectors;
 mod feed;
@@ -43,6 +44,7 @@ enum Command {
     Bake(bake::Bake),
     Policy(bake::Default),
     Schema(bake::Schema),
+    Check(check::Check),
     Inspect(inspect::Inspect),
     Lint(lint::Lint),
     Detectors(detectors::Detectors),
@@ -85,6 +87,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Bake(bake) => bake.start(),
         Command::Policy(policy) => policy.start(),
         Command::Schema(schema) => schema.start(),
+        Command::Check(check) => check.start(),
         Command::Inspect(inspect) => inspect.start(),
         Command::Lint(lint) => lint.start(),
         Command::Detectors(detectors) => detectors.start(),
