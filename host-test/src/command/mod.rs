@@ -2,6 +2,7 @@
 
 mod bake;
 mod check;
+mod completions;
 mod demo;
 mod detectors;
 mod feed;
@@ -11,6 +12,7 @@ mod import;
 mod inspect;
 mod layout;
 mod lint;
+mod man;
 mod output;
 mod pick;
 mod progress;
@@ -25,10 +27,13 @@ use podsieve_host::Error;
 
 const EXIT_CODES: &str = "\
 Exit codes:
-  0  every record came out, or the reader of standard output went away
-  1  the module lost a record: standard error says which lines; `lint` found errors;
-     `import` left rules out with --strict
-  2  wrong arguments, an input that cannot be read, a module that cannot be loaded";
+  0  what was asked for was done, or the reader of standard output went away
+  1  `run`: the module lost a record, and standard error says which lines
+     `check`, `lint`: there are errors, or warnings with --strict or --deny-warnings
+     `inspect`: Fluent Bit cannot load the module, or loses records with it
+     `import`: rules were left out, with --strict
+  2  wrong arguments, a file that cannot be read or written, a policy with errors for `bake`,
+     a module that cannot be loaded";
 
 /// Parses, enriches, redacts and routes pod logs through the WebAssembly module that Fluent Bit runs.
 #[derive(Parser)]
@@ -49,6 +54,8 @@ enum Command {
     Lint(lint::Lint),
     Detectors(detectors::Detectors),
     Import(import::Import),
+    Completions(completions::Completions),
+    Man(man::Man),
     #[command(hide = true)]
     Demo(demo::Demo),
 }
@@ -92,6 +99,8 @@ pub(crate) fn main() -> ExitCode {
         Command::Lint(lint) => lint.start(),
         Command::Detectors(detectors) => detectors.start(),
         Command::Import(import) => import.start(),
+        Command::Completions(completions) => completions.start(),
+        Command::Man(man) => man.start(),
         Command::Demo(demo) => demo.start(),
     };
     match result {
