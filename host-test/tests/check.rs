@@ -80,7 +80,7 @@ const CASES: &[(&str, &str, u32, &str)] = &[
     ),
     (
         "rule-expensive",
-        "rules:\n  - {name: x, regex: '\\b[a-z]+ [a-z]+ [a-z]+-([a-z]+)-[0-9]\\b', keywords: [badge]}",
+        "rules:\n  - {name: x, regex: '[a-z ]{2,40}[a-z]-([a-z]{3,9})-[0-9]', keywords: [badge]}",
         2,
         "times as much as a clean record",
     ),

@@ -11,7 +11,7 @@ use crate::{Config, Host, Module, Outcome, Runner, built_in_module};
 
 pub(super) const EXPENSIVE: Warning = Warning {
     name: "rule-expensive",
-    finds: "Looking for a rule's secret near a keyword costs twenty times as much as a clean record, though there is none.",
+    finds: "Looking for a rule's secret near a keyword costs a hundred times as much as a clean record, though there is none.",
 };
 
 pub(super) const COMMON: Warning = Warning {
@@ -43,8 +43,8 @@ impl fmt::Display for Cost {
     }
 }
 
-/// So many clean records are too many for a keyword.
-const TIMES: u64 = 20;
+/// So many clean records are too many for a keyword: most regexes take half of it at worst.
+const TIMES: u64 = 100;
 
 /// Words that stand in most logs, often as names of fields.
 const ORDINARY: &str = "\
@@ -92,7 +92,7 @@ pub(super) fn check(
                 "take words that only stand beside such a secret",
             );
         }
-        if found.contains(&rule.name.as_str()) {
+        if found.contains(&rule.name.as_str()) || is_shared(rule, file) {
             continue;
         }
         let Some(more) = more(rule, &mut host).filter(|more| *more > clean_by_default * TIMES) else { continue };
@@ -114,6 +114,13 @@ pub(super) fn check(
 fn is_common(keyword: &str) -> bool {
     let word = keyword.trim_matches(|character: char| !character.is_ascii_alphanumeric());
     word.len() == keyword.len() && ORDINARY.split(' ').any(|ordinary| ordinary == word)
+}
+
+/// Whether other rules are tried at the keyword too: what it costs is not the rule's alone.
+fn is_shared(rule: &Rule, file: &File) -> bool {
+    let Some(keyword) = rule.keywords.first() else { return false };
+    let mut others = file.rules.iter().filter(|other| other.name != rule.name);
+    others.any(|other| other.keywords.iter().any(|other| keyword.contains(other.as_str())))
 }
 
 /// Instructions that a keyword adds to a record in which the rule finds nothing.
