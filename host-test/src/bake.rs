@@ -9,7 +9,7 @@ use podsieve_policy::yaml::Wrong;
 use wasmtime::{Instance, Memory, Store, Val};
 use wasmtime_wizer::{InstanceState, SnapshotVal, ValType, Wizer};
 
-use crate::{Error, Module, unbaked_module};
+use crate::{Error, Module, VERSION, policy, unbaked_module};
 
 /// What the unbaked module takes policies by; a baked one has it no more.
 const TAKE: &str = "podsieve_policy";
@@ -27,7 +27,7 @@ pub fn bake(policy: &str, keys: &[Key]) -> Result<Vec<u8>, Error> {
         |error: wasmtime::Error| Error::new("unbaked module", format!("{error:#}"), "this is a bug of podsieve");
     let wizer = Wizer::new();
     let (context, instrumented) = wizer.instrument(unbaked_module()).map_err(broken)?;
-    let module = Module::compile(&instrumented)?;
+    let module = Module::compile_for_once(&instrumented)?;
     let mut store = Store::new(module.compiled().engine(), ());
     let instance = Instance::new(&mut store, module.compiled(), &[]).map_err(broken)?;
     let mut baking = Baking { store, instance };
@@ -36,8 +36,12 @@ pub fn bake(policy: &str, keys: &[Key]) -> Result<Vec<u8>, Error> {
         return Err(Error::new("policy", wrong, ""));
     }
     let baked = done(wizer.snapshot(&context, &mut baking)).map_err(broken)?;
-    podsieve_tune::prune(&baked, &[TAKE])
-        .map_err(|error| Error::new("baked module", error, "this is a bug of podsieve"))
+    let pruned = podsieve_tune::prune(&baked, &[TAKE]);
+    // What it says of itself: of keys the canonical policy has only where they are.
+    let canonical = policy::read(policy).map(|file| policy::canonical(&file)).unwrap_or_default();
+    let sections = [(podsieve_tune::POLICY, canonical.as_bytes()), (podsieve_tune::VERSION, VERSION.as_bytes())];
+    let named = pruned.and_then(|module| podsieve_tune::with_sections(&module, &sections));
+    named.map_err(|error| Error::new("baked module", error, "this is a bug of podsieve"))
 }
 
 /// Keys as the module reads them.

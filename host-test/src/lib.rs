@@ -5,7 +5,8 @@
 //! would do with it: replace it, or lose it, and why ([`Outcome`], [`Lost`]). [`Native`] runs the
 //! core without WebAssembly behind the same [`Runner`] trait. [`input`] turns log files into the
 //! records that Fluent Bit would hand over, and [`json`] judges what comes back. [`lint`] judges the
-//! configurations that the module stands in, and [`import`] makes policies of others' rules.
+//! configurations that the module stands in, [`check`] policies, and [`inspect`] modules; [`import`] makes policies of
+//! others' rules.
 //!
 //! ```
 //! use podsieve_host::{Config, Host, Module, Outcome, Runner};
@@ -25,11 +26,14 @@
 //! no effect here, and speeds are those of compiled code. A test in Fluent Bit itself stays needed.
 
 pub mod bake;
+pub mod check;
 mod error;
+mod finding;
 mod heap;
 mod host;
 pub mod import;
 pub mod input;
+pub mod inspect;
 pub mod json;
 pub mod lint;
 mod module;
@@ -38,10 +42,14 @@ pub mod policy;
 mod runner;
 
 pub use error::Error;
+pub use finding::{Finding, Level};
 pub use host::{Config, Fuel, Host, Instances};
 pub use module::Module;
 pub use native::Native;
 pub use runner::{Counters, Lost, Outcome, Runner};
+
+/// The version of podsieve.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// The bytes of the module that was built with this crate, `dist/podsieve.wasm`.
 pub fn built_in_module() -> &'static [u8] {

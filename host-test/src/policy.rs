@@ -17,6 +17,11 @@ pub fn read(text: &str) -> Result<File, Vec<Wrong>> {
     podsieve_policy::read(text, &Known { detectors: &detectors() })
 }
 
+/// One text for all policies that mean the same, without keys: only where they are.
+pub fn canonical(file: &File) -> String {
+    podsieve_policy::canonical(file, &Known { detectors: &detectors() })
+}
+
 /// What a policy is called in audits.
 pub fn id(file: &File) -> String {
     podsieve_policy::id(file, &Known { detectors: &detectors() })

@@ -383,6 +383,53 @@ fn help_documents_the_exit_codes() {
 }
 
 #[test]
+fn completions_complete() {
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let run = run(command().args(["completions", shell]), b"");
+        assert_eq!((run.code, run.err.as_str()), (0, ""), "{shell}");
+        assert!(run.out.contains("inspect") && !run.out.contains("demo"), "{shell}: {}", run.out);
+    }
+    let scene = Scene::new();
+    let script = run(command().args(["completions", "bash"]), b"").out;
+    scene.file("podsieve.bash", &script);
+    let checked = run(Command::new("bash").current_dir(scene.dir.path()).args(["-n", "podsieve.bash"]), b"");
+    assert_eq!((checked.code, checked.err.as_str()), (0, ""));
+    let complete = r#". ./podsieve.bash; COMP_WORDS=(podsieve ba); COMP_CWORD=1; _podsieve podsieve ba podsieve; echo "${COMPREPLY[@]}""#;
+    let completed = run(Command::new("bash").current_dir(scene.dir.path()).args(["-c", complete]), b"");
+    assert_eq!((completed.out.as_str(), completed.err.as_str()), ("bake\n", ""));
+}
+
+#[test]
+fn the_manual_has_all_commands_and_the_exit_codes() {
+    let page = run(command().arg("man"), b"");
+    assert_eq!((page.code, page.err.as_str()), (0, ""));
+    let text = page.out.replace('\\', "");
+    assert!(text.contains(".TH podsieve 1") && text.contains(".SH \"EXIT STATUS\""), "{text}");
+    assert!(text.contains("2  wrong arguments") && !text.contains("demo"), "{text}");
+    let help = run(command().arg("--help"), b"").out;
+    let commands = help.split("Commands:\n").nth(1).and_then(|rest| rest.split("\n\n").next()).expect("a list");
+    // A command stands two characters from the left, what is said of it farther.
+    let names: Vec<&str> = commands
+        .lines()
+        .filter(|line| line.starts_with("  ") && !line.starts_with("   "))
+        .filter_map(|line| line.split_whitespace().next())
+        .collect();
+    assert!(names.len() > 10, "{help}");
+    for name in names {
+        assert!(text.contains(&format!("podsieve-{name}(1)")), "{name}: {text}");
+        let page = run(command().args(["man", name]), b"");
+        assert_eq!((page.code, page.err.as_str()), (0, ""), "{name}");
+        let text = page.out.replace('\\', "");
+        assert!(text.contains(&format!(".TH podsieve-{name} 1")), "{text}");
+        assert!(text.contains(".SH \"EXIT STATUS\""), "{text}");
+    }
+    assert!(run(command().args(["man", "import", "gitleaks"]), b"").out.contains("gitleaks"));
+    let wrong = run(command().args(["man", "nope"]), b"");
+    assert_eq!((wrong.code, wrong.out.as_str()), (2, ""));
+    assert!(wrong.err.contains("no command of `podsieve`: it has run, bake"), "{}", wrong.err);
+}
+
+#[test]
 fn a_broken_pipe_ends_quietly() {
     let scene = Scene::new();
     let path = scene.file("a.log", "a line of text\n".repeat(200_000));

@@ -14,8 +14,10 @@
 //! It is what one instruction in eight of podsieve's were. A compiler (wamrc, Cranelift) makes the same of both.
 
 mod prune;
+mod section;
 
 pub use prune::prune;
+pub use section::{POLICY, VERSION, with_sections};
 
 use wasm_encoder::reencode::{self, Reencode, RoundtripReencoder};
 use wasm_encoder::{CodeSection, Function, Instruction, Module};

@@ -1,4 +1,4 @@
-//! `podsieve-tune IN OUT` writes the module IN, rewritten, to OUT.
+//! `podsieve-tune IN OUT` writes the module IN, rewritten and with podsieve's version in it, to OUT.
 
 use std::{env, fs, process};
 
@@ -9,7 +9,9 @@ fn main() {
         process::exit(2);
     };
     let read = fs::read(&from).map_err(|error| error.to_string()).and_then(|wasm| podsieve_tune::tune(&wasm));
-    let tuned = read.unwrap_or_else(|error| stop(&from, &error));
+    let version = env!("CARGO_PKG_VERSION").as_bytes();
+    let tuned = read.and_then(|wasm| podsieve_tune::with_sections(&wasm, &[(podsieve_tune::VERSION, version)]));
+    let tuned = tuned.unwrap_or_else(|error| stop(&from, &error));
     // A copy that did not change keeps its time, so that what embeds it is not built again.
     if fs::read(&to).is_ok_and(|present| present == tuned) {
         return;

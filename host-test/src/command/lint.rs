@@ -5,11 +5,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 use clap::builder::PossibleValuesParser;
-use podsieve_host::json;
-use podsieve_host::lint::{self, Finding, Level, Options, RULES};
+use podsieve_host::lint::{self, Finding, Options, RULES};
 
 use super::Stop;
-use super::format::plural;
+use super::findings::Told;
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -54,14 +53,6 @@ pub(super) struct Lint {
     rules: bool,
 }
 
-/// What was found in all files.
-#[derive(Default)]
-struct Count {
-    errors: u64,
-    warnings: u64,
-    unread: u64,
-}
-
 impl Lint {
     /// True when nothing is wrong that counts.
     pub(super) fn start(self) -> Result<bool, Stop> {
@@ -79,49 +70,18 @@ impl Lint {
         if let Some(root) = &self.root {
             options = options.root(root);
         }
-        let mut count = Count::default();
+        let mut told = Told::new(self.json);
         for path in &self.files {
             match lint::check(path, &options) {
                 Ok(findings) => {
                     let is_denied = |finding: &Finding| !self.allow.iter().any(|rule| rule == finding.rule);
-                    for finding in findings.into_iter().filter(is_denied) {
-                        match finding.level {
-                            Level::Error => count.errors += 1,
-                            Level::Warning => count.warnings += 1,
-                        }
-                        if self.json { out.write_all(&as_json(&finding))? } else { writeln!(out, "{finding}")? }
+                    for finding in findings.iter().filter(|finding| is_denied(finding)) {
+                        told.finding(&mut out, finding)?;
                     }
                 }
-                Err(error) => {
-                    count.unread += 1;
-                    eprintln!("podsieve: {error}");
-                }
+                Err(error) => told.unread(&error),
             }
         }
-        let (errors, warnings) = (plural(count.errors, "error"), plural(count.warnings, "warning"));
-        eprintln!("podsieve: {}: {errors}, {warnings}", plural(self.files.len() as u64, "configuration"));
-        match count.unread {
-            0 => Ok(count.errors == 0 && !(self.deny_warnings && count.warnings > 0)),
-            _ => Err(Stop::Told),
-        }
+        told.end(self.files.len(), "configuration", self.deny_warnings)
     }
-}
-
-fn as_json(finding: &Finding) -> Vec<u8> {
-    let Finding { file, line, level, rule, what, advice, excerpt } = finding;
-    let mut out = format!("{{\"line\":{line}").into_bytes();
-    let texts = [
-        ("file", file.as_str()),
-        ("level", level.name()),
-        ("rule", rule),
-        ("what", what),
-        ("advice", advice),
-        ("excerpt", excerpt),
-    ];
-    for (name, text) in texts {
-        out.extend_from_slice(format!(",\"{name}\":").as_bytes());
-        json::write_string(&mut out, text.as_bytes());
-    }
-    out.extend_from_slice(b"}\n");
-    out
 }

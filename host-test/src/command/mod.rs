@@ -1,13 +1,18 @@
 //! Arguments, and which part of the program they start.
 
 mod bake;
+mod check;
+mod completions;
 mod demo;
 mod detectors;
 mod feed;
+mod findings;
 mod format;
 mod import;
+mod inspect;
 mod layout;
 mod lint;
+mod man;
 mod output;
 mod pick;
 mod progress;
@@ -22,10 +27,13 @@ use podsieve_host::Error;
 
 const EXIT_CODES: &str = "\
 Exit codes:
-  0  every record came out, or the reader of standard output went away
-  1  the module lost a record: standard error says which lines; `lint` found errors;
-     `import` left rules out with --strict
-  2  wrong arguments, an input that cannot be read, a module that cannot be loaded";
+  0  what was asked for was done, or the reader of standard output went away
+  1  `run`: the module lost a record, and standard error says which lines
+     `check`, `lint`: there are errors, or warnings with --strict or --deny-warnings
+     `inspect`: Fluent Bit cannot load the module, or loses records with it
+     `import`: rules were left out, with --strict
+  2  wrong arguments, a file that cannot be read or written, a policy with errors for `bake`,
+     a module that cannot be loaded";
 
 /// Parses, enriches, redacts and routes pod logs through the WebAssembly module that Fluent Bit runs.
 #[derive(Parser)]
@@ -41,9 +49,13 @@ enum Command {
     Bake(bake::Bake),
     Policy(bake::Default),
     Schema(bake::Schema),
+    Check(check::Check),
+    Inspect(inspect::Inspect),
     Lint(lint::Lint),
     Detectors(detectors::Detectors),
     Import(import::Import),
+    Completions(completions::Completions),
+    Man(man::Man),
     #[command(hide = true)]
     Demo(demo::Demo),
 }
@@ -73,7 +85,7 @@ impl From<io::Error> for Stop {
 }
 
 /// What the numbers of `EXIT_CODES` mean.
-const LOST: u8 = 1;
+const WRONG: u8 = 1;
 const FAILED: u8 = 2;
 
 pub(crate) fn main() -> ExitCode {
@@ -82,14 +94,18 @@ pub(crate) fn main() -> ExitCode {
         Command::Bake(bake) => bake.start(),
         Command::Policy(policy) => policy.start(),
         Command::Schema(schema) => schema.start(),
+        Command::Check(check) => check.start(),
+        Command::Inspect(inspect) => inspect.start(),
         Command::Lint(lint) => lint.start(),
         Command::Detectors(detectors) => detectors.start(),
         Command::Import(import) => import.start(),
+        Command::Completions(completions) => completions.start(),
+        Command::Man(man) => man.start(),
         Command::Demo(demo) => demo.start(),
     };
     match result {
         Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::from(LOST),
+        Ok(false) => ExitCode::from(WRONG),
         Err(Stop::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(Stop::Output(error)) => {
             eprintln!("podsieve: standard output: cannot be written: {error}");

@@ -34,7 +34,7 @@ use std::path::{Path, PathBuf};
 
 use crate::Error;
 
-pub use report::{Finding, Level};
+pub use crate::{Finding, Level};
 pub use rules::{RULES, Rule};
 
 /// Where modules are found.

@@ -1,55 +1,8 @@
 //! What was found, and where.
 
-use std::fmt;
-
 use super::model::{Configuration, Form, Place, Property, Route, Section};
 use super::rules::Rule;
-
-/// How bad it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Level {
-    /// It may lose something, or is not sure.
-    Warning,
-    /// It loses records, lets secrets through, does nothing, or keeps Fluent Bit from starting.
-    Error,
-}
-
-impl Level {
-    /// `error` or `warning`.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Level::Error => "error",
-            Level::Warning => "warning",
-        }
-    }
-}
-
-/// Something wrong in a configuration.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finding {
-    /// The file, as it was named or included.
-    pub file: String,
-    /// The line, from 1.
-    pub line: u32,
-    /// How bad it is.
-    pub level: Level,
-    /// The name of the rule, one of [`RULES`](super::RULES).
-    pub rule: &'static str,
-    /// What is wrong.
-    pub what: String,
-    /// What to do about it.
-    pub advice: String,
-    /// The key and the value that it is about, and nothing else of the line.
-    pub excerpt: String,
-}
-
-impl fmt::Display for Finding {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Finding { file, line, level, rule, what, advice, excerpt } = self;
-        write!(f, "{file}:{line}: {}: {what}; {advice} [{rule}]\n    {excerpt}", level.name())
-    }
-}
+use crate::Finding;
 
 /// What a finding is about.
 pub(super) struct Spot {
@@ -111,11 +64,12 @@ impl<'a> Report<'a> {
         let finding = Finding {
             file: self.configuration.files.get(place.file).cloned().unwrap_or_default(),
             line: place.line,
+            column: None,
             level: rule.level,
             rule: rule.name,
             what: printable(&what.into()),
             advice: advice.into(),
-            excerpt: printable(&excerpt),
+            excerpt: Some(printable(&excerpt)),
         };
         self.found.push((place, finding));
     }

@@ -28,6 +28,7 @@ mod length;
 mod literal;
 mod parse;
 mod run;
+mod sample;
 mod shape;
 
 use alloc::string::String;

@@ -10,8 +10,9 @@ mod storage;
 use super::model::{Configuration, Property, Section};
 use super::modules::Modules;
 use super::pattern::may_meet;
-use super::report::{Level, Report};
+use super::report::Report;
 use super::tags::{Tags, Words};
+use crate::Level;
 
 /// Something that is looked for.
 #[derive(Debug)]
