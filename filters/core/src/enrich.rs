@@ -5,6 +5,8 @@ use crate::bytes::Bytes;
 use crate::json::{self, Kind, Span};
 use crate::key::Class;
 use crate::lanes;
+#[cfg(feature = "custom")]
+use crate::policy::Convention;
 use crate::policy::{Policy, Severity};
 use crate::record::{Buffers, Field, Record, Roles};
 use crate::tag::{self, Parts};
@@ -99,6 +101,26 @@ impl Origin {
         ]
     }
 
+    /// Writes what the tag says as fields of their own, those that are missing.
+    #[cfg(feature = "custom")]
+    fn fields(&self, convention: &'static Convention, added: &mut Added, writer: &mut Writer) {
+        if !self.is_known() {
+            return;
+        }
+        for (name, (member, span)) in convention.origin.iter().zip(self.members()) {
+            let Some(span) = span.filter(|_| added.takes(name)) else { continue };
+            name_of(name, writer);
+            writer.put_byte(b'"');
+            writer.string(false, &self.tag, span, true, matches!(member, "pod_id" | "docker_id"));
+            writer.put_byte(b'"');
+        }
+        for (name, value) in convention.fixed {
+            if added.takes(name) {
+                add(name, value, writer);
+            }
+        }
+    }
+
     fn write(&self, writer: &mut Writer, present: Option<(&[u8], Span)>) {
         let mut members = self.members();
         let mut more = false;
@@ -144,16 +166,6 @@ pub(crate) fn write(
     buffers: &Buffers,
 ) -> Option<Span> {
     let policy = writer.policy;
-    let mut place = None;
-    if let (Some(name), [None, ..]) = (policy.service_keys.first(), roles.service) {
-        place = service(record, roles, name, origin, writer, buffers);
-    }
-    if let (Some(name), [None, ..], Some(severity)) = (policy.severity_keys.first(), roles.severity, severity) {
-        name_of(name, writer);
-        writer.put_byte(b'"');
-        writer.put(severity.name().as_bytes());
-        writer.put_byte(b'"');
-    }
     let present = |name: &str| {
         record.live().any(|field| {
             let mut full = Vec::new();
@@ -161,36 +173,114 @@ pub(crate) fn write(
             full == name.as_bytes()
         })
     };
-    for (name, value) in policy.static_fields.iter().filter(|(name, _)| !present(name)) {
-        add(name, value, writer);
+    let mut added = Added { present: &present, names: Vec::new() };
+    let [service_key, severity_key] = [policy.service_keys, policy.severity_keys].map(|keys| keys.first().copied());
+    let known = |name: &str| Some(name) == service_key || Some(name) == severity_key;
+    // Of these two the policy may say more than the record does.
+    let mut place = added.own(policy, known, service_key, writer);
+    if let (Some(name), [None, ..], None) = (service_key, roles.service, place) {
+        place = service(record, roles, name, origin, writer, buffers);
+    }
+    if let (Some(name), [None, ..], Some(severity)) = (severity_key, roles.severity, severity)
+        && !added.names.contains(&name)
+    {
+        self::severity_fields(name, severity, writer);
     }
     #[cfg(feature = "custom")]
-    for lookup in policy.custom.iter().flat_map(|custom| &custom.lookups).filter(|lookup| !present(&lookup.field)) {
-        let found = crate::look::value(writer.out.as_slice(), &lookup.from);
-        let mut meaning = Bytes::new();
-        let read = found.is_some_and(|found| crate::look::text(writer.out.as_slice(), found, &mut meaning));
-        let known = lookup.values.binary_search_by(|(value, _)| value.as_bytes().cmp(meaning.as_slice())).ok();
-        let known = known.filter(|_| read).and_then(|known| lookup.values.get(known)).map(|(_, added)| added);
-        if let Some(value) = known.or(lookup.default.as_ref()) {
-            add(&lookup.field, value, writer);
-        }
+    if let Some(convention) = policy.convention() {
+        origin.fields(convention, &mut added, writer);
     }
+    added.own(policy, |name| !known(name), None, writer);
     place
 }
 
-/// Writes a field of the policy's own.
-fn add(name: &str, value: &str, writer: &mut Writer) {
+/// Writes how bad the record is.
+fn severity_fields(name: &str, severity: Severity, writer: &mut Writer) {
+    #[cfg(feature = "custom")]
+    if let Some(convention) = writer.policy.convention() {
+        return convention.severity(severity, &mut |name, value, quote| {
+            name_of(name, writer);
+            writer.put(quote);
+            writer.put(value);
+            writer.put(quote);
+        });
+    }
+    name_of(name, writer);
+    writer.put_byte(b'"');
+    writer.put(severity.name().as_bytes());
+    writer.put_byte(b'"');
+}
+
+/// The names that a record has, and gets.
+struct Added<'a> {
+    present: &'a dyn Fn(&str) -> bool,
+    names: Vec<&'static str>,
+}
+
+impl Added<'_> {
+    /// Whether a field of this name is to be written, which it then is taken for.
+    fn takes(&mut self, name: &'static str) -> bool {
+        let free = !self.names.contains(&name) && !(self.present)(name);
+        if free {
+            self.names.push(name);
+        }
+        free
+    }
+
+    /// Writes those of the policy's own fields that are wanted. Returns where the value of the one called `asked` stands.
+    fn own(
+        &mut self,
+        policy: &'static Policy,
+        wanted: impl Fn(&str) -> bool,
+        asked: Option<&str>,
+        writer: &mut Writer,
+    ) -> Option<Span> {
+        let mut place = None;
+        for (name, value) in policy.static_fields.iter().filter(|(name, _)| wanted(name)) {
+            if self.takes(name) {
+                let written = add(name, value, writer);
+                place = place.or((Some(*name) == asked).then_some(written));
+            }
+        }
+        #[cfg(feature = "custom")]
+        for lookup in policy.custom.iter().flat_map(|custom| &custom.lookups).filter(|lookup| wanted(&lookup.field)) {
+            if let Some(value) = looked_up(lookup, writer)
+                && self.takes(&lookup.field)
+            {
+                let written = add(&lookup.field, value, writer);
+                place = place.or((Some(lookup.field.as_str()) == asked).then_some(written));
+            }
+        }
+        place
+    }
+}
+
+/// What a lookup adds to the record as it is written so far.
+#[cfg(feature = "custom")]
+fn looked_up<'a>(lookup: &'a crate::policy::Lookup, writer: &Writer) -> Option<&'a str> {
+    let found = crate::look::value(writer.out.as_slice(), &lookup.from);
+    let mut meaning = Bytes::new();
+    let read = found.is_some_and(|found| crate::look::text(writer.out.as_slice(), found, &mut meaning));
+    let known = lookup.values.binary_search_by(|(value, _)| value.as_bytes().cmp(meaning.as_slice())).ok();
+    let known = known.filter(|_| read).and_then(|known| lookup.values.get(known)).map(|(_, added)| added);
+    known.or(lookup.default.as_ref()).map(alloc::string::String::as_str)
+}
+
+/// Writes a field of the policy's own, and says where the content of its value stands in the output.
+fn add(name: &str, value: &str, writer: &mut Writer) -> Span {
     name_of(name, writer);
     let class = writer.keys.class(name.as_bytes(), 0, name.len(), writer.policy);
     let plain = !value.bytes().any(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f | 0x7f..));
     if plain {
         let whole = Span { start: 0, end: value.len() };
-        writer.value(false, value.as_bytes(), Kind::String, whole, true, &class);
-    } else {
-        writer.put_byte(b'"');
-        text::escape_lossy(value.as_bytes(), &mut writer.out);
-        writer.put_byte(b'"');
+        return writer.value(false, value.as_bytes(), Kind::String, whole, true, &class);
     }
+    writer.put_byte(b'"');
+    let start = writer.out.len();
+    text::escape_lossy(value.as_bytes(), &mut writer.out);
+    let end = writer.out.len();
+    writer.put_byte(b'"');
+    Span { start, end }
 }
 
 fn name_of(name: &str, writer: &mut Writer) {
@@ -230,7 +320,7 @@ pub(crate) fn severity(record: &Record, roles: &Roles, buffers: &Buffers, policy
         said(field.kind, buffers.of(field.buffer), field.value, policy)
     });
     let header = || {
-        let body = record.field(roles.body)?;
+        let body = record.field(roles.body).filter(|_| policy.formats().klog)?;
         klog(body.value.of(buffers.of(body.buffer)))
     };
     (said.or_else(header), said.is_some())

@@ -226,6 +226,7 @@ impl Layouts {
             || record.fields.len() > MAX_VALUES
             || input.len() > MAX_RECORD
             || (writer.redact && writer.policy.is_slow())
+            || writer.policy.reads_on()
         {
             return;
         }

@@ -136,7 +136,7 @@ impl Engine {
 
     /// Does `function` to `record`, which came with `tag`. Returns one JSON object, whatever the bytes are: what is no
     /// JSON object is taken as text, redacted, and wrapped in one that says so. Never panics. Takes time and memory
-    /// linear in the record's length.
+    /// linear in the record's length. Nothing is returned only for a record that cannot be handled, if the policy drops those.
     pub fn run(&mut self, function: Function, tag: &[u8], record: &[u8]) -> &[u8] {
         let out = self.run_to_nul(function, tag, record);
         out.strip_suffix(b"\0").unwrap_or(out)
@@ -146,15 +146,15 @@ impl Engine {
     pub fn run_to_nul(&mut self, function: Function, tag: &[u8], record: &[u8]) -> &[u8] {
         self.origin.read(tag, &mut self.writer);
         if self.policy.limit().is_some_and(|limit| record.len() > limit) {
-            self.wrap(function, b"", Failure::TooLarge);
+            self.fail(function, b"", Failure::TooLarge);
             self.end(function);
         } else if !self.repeats(function, record) {
             self.begin(record.len(), function.does(Function::Redact));
-            let lift = function.does(Function::Parse);
+            let lift = function.does(Function::Parse) && self.policy.formats().json;
             if self.record.index(record, lift, &mut self.writer.keys, self.policy).is_ok() {
                 self.jobs(function, record, None);
             } else {
-                self.wrap(function, record, Failure::NotAnObject);
+                self.fail(function, record, Failure::NotAnObject);
             }
             self.end(function);
         }
@@ -186,7 +186,7 @@ impl Engine {
     /// What stands for a record that the host could not hand over, with a NUL behind it.
     pub fn unreadable_to_nul(&mut self, function: Function, tag: &[u8]) -> &[u8] {
         self.origin.read(tag, &mut self.writer);
-        self.wrap(function, b"", Failure::Unreadable);
+        self.fail(function, b"", Failure::Unreadable);
         self.end(function);
         self.writer.out.as_slice()
     }
@@ -199,9 +199,19 @@ impl Engine {
     fn end(&mut self, function: Function) {
         if self.writer.is_short() || self.scratch.is_short() {
             // There was no memory for all of it: rather nothing than a part. This little there always is.
-            self.wrap(function, b"", Failure::Unreadable);
+            self.fail(function, b"", Failure::Unreadable);
         }
         self.writer.out.push(0);
+    }
+
+    /// What becomes of a record that cannot be handled.
+    #[cold]
+    fn fail(&mut self, function: Function, record: &[u8], failure: Failure) {
+        if self.policy.drops() {
+            self.begin(0, true);
+        } else {
+            self.wrap(function, record, failure);
+        }
     }
 
     #[cold]
@@ -224,6 +234,8 @@ impl Engine {
         let Engine { record, layouts, writer, origin, scratch, policy, .. } = self;
         if function.does(Function::Parse) {
             parse::parse(record, input, scratch, &mut writer.keys, policy);
+            #[cfg(feature = "custom")]
+            parse::depth::expand(record, input, scratch, policy);
         }
         let buffers = Buffers { input, scratch: scratch.as_slice() };
         if writer.redact {

@@ -31,7 +31,10 @@ pub(crate) struct Fields {
 }
 
 impl Fields {
-    pub(crate) fn new(enriches: bool) -> Fields {
+    pub(crate) fn new(enriches: bool, policy: &Policy) -> Fields {
+        #[cfg(feature = "custom")]
+        let enriches = enriches && policy.convention().is_none();
+        let _ = policy;
         Fields { service: Span::default(), kubernetes: enriches }
     }
 }
@@ -54,7 +57,7 @@ impl<'a> Output<'a> {
     /// Writes the record.
     pub(crate) fn write(mut self, failure: Option<Failure>) {
         let roles = self.record.roles();
-        let mut fields = Fields::new(self.enriches);
+        let mut fields = Fields::new(self.enriches, self.policy);
         for n in 0..self.record.fields.len() {
             if let Some(field) = self.record.fields.get(n).copied()
                 && field.live

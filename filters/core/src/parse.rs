@@ -5,6 +5,10 @@
 //! a JSON object (docker's json-file is one: its `log` is the next body), the object that
 //! [loguru](https://loguru.readthedocs.io/en/stable/api/logger.html#record) serializes, or text, which stays.
 
+#[cfg(feature = "custom")]
+pub(crate) mod depth;
+#[cfg(feature = "custom")]
+mod logfmt;
 mod names;
 
 use crate::bytes::Bytes;
@@ -113,7 +117,9 @@ fn lift(record: &mut Record, body: usize, input: &[u8], scratch: &mut Bytes, key
     let bytes = bytes_of(buffer, input, scratch.as_slice());
     // An object begins with a brace; in front of it may stand white space, escaped.
     let first = value.of(bytes).iter().find(|byte| !byte.is_ascii_whitespace());
-    let lifted = if !matches!(first, Some(b'{' | b'\\')) {
+    let lifted = if !policy.formats().json {
+        Err(Stop::Invalid)
+    } else if !matches!(first, Some(b'{' | b'\\')) {
         Err(Stop::Invalid)
     } else if escaped {
         // Two levels deep.
@@ -125,6 +131,11 @@ fn lift(record: &mut Record, body: usize, input: &[u8], scratch: &mut Bytes, key
     };
     let lifted = match lifted {
         Err(Stop::Unescape) => unescape(record, body, input, scratch, keys, policy),
+        other => other,
+    };
+    #[cfg(feature = "custom")]
+    let lifted = match lifted {
+        Err(_) if policy.formats().logfmt => logfmt::lift(record, body, input, scratch, keys, policy),
         other => other,
     };
     // An empty object has nothing to lift.
@@ -268,6 +279,9 @@ pub(crate) fn is_text(bytes: &[u8], body: Span, escaped: bool) -> bool {
 
 /// If `fields` are what loguru serializes, makes flat fields of them.
 fn loguru(record: &mut Record, fields: &Range<usize>, input: &[u8], scratch: &[u8], keys: &mut Keys, policy: &Policy) {
+    if !policy.formats().loguru {
+        return;
+    }
     let from = fields.start;
     let [text, inner] = match record.fields.get(fields.clone()) {
         Some([a, b]) if a.class.role == Role::LoguruText && b.class.role == Role::LoguruRecord => [from, from + 1],

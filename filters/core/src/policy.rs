@@ -3,8 +3,11 @@
 #[cfg(feature = "custom")]
 mod build;
 #[cfg(feature = "custom")]
+mod convention;
+#[cfg(feature = "custom")]
 mod custom;
 mod detectors;
+mod formats;
 mod names;
 mod rules;
 mod tokens;
@@ -12,11 +15,14 @@ mod tokens;
 #[cfg(feature = "custom")]
 pub use build::{Builder, Entry};
 #[cfg(feature = "custom")]
+pub use convention::Convention;
+#[cfg(feature = "custom")]
 pub use custom::{
     Action, Allowed, Audit, Checksum, Custom, Key, Keyword, Lookup, PathMeaning, PathRule, Route as OwnRoute, Rule,
     Segment, Step, TagPart, Test, When,
 };
 pub use detectors::{DETECTORS, Detector, EXTRA_DETECTORS};
+pub use formats::Formats;
 pub use tokens::{FAMILIES, Family};
 
 use names::NAMES;
@@ -801,6 +807,47 @@ impl Policy {
         false
     }
 
+    /// Whether the fields of a body depend on more than a look at where it begins.
+    pub(crate) fn reads_on(&self) -> bool {
+        #[cfg(feature = "custom")]
+        if let Some(custom) = self.custom {
+            return custom.reads_on();
+        }
+        false
+    }
+
+    /// What a body may be.
+    #[inline(always)]
+    pub(crate) fn formats(&self) -> Formats {
+        #[cfg(feature = "custom")]
+        if let Some(custom) = self.custom {
+            return custom.formats;
+        }
+        Formats::default()
+    }
+
+    /// Whether a rule looks at all texts.
+    #[cfg(feature = "custom")]
+    #[inline(always)]
+    pub(crate) fn scans_all(&self) -> bool {
+        self.custom.is_some_and(|custom| !custom.full.is_empty())
+    }
+
+    /// How enrichment names what it adds, if not as Fluent Bit's kubernetes filter does.
+    #[cfg(feature = "custom")]
+    pub(crate) fn convention(&self) -> Option<&'static Convention> {
+        self.custom.and_then(|custom| custom.convention)
+    }
+
+    /// Whether nothing is left of a record that could not be handled.
+    pub(crate) fn drops(&self) -> bool {
+        #[cfg(feature = "custom")]
+        if let Some(custom) = self.custom {
+            return custom.drops;
+        }
+        false
+    }
+
     /// How many bytes a record may have, if there is a limit.
     #[inline(always)]
     pub(crate) fn limit(&self) -> Option<usize> {
@@ -835,7 +882,7 @@ impl Policy {
     pub(crate) fn is_fickle(&self) -> bool {
         #[cfg(feature = "custom")]
         if let Some(custom) = self.custom {
-            return custom.audit == Audit::Always || custom.asks_for_redactions();
+            return custom.is_fickle();
         }
         false
     }

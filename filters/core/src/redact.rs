@@ -39,6 +39,8 @@ mod words;
 
 pub(crate) use command::Tool;
 pub(crate) use content::{is_random, is_strong};
+#[cfg(feature = "custom")]
+pub(crate) use custom::Everywhere;
 pub(crate) use digits::is_card_number;
 pub(crate) use probe::{SHORTEST, may_hold, survey};
 pub(crate) use secret::MIN_DIGITS;

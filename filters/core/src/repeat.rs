@@ -53,7 +53,7 @@ impl Engine {
     #[inline(never)]
     pub(crate) fn known(&mut self, function: Function, input: &[u8], number: usize) -> bool {
         self.writer.restart(function.does(Function::Redact));
-        self.seen = Seen { fields: Fields::new(function.does(Function::Enrich)), ..Seen::default() };
+        self.seen = Seen { fields: Fields::new(function.does(Function::Enrich), self.policy), ..Seen::default() };
         let done = self.repeat(function, input, number).is_some();
         if !done && self.seen.asked {
             self.layouts.forget(number);

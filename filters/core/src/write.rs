@@ -282,6 +282,10 @@ impl Writer {
         if self.policy.extra != crate::policy::Extra::NONE {
             self.asked_for(from);
         }
+        #[cfg(feature = "custom")]
+        if self.policy.scans_all() {
+            self.everywhere(from);
+        }
         #[cfg(not(feature = "extra"))]
         let _ = from;
     }

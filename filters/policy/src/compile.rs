@@ -1,5 +1,6 @@
 //! A policy as the engine has it, from the policy as its file says it.
 
+use ::core::iter;
 use alloc::borrow::ToOwned;
 use alloc::boxed::Box;
 use alloc::format;
@@ -8,7 +9,7 @@ use alloc::vec::Vec;
 
 use podsieve_core::Policy;
 use podsieve_core::policy::{
-    self as core, Builder, Custom, Extra, Keyword, Meaning, Part, PathMeaning, PathRule, RuleId, Step, When,
+    self as core, Builder, Convention, Custom, Extra, Keyword, Meaning, Part, PathMeaning, PathRule, RuleId, Step, When,
 };
 use regex_lite::Regex;
 
@@ -66,9 +67,7 @@ pub fn compile(
     compiler.enrich(&file.enrich);
     compiler.routes(file);
     compiler.parse(&file.parse);
-    if file.on_error == OnError::Drop {
-        compiler.not_yet("on_error: drop");
-    }
+    compiler.custom.drops = file.on_error == OnError::Drop;
     compiler.custom.limit = file.limits.record.map(|bytes| bytes as usize);
     compiler.custom.audit = match file.audit.write {
         Write::WhenRedacted => core::Audit::WhenRedacted,
@@ -117,10 +116,7 @@ impl Compiler {
                 }
             }
             if setting.keep_private {
-                self.wrong(
-                    setting.place.unwrap_or(Place { line: 1, column: 1 }),
-                    "private: keep is not known to this version".to_owned(),
-                );
+                self.custom.private.push(rule);
             }
             let allowed = self.allowed(&setting.allow);
             self.allow(core::Allowed { rules: [rule].into(), ..allowed });
@@ -133,9 +129,6 @@ impl Compiler {
         let Some(id) = self.builder.rule(&rule.name) else {
             return self.wrong(rule.place, "there are too many rules".to_owned());
         };
-        if rule.full_scan {
-            return self.wrong(rule.place, "this version finds a rule by its keywords only".to_owned());
-        }
         let Some(regex) = self.regex(&rule.regex, "") else { return };
         let group = match &rule.secret {
             Secret::Default => usize::from(regex.captures_len() > 1),
@@ -164,7 +157,10 @@ impl Compiler {
             run: run(&rule.regex.text, group),
         });
         let place = (self.custom.rules.len() - 1) as u16;
-        for keyword in &rule.keywords {
+        if rule.full_scan {
+            self.custom.full.push(place);
+        }
+        for keyword in rule.keywords.iter().filter(|_| !rule.full_scan) {
             self.keyword(keyword, place, rule.place);
         }
         let found = action(&rule.action, &rule.name);
@@ -235,14 +231,21 @@ impl Compiler {
         self.custom.paths.push(PathRule { path: path.segments.iter().map(segment).collect(), what });
     }
 
-    /// What the format has and the engine does not: rather no policy than one that does less.
-    fn not_yet(&mut self, what: &str) {
-        self.wrong(Place { line: 1, column: 1 }, format!("this version can only do the default of {what}"));
-    }
-
     fn enrich(&mut self, enrich: &Enrich) {
-        if enrich.names != Names::Kubernetes {
-            self.not_yet("enrich.names");
+        let convention: Option<&'static Convention> = match enrich.names {
+            Names::Kubernetes => None,
+            Names::OpenTelemetry => Some(&Convention::OPENTELEMETRY),
+            Names::Ecs => Some(&Convention::ECS),
+        };
+        if let Some(convention) = convention {
+            let policy = self.builder.policy();
+            policy.service_keys = first(convention.service, policy.service_keys);
+            policy.severity_keys = first(convention.severity, policy.severity_keys);
+            // A body may not say where it comes from.
+            let fixed = convention.fixed.iter().map(|(name, _)| *name);
+            let reserved = policy.reserved.iter().copied().chain(convention.origin).chain(fixed);
+            policy.reserved = Vec::leak(reserved.collect());
+            self.custom.convention = Some(convention);
         }
         let fields = enrich.fields.iter().map(|(name, value)| (leaked(name), leaked(value))).collect();
         self.builder.policy().static_fields = Vec::leak(fields);
@@ -336,12 +339,9 @@ impl Compiler {
         let keys = parse.body.iter().map(|key| leaked(key)).collect();
         self.builder.policy().body_keys = Vec::leak(keys);
         self.builder.policy().conflict_prefix = leaked(&parse.conflict_prefix);
-        if parse.formats != (Formats { json: true, loguru: true, logfmt: false, klog: true }) {
-            self.not_yet("parse.formats");
-        }
-        if parse.depth != 0 {
-            self.not_yet("parse.depth");
-        }
+        let Formats { json, loguru, logfmt, klog } = parse.formats;
+        self.custom.formats = core::Formats { json, loguru, logfmt, klog };
+        self.custom.depth = parse.depth;
     }
 
     fn allow(&mut self, allowed: core::Allowed) {
@@ -376,6 +376,12 @@ fn run(regex: &str, group: usize) -> Option<([u64; 4], usize)> {
         class[usize::from(byte >> 6)] |= 1 << (byte & 63);
     }
     Some((class, run.least()))
+}
+
+/// `name`, and the others behind it.
+fn first(name: &'static str, others: &[&'static str]) -> &'static [&'static str] {
+    let others = others.iter().copied().filter(|other| *other != name);
+    Vec::leak(iter::once(name).chain(others).collect())
 }
 
 /// `text`, for as long as there is a program.

@@ -1,10 +1,11 @@
 //! What a policy of one's own has besides its tables: rules with a regex, what becomes of what rules find, and what is
 //! allowed to stay.
 
-use super::{Meaning, RuleId, Severity};
+use super::{Convention, Formats, Meaning, RuleId, Severity};
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::net::IpAddr;
 use hmac::{Hmac, KeyInit, Mac};
 use regex_lite::Regex;
 use sha2::Sha256;
@@ -38,6 +39,28 @@ pub struct Custom {
     pub looked_at: Vec<String>,
     /// A record of more bytes is not read.
     pub limit: Option<usize>,
+    /// Nothing is left of a record that could not be handled, instead of an object that says so.
+    pub drops: bool,
+    /// What a body may be.
+    pub formats: Formats,
+    /// So many levels of JSON in the texts of a body become part of the record.
+    pub depth: u8,
+    /// How enrichment names what it adds, if not as Fluent Bit's kubernetes filter does.
+    pub convention: Option<&'static Convention>,
+    /// What these rules find stays if it is an address of a private network.
+    pub private: Vec<RuleId>,
+    /// The places of the rules in [`Custom::rules`] that need no keyword.
+    pub full: Vec<u16>,
+    pub(super) known: Known,
+}
+
+/// What is asked of a policy for each record, found out once.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    slow: bool,
+    fickle: bool,
+    /// Under which rule each one is counted.
+    counted: Vec<RuleId>,
 }
 
 /// A tag, and when a record gets it. It is decided on the record as it is written.
@@ -132,8 +155,8 @@ pub enum Action {
         /// The character.
         with: char,
     },
-    /// `<rule>:<key>:<digits>` stands in its place, the first so many hexadecimal digits of its HMAC-SHA-256
-    /// ([RFC 2104](https://www.rfc-editor.org/rfc/rfc2104)).
+    /// `<rule>:<key>:<digits>-<seal>` stands in its place: the first so many hexadecimal digits of its HMAC-SHA-256
+    /// ([RFC 2104](https://www.rfc-editor.org/rfc/rfc2104)), and eight that show that no log line said so.
     Hash {
         /// 8 to 64.
         digits: usize,
@@ -250,11 +273,38 @@ impl Key {
         Some(Key { id, mac: Hmac::new_from_slice(secret).ok()? })
     }
 
-    /// The HMAC of a value.
-    pub(crate) fn sign(&self, value: &[u8]) -> [u8; 32] {
+    /// The hexadecimal digits of the HMAC of a value.
+    pub(crate) fn sign(&self, value: &[u8]) -> [u8; 64] {
         let mut mac = self.mac.clone();
         mac.update(value);
-        mac.finalize().into_bytes().into()
+        let mut digits = [0; 64];
+        for (pair, byte) in digits.as_chunks_mut().0.iter_mut().zip(mac.finalize().into_bytes()) {
+            *pair = [byte >> 4, byte & 15].map(|digit| if digit < 10 { b'0' + digit } else { b'a' + digit - 10 });
+        }
+        digits
+    }
+
+    /// What stands behind the digits of a value, and shows that they were written with this key.
+    pub(crate) fn seal(&self, digits: &[u8]) -> [u8; SEAL] {
+        let sealed = self.sign(&[b"seal:", digits].concat());
+        let mut seal = [b'-'; SEAL];
+        if let Some(place) = seal.get_mut(1..) {
+            place.copy_from_slice(sealed.get(..SEAL - 1).unwrap_or_default());
+        }
+        seal
+    }
+}
+
+/// Length of a [seal](Key::seal): a hyphen and eight digits.
+pub(crate) const SEAL: usize = 9;
+
+/// Whether an address is one of a private network, of this machine or of this link.
+fn is_private(address: &[u8]) -> bool {
+    let Ok(text) = core::str::from_utf8(address) else { return false };
+    match text.trim_matches(['[', ']']).parse() {
+        Ok(IpAddr::V4(v4)) => v4.is_private() || v4.is_loopback() || v4.is_link_local(),
+        Ok(IpAddr::V6(v6)) => v6.is_unique_local() || v6.is_loopback() || v6.is_unicast_link_local(),
+        Err(_) => false,
     }
 }
 
@@ -287,13 +337,8 @@ impl Custom {
         self.actions.get(usize::from(rule)).unwrap_or(&Action::Mark)
     }
 
-    /// Under which rule what `rule` did is counted.
-    pub(crate) fn counted_as(&self, rule: RuleId) -> RuleId {
-        self.counted.iter().find(|(known, _)| *known == rule).map_or(rule, |(_, counted)| *counted)
-    }
-
-    /// Whether a route asks for what was redacted.
-    pub(crate) fn asks_for_redactions(&self) -> bool {
+    /// Finds out what is asked for each record.
+    pub(super) fn prepare(&mut self, rules: usize) {
         fn asks(when: &When) -> bool {
             match when {
                 When::Redacted(_) => true,
@@ -302,23 +347,51 @@ impl Custom {
                 When::Field(..) | When::AtLeast(_) => false,
             }
         }
-        self.routes.iter().flatten().any(|route| route.when.iter().any(asks))
+        let asks_for_redactions = self.routes.iter().flatten().any(|route| route.when.iter().any(asks));
+        let mut counted: Vec<RuleId> = (0..rules as RuleId).collect();
+        for (rule, under) in &self.counted {
+            if let Some(place) = counted.get_mut(usize::from(*rule)) {
+                *place = *under;
+            }
+        }
+        self.known = Known {
+            slow: !self.paths.is_empty() || !self.full.is_empty() || self.actions.contains(&Action::Remove),
+            fickle: self.audit == Audit::Always || asks_for_redactions,
+            counted,
+        };
     }
 
-    /// Whether a record is always written field by field: a path says something of one, or one may go.
+    /// Under which rule what `rule` did is counted.
+    pub(crate) fn counted_as(&self, rule: RuleId) -> RuleId {
+        self.known.counted.get(usize::from(rule)).copied().unwrap_or(rule)
+    }
+
+    /// Whether what comes behind the fields may depend on what was redacted in them, or has the audit of every record.
+    pub(crate) fn is_fickle(&self) -> bool {
+        self.known.fickle
+    }
+
+    /// Whether a record is always written field by field: a path says something of one, one may go, or a rule looks at all.
     pub(crate) fn is_slow(&self) -> bool {
-        !self.paths.is_empty() || self.actions.contains(&Action::Remove)
+        self.known.slow
+    }
+
+    /// Whether the fields of a body depend on more than a look at where it begins.
+    pub(crate) fn reads_on(&self) -> bool {
+        self.depth > 0 || self.formats.logfmt
     }
 
     /// Whether a value is what [`Action::Hash`] wrote, perhaps without the rule's name: it stays as it is, however often a
-    /// record comes by.
+    /// record comes by. Who does not have the key cannot write one.
     fn is_pseudonym(&self, value: &[u8]) -> bool {
         let Some(colon) = value.iter().rposition(|byte| *byte == b':') else { return false };
-        let (front, digits) = value.split_at(colon);
+        let (front, back) = value.split_at(colon);
         let id = front.rsplit(|byte| *byte == b':').next().unwrap_or_default();
-        self.keys.iter().any(|key| key.id.as_bytes() == id)
-            && (9..=65).contains(&digits.len())
-            && digits.iter().skip(1).all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+        let Some((digits, seal)) = back.get(1..).and_then(|back| back.split_at_checked(back.len().checked_sub(SEAL)?))
+        else {
+            return false;
+        };
+        self.keys.iter().any(|key| key.id.as_bytes() == id && key.seal(digits) == seal)
     }
 
     /// Whether what a rule found is to be acted on.
@@ -327,6 +400,7 @@ impl Custom {
         *action != Action::Off
             && !action.was_done(found)
             && !self.is_pseudonym(found)
+            && !(self.private.contains(&rule) && is_private(found))
             && !self.allowed.iter().any(|allowed| allowed.allows(rule, found))
     }
 }

@@ -1,7 +1,10 @@
-//! What the rules of a policy of one's own find near their keywords.
+//! What the rules of a policy of one's own find: near their keywords, or in any text.
 
+use super::mark;
 use super::text::{Match, View};
-use crate::policy::{Checksum, Custom, Rule};
+use crate::policy::{Checksum, Custom, Rule, RuleId};
+use alloc::vec;
+use alloc::vec::Vec;
 
 /// What a rule of the keyword finds that may begin at `at`: of several the first one.
 #[inline(never)]
@@ -22,6 +25,62 @@ pub(super) fn find(view: &View, custom: &Custom, keyword: u16, at: usize) -> Opt
     });
     found.min_by_key(|found| found.start)
 }
+
+/// What the rules find that need no keyword, in order.
+pub(crate) struct Everywhere {
+    /// What each of them finds next.
+    next: Vec<Next>,
+}
+
+/// What a rule finds.
+#[derive(Clone, Copy)]
+enum Next {
+    Unknown,
+    At(usize, usize),
+    Nothing,
+}
+
+impl Everywhere {
+    pub(crate) fn new(custom: &Custom) -> Everywhere {
+        Everywhere { next: vec![Next::Unknown; custom.full.len()] }
+    }
+
+    /// The first match of `text` at `from` or behind it: the rule, and where it begins and ends.
+    pub(crate) fn next(&mut self, custom: &Custom, text: &[u8], from: usize) -> Option<(RuleId, usize, usize)> {
+        let mut first: Option<(RuleId, usize, usize)> = None;
+        for (rule, next) in custom.full.iter().zip(&mut self.next) {
+            let rule = custom.rules.get(usize::from(*rule))?;
+            if matches!(next, Next::Unknown) || matches!(next, Next::At(start, _) if *start < from) {
+                *next = beside_marks(rule, text, from).map_or(Next::Nothing, |(start, end)| Next::At(start, end));
+            }
+            if let Next::At(start, end) = *next
+                && first.is_none_or(|(_, known, _)| start < known)
+            {
+                first = Some((rule.id, start, end));
+            }
+        }
+        first
+    }
+}
+
+/// What a rule finds at `from` or behind it, other than in marks.
+fn beside_marks(rule: &Rule, text: &[u8], mut from: usize) -> Option<(usize, usize)> {
+    loop {
+        let (start, end) = within(rule, text.get(from..)?)?;
+        let (start, end) = (from + start, from + end);
+        let front = start.saturating_sub(MAX_MARK);
+        let near = text.get(front..end)?;
+        let mark = near.windows(mark::OPEN.len()).rposition(|window| window == mark::OPEN).map(|mark| front + mark);
+        let close = mark.and_then(|mark| Some(mark + 1 + text.get(mark..)?.iter().position(|byte| *byte == b']')?));
+        match close.filter(|close| *close > start) {
+            Some(close) => from = close,
+            None => return Some((start, end)),
+        }
+    }
+}
+
+/// No mark is longer, in bytes.
+const MAX_MARK: usize = 96;
 
 /// The secret that the rule finds in a text.
 fn within(rule: &Rule, text: &[u8]) -> Option<(usize, usize)> {

@@ -3,10 +3,10 @@
 use super::Writer;
 use super::paths::{Paths, START};
 use crate::bytes::Bytes;
-use crate::json::Text;
+use crate::json::{Span, Text};
 use crate::key::Class;
 use crate::policy::{Action, Custom, Meaning, RuleId};
-use crate::text;
+use crate::{redact, text};
 use alloc::vec::Vec;
 
 /// Where the writer is, and what became of the value there.
@@ -50,6 +50,32 @@ impl Writer {
         !keeps
     }
 
+    /// Redacts in what was written from `from` on, the content of a string, what rules find that need no keyword.
+    #[cold]
+    pub(super) fn everywhere(&mut self, from: usize) {
+        let Some(custom) = self.policy.custom else { return };
+        let (mut written, mut decoded) = (Bytes::new(), Bytes::new());
+        written.extend(self.out.as_slice().get(from..).unwrap_or_default());
+        let end = written.len();
+        text::decode(written.as_slice(), Span { start: 0, end }, false, &mut decoded);
+        self.out.truncate(from);
+        self.out.short_if(written.is_short() || decoded.is_short());
+        let (mut at, mut done) = (0, 0);
+        let mut all = redact::Everywhere::new(custom);
+        while let Some((rule, start, finish)) = all.next(custom, decoded.as_slice(), done) {
+            at = text::transcode(written.as_slice(), at, end, false, start - done, Some(&mut self.out));
+            let found = Span { start, end: finish }.of(decoded.as_slice());
+            let acts = self.policy.accepts(rule, found) && self.acts_by(custom, rule, found);
+            if acts {
+                self.replace_by(custom, rule, found);
+            }
+            let copy = if acts { None } else { Some(&mut self.out) };
+            at = text::transcode(written.as_slice(), at, end, false, finish - start, copy);
+            done = finish;
+        }
+        text::transcode(written.as_slice(), at, end, false, usize::MAX, Some(&mut self.out));
+    }
+
     /// Writes what stands in the place of `found`.
     #[inline(never)]
     pub(super) fn replace_by(&mut self, custom: &Custom, rule: RuleId, found: &[u8]) {
@@ -64,10 +90,10 @@ impl Writer {
                 self.put_byte(b':');
                 self.put(key.id.as_bytes());
                 self.put_byte(b':');
-                for byte in key.sign(found).iter().take(digits.div_ceil(2)) {
-                    let hex = |digit: u8| if digit < 10 { b'0' + digit } else { b'a' + digit - 10 };
-                    self.put(&[hex(byte >> 4), hex(byte & 15)]);
-                }
+                let signed = key.sign(found);
+                let digits = signed.get(..*digits).unwrap_or(&signed);
+                self.put(digits);
+                self.put(&key.seal(digits));
             }
         }
         self.count(rule);
