@@ -5,7 +5,8 @@
 //! would do with it: replace it, or lose it, and why ([`Outcome`], [`Lost`]). [`Native`] runs the
 //! core without WebAssembly behind the same [`Runner`] trait. [`input`] turns log files into the
 //! records that Fluent Bit would hand over, and [`json`] judges what comes back. [`lint`] judges the
-//! configurations that the module stands in, and [`import`] makes policies of others' rules.
+//! configurations that the module stands in, and [`import`] makes policies of others' rules. [`explain`] says
+//! what a policy does with a record and why, and [`cases`] try it.
 //!
 //! ```
 //! use podsieve_host::{Config, Host, Module, Outcome, Runner};
@@ -25,7 +26,9 @@
 //! no effect here, and speeds are those of compiled code. A test in Fluent Bit itself stays needed.
 
 pub mod bake;
+pub mod cases;
 mod error;
+pub mod explain;
 mod heap;
 mod host;
 pub mod import;

@@ -126,6 +126,8 @@ impl Origin {
             writer.put_byte(b'"');
             writer.put(name.as_bytes());
             writer.put(b"\":\"");
+            #[cfg(feature = "trace")]
+            writer.trace.field(b"kubernetes", Some(name));
             writer.string(false, &self.tag, span, true, matches!(name, "pod_id" | "docker_id"));
             writer.put_byte(b'"');
         }
@@ -194,6 +196,8 @@ fn add(name: &str, value: &str, writer: &mut Writer) {
 }
 
 fn name_of(name: &str, writer: &mut Writer) {
+    #[cfg(feature = "trace")]
+    writer.trace.field(name.as_bytes(), None);
     writer.put(b",\"");
     writer.put(name.as_bytes());
     writer.put(b"\":");

@@ -3,16 +3,19 @@
 mod bake;
 mod demo;
 mod detectors;
+mod explain;
 mod feed;
 mod format;
 mod import;
 mod layout;
 mod lint;
+mod marks;
 mod output;
 mod pick;
 mod progress;
 mod run;
 mod summary;
+mod test;
 
 use std::io;
 use std::process::ExitCode;
@@ -24,7 +27,7 @@ const EXIT_CODES: &str = "\
 Exit codes:
   0  every record came out, or the reader of standard output went away
   1  the module lost a record: standard error says which lines; `lint` found errors;
-     `import` left rules out with --strict
+     `import` left rules out with --strict; `test` had cases that failed
   2  wrong arguments, an input that cannot be read, a module that cannot be loaded";
 
 /// Parses, enriches, redacts and routes pod logs through the WebAssembly module that Fluent Bit runs.
@@ -44,6 +47,8 @@ enum Command {
     Lint(lint::Lint),
     Detectors(detectors::Detectors),
     Import(import::Import),
+    Explain(explain::Explain),
+    Test(test::Test),
     #[command(hide = true)]
     Demo(demo::Demo),
 }
@@ -85,6 +90,8 @@ pub(crate) fn main() -> ExitCode {
         Command::Lint(lint) => lint.start(),
         Command::Detectors(detectors) => detectors.start(),
         Command::Import(import) => import.start(),
+        Command::Explain(explain) => explain.start(),
+        Command::Test(test) => test.start(),
         Command::Demo(demo) => demo.start(),
     };
     match result {
