@@ -279,6 +279,7 @@ impl Trace {
     pub(crate) fn written(&mut self, written: &[u8], found: &Match) {
         if self.on {
             self.pass.settle();
+            self.pass.again = false;
             let span = self.pass.back_written(written, Span { start: found.start, end: found.end });
             self.next = Some(Next { source: span, span, why: Why::Form, out: 0 });
         }

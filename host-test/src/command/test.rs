@@ -20,19 +20,30 @@ use super::marks::{Marked, width};
 const FORMAT: &str = "\
 Cases are a list in YAML or JSON:
 
-  - name: badge numbers go                      # for people
-    line: \"employee badge B-12345674 swiped\"    # or record: {log: ..., stream: ...}, the record itself
-    redact: [{text: B-12345674, rule: badge}]   # must not survive; found by this rule, if it says one
-    keep: [employee, swiped]                    # must survive
-    route: archive.pci.shop                     # the tag that it gets; null: none
+  - name: badge numbers go
+    line: \"employee badge B-12345674 swiped\"
+    redact: [{text: B-12345674, rule: badge}]
+    keep: [employee, swiped]
+    route: archive.pci.shop
   - line: \"ticket TKT-000123 closed\"
-    keep: all                                   # nothing is redacted
+    keep: all
   - record: {level: WARNING}
     tag: kube.var.log.pods.shop_web-0_1f2e.app.0.log
-    function: enrich                            # or pipeline (if it does not say), parse, redact, route
-    fields: {service: web, severity: warn}      # by path; null: it is not there
+    function: enrich
+    fields: {service: web, severity: warn}
 
-What survives may stand anywhere in what comes out, but for the audit. Keys of hashes that are not there are made up.
+  name      for people
+  line      the line of an application, or
+  record    the record itself: an object, or its text
+  tag       the record's; without it one that says nothing
+  function  pipeline (without it), parse, redact, enrich or route
+  redact    texts that must not survive, found by a rule if it is named
+  keep      texts that must survive; all: nothing is redacted
+  route     the tag that it must get; null: none
+  fields    paths of fields that must come out, with their values; null: not there
+
+Texts may stand anywhere in a record but in its audit. A key of hashes that is not \
+there is made up.
 
 Exit codes:
   0  all passed

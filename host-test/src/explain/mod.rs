@@ -24,7 +24,7 @@ pub struct Explainer {
 /// What was done with a record.
 #[derive(Debug, Default)]
 pub struct Explained {
-    /// What was found, in the order in which it was.
+    /// What was found, value by value.
     pub found: Vec<Finding>,
     /// The route that applied.
     pub route: Option<Entry>,
@@ -98,7 +98,9 @@ impl Explainer {
     pub fn explain(&mut self, function: &str, tag: &[u8], record: &[u8]) -> Explained {
         let output = self.native.run(function, tag, record).record().map(<[u8]>::to_vec);
         let trace = self.native.trace();
-        let found = trace.found().iter().filter_map(|found| self.finding(found)).collect();
+        let mut found: Vec<&Found> = trace.found().iter().collect();
+        found.sort_by_key(|found| (found.value, found.start));
+        let found = found.into_iter().filter_map(|found| self.finding(found)).collect();
         let route = trace.route().filter(|route| *route < self.file.route.len()).map(Entry::Route);
         Explained { found, route, output }
     }

@@ -39,7 +39,9 @@ fn own(policy: &Policy, rule: usize, keyword: &str) -> String {
 fn form(rule: RuleId) -> String {
     let mut detectors = DETECTORS.iter().chain(EXTRA_DETECTORS);
     let finds = detectors.find(|detector| detector.rule == rule).map_or("its form", |detector| detector.finds);
-    let finds = finds.split([':', ',', ';']).next().unwrap_or(finds);
+    // What comes behind says more than is asked here.
+    let end = [": ", ", ", "; "].iter().filter_map(|mark| finds.find(mark)).min().unwrap_or(finds.len());
+    let finds = &finds[..end];
     match rule {
         CARD => format!("{finds}, checksum luhn"),
         IBAN => format!("{finds}, checksum mod97"),
