@@ -275,8 +275,11 @@ impl Pair {
             }
         }
         let before = record.windows(10).any(|part| part == b"\"podsieve\"" || part == b"podsieve\\\"");
+        if before || function == Function::Parse {
+            return Ok(());
+        }
         let (counted, found) = (counts(&traced), acted(trace));
-        if function != Function::Parse && !before && counted != found {
+        if counted != found {
             return Err(format!("{function:?} {}\n  counts {counted:?}\n  found {found:?}", shown(record)));
         }
         Ok(())
