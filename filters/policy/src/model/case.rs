@@ -255,7 +255,7 @@ mod tests {
             ("- {line: x, redact: [x], keep: all}\n", "1:13: `redact` does not go with `keep: all`"),
             ("a: 1\n", "1:1: expected a list of cases, found a map"),
             ("", "1:1: expected a list of cases, found nothing"),
-            ("- [", "1:4: "),
+            ("- [", "2:1: "),
         ] {
             let wrongs = read(text).expect_err(text);
             assert!(wrongs[0].starts_with(told), "{text}: {wrongs:?}");
