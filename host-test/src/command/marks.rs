@@ -30,7 +30,7 @@ impl Marked {
         let (mut front, mut part, mut back) = (shown(0, start), shown(start, end), shown(end, text.len()));
         let used = |row: &[char]| row.iter().map(|c| columns(*c)).sum::<usize>();
         if used(&front) + used(&part) + used(&back) > width {
-            let room = width.saturating_sub(2).max(8);
+            let room = width.max(8);
             let behind = used(&back).min(room / 4);
             cut_front(&mut front, (room / 3).max(room.saturating_sub(used(&part) + behind)));
             cut(&mut part, room - used(&front).min(room / 2));
@@ -67,7 +67,7 @@ fn cut(row: &mut Vec<char>, width: usize) {
     let fits = fits.count();
     if fits < row.len() {
         row.truncate(fits.saturating_sub(1));
-        row.push(CUT);
+        row.extend((width > 0).then_some(CUT));
     }
 }
 
