@@ -6,7 +6,7 @@
 //! core without WebAssembly behind the same [`Runner`] trait. [`input`] turns log files into the
 //! records that Fluent Bit would hand over, and [`json`] judges what comes back. [`lint`] judges the
 //! configurations that the module stands in, [`check`] policies, and [`inspect`] modules; [`import`] makes policies of
-//! others' rules.
+//! others' rules. [`explain`] says what a policy does with a record and why, and [`cases`] try it.
 //!
 //! ```
 //! use podsieve_host::{Config, Host, Module, Outcome, Runner};
@@ -26,8 +26,10 @@
 //! no effect here, and speeds are those of compiled code. A test in Fluent Bit itself stays needed.
 
 pub mod bake;
+pub mod cases;
 pub mod check;
 mod error;
+pub mod explain;
 mod finding;
 mod heap;
 mod host;

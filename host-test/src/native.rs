@@ -1,5 +1,6 @@
 //! The core without WebAssembly, behind the same surface.
 
+use podsieve_core::trace::Trace;
 use podsieve_core::{Engine, Function, Policy};
 
 use crate::json::{self, Verdict};
@@ -16,7 +17,22 @@ pub struct Native {
 impl Native {
     /// An engine with the built-in policy.
     pub fn new() -> Self {
-        Native { engine: Engine::new(&Policy::DEFAULT), counters: Counters::default() }
+        Native::with(&Policy::DEFAULT)
+    }
+
+    /// An engine with this policy.
+    pub fn with(policy: &'static Policy) -> Self {
+        Native { engine: Engine::new(policy), counters: Counters::default() }
+    }
+
+    /// From now on, what is done to a record is kept until the next one comes; or no more.
+    pub fn set_trace(&mut self, on: bool) {
+        self.engine.set_trace(on);
+    }
+
+    /// What was done to the last record, if that is kept.
+    pub fn trace(&self) -> &Trace {
+        self.engine.trace()
     }
 }
 

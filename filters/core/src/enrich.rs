@@ -148,6 +148,8 @@ impl Origin {
             writer.put_byte(b'"');
             writer.put(name.as_bytes());
             writer.put(b"\":\"");
+            #[cfg(feature = "trace")]
+            writer.trace.field(b"kubernetes", Some(name));
             writer.string(false, &self.tag, span, true, matches!(name, "pod_id" | "docker_id"));
             writer.put_byte(b'"');
         }
@@ -198,7 +200,7 @@ pub(crate) fn write(
 fn severity_fields(name: &str, severity: Severity, writer: &mut Writer) {
     #[cfg(feature = "custom")]
     if let Some(convention) = writer.policy.convention() {
-        return convention.severity(severity, &mut |name, value, quote| {
+        return convention.severity(severity, |name, value, quote| {
             name_of(name, writer);
             writer.put(quote);
             writer.put(value);
@@ -284,6 +286,8 @@ fn add(name: &str, value: &str, writer: &mut Writer) -> Span {
 }
 
 fn name_of(name: &str, writer: &mut Writer) {
+    #[cfg(feature = "trace")]
+    writer.trace.field(name.as_bytes(), None);
     writer.put(b",\"");
     writer.put(name.as_bytes());
     writer.put(b"\":");

@@ -49,6 +49,8 @@ mod repeat;
 mod route;
 mod tag;
 mod text;
+#[cfg(feature = "trace")]
+pub mod trace;
 mod unfold;
 mod write;
 
@@ -145,10 +147,11 @@ impl Engine {
     /// As [`Engine::run`], with a NUL behind the object and none in it.
     pub fn run_to_nul(&mut self, function: Function, tag: &[u8], record: &[u8]) -> &[u8] {
         self.origin.read(tag, &mut self.writer);
+        let traced = self.begin_trace();
         if self.policy.limit().is_some_and(|limit| record.len() > limit) {
             self.fail(function, b"", Failure::TooLarge);
             self.end(function);
-        } else if !self.repeats(function, record) {
+        } else if traced || !self.repeats(function, record) {
             self.begin(record.len(), function.does(Function::Redact));
             let lift = function.does(Function::Parse) && self.policy.formats().json;
             if self.record.index(record, lift, &mut self.writer.keys, self.policy).is_ok() {
@@ -159,6 +162,30 @@ impl Engine {
             self.end(function);
         }
         self.writer.out.as_slice()
+    }
+
+    /// From now on, or no more, what is done to a record is kept, and costs time.
+    #[cfg(feature = "trace")]
+    pub fn set_trace(&mut self, on: bool) {
+        self.writer.trace.set(on);
+    }
+
+    /// What was done to the last record, if that is kept.
+    #[cfg(feature = "trace")]
+    #[must_use]
+    pub fn trace(&self) -> &trace::Trace {
+        &self.writer.trace
+    }
+
+    /// Whether what is done to the record that comes now is kept.
+    #[inline(always)]
+    fn begin_trace(&mut self) -> bool {
+        #[cfg(feature = "trace")]
+        if self.writer.trace.is_on() {
+            self.writer.trace.clear();
+            return true;
+        }
+        false
     }
 
     /// If `record` has a layout that is known, does the jobs that way.

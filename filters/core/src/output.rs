@@ -102,6 +102,8 @@ impl<'a> Output<'a> {
             let before = before.filter(|field| field.kind == Kind::Object);
             if audit::is_due(self.writer, before.is_some(), failure) {
                 self.writer.put_byte(b',');
+                #[cfg(feature = "trace")]
+                self.writer.trace.field(b"podsieve", None);
                 let before = before.map(|field| (buffers.of(field.buffer), field.value));
                 audit::write(self.writer, before, failure, policy);
             }
@@ -115,6 +117,8 @@ impl<'a> Output<'a> {
             _ => routes,
         };
         if routes && let Some(tag) = route::route(self.record, roles, severity, policy) {
+            #[cfg(feature = "trace")]
+            self.writer.trace.routed(policy.routes.iter().position(|route| route.tag == tag).unwrap_or_default());
             self.writer.put_byte(b',');
             route::write(tag, service, self.writer);
         }
@@ -167,6 +171,8 @@ impl<'a> Output<'a> {
 
     fn kubernetes(&mut self, present: Option<(&[u8], Span)>) {
         if present.is_some() || self.origin.is_known() {
+            #[cfg(feature = "trace")]
+            self.writer.trace.field(b"kubernetes", None);
             self.writer.put(b",\"kubernetes\":");
             self.origin.kubernetes(self.writer, present);
         }
@@ -174,6 +180,12 @@ impl<'a> Output<'a> {
 
     #[cfg(feature = "custom")]
     fn write_field(&mut self, field: &Field) -> Span {
+        #[cfg(feature = "trace")]
+        if self.writer.trace.is_on() {
+            let mut name = alloc::vec::Vec::new();
+            field.full_name(self.buffers.of(field.buffer), self.policy, &mut name);
+            self.writer.trace.field(&name, None);
+        }
         if !self.writer.redact || !self.policy.custom.is_some_and(|custom| custom.is_slow()) {
             return self.write_known(field);
         }

@@ -117,9 +117,7 @@ fn lift(record: &mut Record, body: usize, input: &[u8], scratch: &mut Bytes, key
     let bytes = bytes_of(buffer, input, scratch.as_slice());
     // An object begins with a brace; in front of it may stand white space, escaped.
     let first = value.of(bytes).iter().find(|byte| !byte.is_ascii_whitespace());
-    let lifted = if !policy.formats().json {
-        Err(Stop::Invalid)
-    } else if !matches!(first, Some(b'{' | b'\\')) {
+    let lifted = if !policy.formats().json || !matches!(first, Some(b'{' | b'\\')) {
         Err(Stop::Invalid)
     } else if escaped {
         // Two levels deep.

@@ -14,6 +14,8 @@ use crate::key::{Class, Keys};
 use crate::policy::{API_KEY, AUTHORIZATION, BASIC, BEARER, CARD, COOKIE, Meaning, Policy, RuleId, SECRET};
 use crate::redact::{self, MIN_DIGITS, Match, SHORTEST, Scan, is_card_number, mark};
 use crate::text;
+#[cfg(feature = "trace")]
+use crate::trace::{Trace, Why, refused};
 use crate::unfold::{self, Changes};
 use beside::{Beside, Source};
 
@@ -32,6 +34,8 @@ pub(crate) struct Writer {
     nesting: Nesting,
     #[cfg(feature = "custom")]
     own: action::Own,
+    #[cfg(feature = "trace")]
+    pub(crate) trace: Trace,
 }
 
 impl Writer {
@@ -48,6 +52,8 @@ impl Writer {
             nesting: Nesting::default(),
             #[cfg(feature = "custom")]
             own: action::Own::default(),
+            #[cfg(feature = "trace")]
+            trace: Trace::default(),
         }
     }
 
@@ -86,7 +92,11 @@ impl Writer {
         if plain && (class.clean || !self.redact) {
             self.put(key.of(bytes));
         } else {
+            #[cfg(feature = "trace")]
+            self.trace.key(true);
             self.string(escaped, bytes, key, plain, class.identifier);
+            #[cfg(feature = "trace")]
+            self.trace.key(false);
         }
     }
 
@@ -103,6 +113,8 @@ impl Writer {
         if self.redact
             && let Some(meaning) = class.secret
         {
+            #[cfg(feature = "trace")]
+            self.trace.value(escaped, bytes, span, plain);
             match self.secret(bytes, kind, span, plain, meaning) {
                 Secret::Hidden => return Span::default(),
                 #[cfg(feature = "custom")]
@@ -136,6 +148,8 @@ impl Writer {
     }
 
     pub(crate) fn number(&mut self, number: &[u8], identifier: bool) {
+        #[cfg(feature = "trace")]
+        self.trace.known(number, number.len(), Why::Form);
         if self.redact && !identifier && number.len() >= 13 && is_card_number(number) && self.acts(CARD, number) {
             self.quoted(CARD, number);
         } else if json::is_huge(number) {
@@ -148,9 +162,34 @@ impl Writer {
         }
     }
 
+    /// Whether the policy lets something be done to what a rule found.
+    #[inline(always)]
+    fn accepts(&mut self, rule: RuleId, found: &[u8]) -> bool {
+        let accepts = self.policy.accepts(rule, found);
+        #[cfg(feature = "trace")]
+        if !accepts {
+            let kept = Some(refused(self.policy, rule, found));
+            self.trace.found_by(rule, found, kept, self.out.len(), self.policy);
+        }
+        accepts
+    }
+
+    /// What a scan finds next.
+    #[inline(always)]
+    fn next(&mut self, scan: &mut Scan) -> Option<Match> {
+        #[cfg(feature = "trace")]
+        scan.view.notes.set(self.trace.is_on());
+        let found = scan.next(&mut self.keys);
+        #[cfg(feature = "trace")]
+        self.trace.scanned(scan, found.as_ref());
+        found
+    }
+
     /// Whether something is to be done to what a rule found; if it is only counted, that is done here.
     #[inline(always)]
     fn acts(&mut self, rule: RuleId, found: &[u8]) -> bool {
+        #[cfg(feature = "trace")]
+        self.trace.found_by(rule, found, None, self.out.len(), self.policy);
         #[cfg(feature = "custom")]
         if let Some(custom) = self.policy.custom {
             return self.acts_by(custom, rule, found);
@@ -219,7 +258,7 @@ impl Writer {
             Some([b'b' | b'B', b'a' | b'A']) => BASIC,
             _ => rule,
         };
-        if !self.policy.accepts(rule, credentials) {
+        if !self.accepts(rule, credentials) {
             return Secret::No;
         }
         #[cfg(feature = "custom")]
@@ -258,14 +297,18 @@ impl Writer {
     pub(crate) fn scanned(&mut self, bytes: &[u8], span: Span, at: usize, identifier: bool) {
         let from = self.out.len();
         let mut scan = Scan::plain(bytes, span, at, !identifier, self.policy);
+        #[cfg(feature = "trace")]
+        self.trace.text(span.of(bytes), span.start, from);
         let mut copied = span.start;
-        while let Some(found) = scan.next(&mut self.keys) {
+        while let Some(found) = self.next(&mut scan) {
             self.put(Span { start: copied, end: found.start }.of(bytes));
             copied = found.start;
             let content = Span { start: found.start, end: found.end }.of(bytes);
             if self.acts(found.rule, content) {
                 self.found(&found, content);
                 copied = found.end;
+                #[cfg(feature = "trace")]
+                self.trace.replaced(self.out.len());
             }
         }
         self.put(Span { start: copied, end: span.end }.of(bytes));
@@ -301,7 +344,9 @@ impl Writer {
         while let Some(found) = redact::extra::find(buffer.as_slice(), at, self.policy.extra) {
             self.put(Span { start: at, end: found.start }.of(buffer.as_slice()));
             let content = Span { start: found.start, end: found.end }.of(buffer.as_slice());
-            if self.policy.accepts(found.rule, content) && self.acts(found.rule, content) {
+            #[cfg(feature = "trace")]
+            self.trace.written(buffer.as_slice(), &found);
+            if self.accepts(found.rule, content) && self.acts(found.rule, content) {
                 self.replace(found.rule, content);
             } else {
                 self.put(content);
@@ -328,8 +373,10 @@ impl Writer {
         unfold::unfold(self.out.as_slice(), source, &mut buffer, &mut changes);
         let bytes = buffer.as_slice();
         let mut scan = Scan::within(bytes, end, changes.parts(), !identifier, self.policy);
+        #[cfg(feature = "trace")]
+        self.trace.again(end);
         let (mut at, mut done) = (0, end);
-        while let Some(found) = scan.next(&mut self.keys) {
+        while let Some(found) = self.next(&mut scan) {
             if done == end {
                 self.out.truncate(from);
             }
@@ -339,6 +386,8 @@ impl Writer {
             let content = Span { start: found.start, end: found.end }.of(bytes);
             if self.acts(found.rule, content) {
                 self.replace(found.rule, content);
+                #[cfg(feature = "trace")]
+                self.trace.replaced(self.out.len());
             } else {
                 self.put(Span { start, end: at }.of(bytes));
             }
@@ -364,13 +413,17 @@ impl Writer {
         decoded.reserve(span.len());
         text::decode(bytes, span, escaped, &mut decoded);
         let mut scan = Scan::new(decoded.as_slice(), 0, decoded.len(), !identifier, self.policy);
+        #[cfg(feature = "trace")]
+        self.trace.text(decoded.as_slice(), 0, from);
         let (mut at, mut done) = (span.start, 0);
-        while let Some(found) = scan.next(&mut self.keys) {
+        while let Some(found) = self.next(&mut scan) {
             at = text::transcode(bytes, at, span.end, escaped, found.start - done, Some(&mut self.out));
             let content = Span { start: found.start, end: found.end }.of(decoded.as_slice());
             let acts = self.acts(found.rule, content);
             if acts {
                 self.found(&found, content);
+                #[cfg(feature = "trace")]
+                self.trace.replaced(self.out.len());
             }
             let copy = if acts { None } else { Some(&mut self.out) };
             at = text::transcode(bytes, at, span.end, escaped, found.end - found.start, copy);
@@ -529,7 +582,9 @@ impl Writer {
         let next = byte(source.bytes, value.next);
         let Some((rule, at)) = beside.element(source, value.span, next, &mut self.keys) else { return false };
         let (front, found) = content.split_at(at.min(content.len()));
-        if !self.policy.accepts(rule, found) || !self.acts(rule, found) {
+        #[cfg(feature = "trace")]
+        self.trace.known(content, found.len(), Why::Beside);
+        if !self.accepts(rule, found) || !self.acts(rule, found) {
             return false;
         }
         self.put_byte(b'"');
@@ -550,6 +605,8 @@ impl Writer {
             json::value::<false>(bytes, *at, usize::MAX, nesting)
         };
         let Ok(value) = value else { return false };
+        #[cfg(feature = "trace")]
+        self.trace.value(escaped, bytes, value.span, true);
         let hidden = matches!(self.secret(bytes, value.kind, value.span, true, meaning), Secret::Hidden);
         if hidden {
             *at = value.next;

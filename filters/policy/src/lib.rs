@@ -27,7 +27,7 @@ mod schema;
 pub mod yaml;
 
 pub use canonical::{canonical, id};
-pub use read::{MAX_WRONGS, read};
+pub use read::{MAX_WRONGS, read, read_cases};
 pub use schema::SCHEMA;
 
 /// The default policy as a file, with comments on all that there is: it means what an empty file means.

@@ -2,6 +2,7 @@
 
 mod action;
 mod allow;
+mod case;
 mod detectors;
 mod enrich;
 mod hash;
@@ -16,6 +17,7 @@ mod text;
 
 pub use action::{Action, Mark, MarkPart, Mask};
 pub use allow::{Allowed, Exception};
+pub use case::{Case, Gone};
 pub use detectors::{Detector, Group, Known, Setting};
 pub use enrich::{Enrich, Lookup, Names};
 pub use hash::{Hash, HashKey, Source};

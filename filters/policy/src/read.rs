@@ -5,7 +5,7 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use crate::model::{File, Known, Text, place_of};
+use crate::model::{Case, File, Known, Text, place_of};
 use crate::near::nearest;
 use crate::yaml::{self, Kind, Node, Place, Wrong};
 
@@ -32,6 +32,19 @@ pub fn read(text: &str, known: &Known<'_>) -> Result<File, Vec<Wrong>> {
     let mut reader = Reader::new(text, known);
     let file = File::read(&node, &mut reader);
     if reader.wrongs.is_empty() { Ok(file) } else { Err(reader.wrongs) }
+}
+
+/// Reads cases by which the policy `file` is tried.
+///
+/// # Errors
+/// As for [`read`]; a rule that the policy does not have is wrong too.
+pub fn read_cases(text: &str, known: &Known<'_>, file: &File) -> Result<Vec<Case>, Vec<Wrong>> {
+    let node = yaml::read(text).map_err(|wrong| alloc::vec![wrong])?;
+    let mut reader = Reader::new(text, known);
+    reader.names.extend(file.rules.iter().map(|rule| rule.name.clone()));
+    reader.names.extend(file.keys.iter().map(|key| key.rule.clone()));
+    let cases = Case::read_all(&node, &mut reader);
+    if reader.wrongs.is_empty() { Ok(cases) } else { Err(reader.wrongs) }
 }
 
 /// A map of the format.

@@ -81,7 +81,7 @@ impl Text {
 }
 
 /// Controls are shown as their pictures, tabs as blanks.
-fn visible(c: char) -> char {
+pub(super) fn visible(c: char) -> char {
     match c {
         '\n' => '\n',
         '\t' => ' ',
@@ -92,7 +92,7 @@ fn visible(c: char) -> char {
     }
 }
 
-fn columns(c: char) -> usize {
+pub(super) fn columns(c: char) -> usize {
     if c.is_ascii() { 1 } else { measure_text_width(c.encode_utf8(&mut [0; 4])) }
 }
 

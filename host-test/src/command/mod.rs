@@ -5,6 +5,7 @@ mod check;
 mod completions;
 mod demo;
 mod detectors;
+mod explain;
 mod feed;
 mod findings;
 mod format;
@@ -13,11 +14,13 @@ mod inspect;
 mod layout;
 mod lint;
 mod man;
+mod marks;
 mod output;
 mod pick;
 mod progress;
 mod run;
 mod summary;
+mod test;
 
 use std::io;
 use std::process::ExitCode;
@@ -32,6 +35,7 @@ Exit codes:
      `check`, `lint`: there are errors, or warnings with --strict or --deny-warnings
      `inspect`: Fluent Bit cannot load the module, or loses records with it
      `import`: rules were left out, with --strict
+     `test`: a case failed, or with --require-coverage none tries something
   2  wrong arguments, a file that cannot be read or written, a policy with errors for `bake`,
      a module that cannot be loaded";
 
@@ -56,6 +60,8 @@ enum Command {
     Import(import::Import),
     Completions(completions::Completions),
     Man(man::Man),
+    Explain(explain::Explain),
+    Test(test::Test),
     #[command(hide = true)]
     Demo(demo::Demo),
 }
@@ -101,6 +107,8 @@ pub(crate) fn main() -> ExitCode {
         Command::Import(import) => import.start(),
         Command::Completions(completions) => completions.start(),
         Command::Man(man) => man.start(),
+        Command::Explain(explain) => explain.start(),
+        Command::Test(test) => test.start(),
         Command::Demo(demo) => demo.start(),
     };
     match result {

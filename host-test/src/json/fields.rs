@@ -30,6 +30,19 @@ pub fn field<'a>(object: &'a [u8], key: &str) -> Option<&'a [u8]> {
     fields(object).find(|field| field.key == key.as_bytes()).map(|field| field.value)
 }
 
+/// The elements of the list that the text holds, as they stand there; ends early where the text is not valid.
+pub fn elements(list: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let start = scan::space(list, 0);
+    let mut at = if list.get(start) == Some(&b'[') { start + 1 } else { list.len() };
+    std::iter::from_fn(move || {
+        let start = scan::space(list, at);
+        let end = scan::value(list, start)?;
+        let next = scan::space(list, end);
+        at = if list.get(next) == Some(&b',') { next + 1 } else { list.len() };
+        list.get(start..end)
+    })
+}
+
 impl<'a> Iterator for Fields<'a> {
     type Item = Field<'a>;
 
@@ -61,5 +74,8 @@ mod tests {
         assert_eq!(field(text, "d"), None);
         assert_eq!(fields(b"{}").next(), None);
         assert_eq!(fields(b"[1]").next(), None);
+        let elements: Vec<_> = elements(b" [1, {\"a\":[2]} ,\"x\"]").collect();
+        assert_eq!(elements, [&b"1"[..], br#"{"a":[2]}"#, br#""x""#]);
+        assert_eq!(super::elements(b"[]").count() + super::elements(b"{}").count(), 0);
     }
 }

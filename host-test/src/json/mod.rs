@@ -6,7 +6,7 @@ mod fields;
 mod scan;
 mod string;
 
-pub use fields::{Field, Fields, field, fields};
+pub use fields::{Field, Fields, elements, field, fields};
 pub use string::{unescape, write_string};
 pub(crate) use string::{write_body, write_normalised};
 

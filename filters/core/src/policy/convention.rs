@@ -45,7 +45,7 @@ impl Convention {
     };
 
     /// Hands on the fields of a severity: name, value, and the quote around that.
-    pub(crate) fn severity(&self, severity: Severity, write: &mut dyn FnMut(&str, &[u8], &[u8])) {
+    pub(crate) fn severity(&self, severity: Severity, mut write: impl FnMut(&str, &[u8], &[u8])) {
         let Some(number) = self.number else { return write(self.severity, severity.name().as_bytes(), b"\"") };
         write(self.severity, severity.name().to_ascii_uppercase().as_bytes(), b"\"");
         let value: &[u8] = match severity {

@@ -397,10 +397,11 @@ impl Custom {
     /// Whether what a rule found is to be acted on.
     pub(crate) fn accepts(&self, rule: RuleId, found: &[u8]) -> bool {
         let action = self.action(rule);
+        let private = || self.private.contains(&rule) && is_private(found);
         *action != Action::Off
             && !action.was_done(found)
             && !self.is_pseudonym(found)
-            && !(self.private.contains(&rule) && is_private(found))
+            && !private()
             && !self.allowed.iter().any(|allowed| allowed.allows(rule, found))
     }
 }

@@ -20,6 +20,8 @@ pub(super) fn find(view: &View, custom: &Custom, keyword: u16, at: usize) -> Opt
         let rule = custom.rules.get(usize::from(*rule))?;
         let from = view.from.max(at.saturating_sub(rule.within));
         let to = view.text.len().min(at + length + rule.within);
+        #[cfg(feature = "trace")]
+        note_allowed(rule, view, from, to);
         let (start, end) = within(rule, view.text.get(from..to)?)?;
         (from + start >= view.from).then(|| Match::new(from + start, from + end, rule.id))
     });
@@ -120,16 +122,35 @@ fn may_match(rule: &Rule, text: &[u8]) -> bool {
     })
 }
 
-/// Whether what the regex found has what else the rule asks for.
+/// Whether what the regex found has what else the rule asks for, and is not allowed.
 fn is_one(rule: &Rule, secret: &str) -> bool {
+    is_checked(rule, secret) && !rule.allowed.allows(rule.id, secret.as_bytes())
+}
+
+fn is_checked(rule: &Rule, secret: &str) -> bool {
     let checked = match rule.checksum {
         None => true,
         Some(Checksum::Luhn) => luhn(secret.as_bytes()),
         Some(Checksum::Mod97) => mod97(secret.as_bytes()),
     };
-    checked
-        && (rule.entropy == 0 || entropy(secret.as_bytes()) >= rule.entropy)
-        && !rule.allowed.allows(rule.id, secret.as_bytes())
+    checked && (rule.entropy == 0 || entropy(secret.as_bytes()) >= rule.entropy)
+}
+
+/// Notes what stays in a part of the text because the rule allows it.
+#[cfg(feature = "trace")]
+fn note_allowed(rule: &Rule, view: &View, from: usize, to: usize) {
+    let text = view.text.get(from..to).filter(|_| view.notes.is_on()).unwrap_or_default();
+    let mut at = from;
+    for chunk in text.utf8_chunks() {
+        for found in rule.regex.captures_iter(chunk.valid()).filter_map(|found| found.get(rule.group)) {
+            let allowed = rule.allowed.allows(rule.id, found.as_str().as_bytes());
+            if allowed && is_checked(rule, found.as_str()) {
+                let found = Match::new(at + found.start(), at + found.end(), rule.id);
+                view.notes.found(&found, Some(crate::trace::Kept::Rule));
+            }
+        }
+        at += chunk.valid().len() + chunk.invalid().len();
+    }
 }
 
 /// Bits of entropy of a character of `text`, in 1/256

@@ -8,6 +8,8 @@ use crate::json::{Span, byte};
 use crate::key::Keys;
 use crate::lanes;
 use crate::policy::{Ask, PASSWORD, Policy, RuleId, SECRET};
+#[cfg(feature = "trace")]
+use crate::trace::{Notes, refused};
 
 /// Something to redact in a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +41,8 @@ pub(crate) struct View<'a> {
     pub(crate) numbers: bool,
     pub(crate) policy: &'static Policy,
     pub(super) runs: Runs,
+    #[cfg(feature = "trace")]
+    pub(crate) notes: Notes,
 }
 
 impl View<'_> {
@@ -87,7 +91,7 @@ const NEAR: usize = 24;
 
 /// A scan that goes on where the last match ended.
 pub(crate) struct Scan<'a> {
-    view: View<'a>,
+    pub(crate) view: View<'a>,
     /// The text has backslashes of its own, behind which a word may begin.
     slashes: bool,
     /// The text was in base64, and what is in base64 in it stays.
@@ -131,7 +135,16 @@ impl<'a> Scan<'a> {
     /// Scans `buffer[span]`, which has no backslash, and nothing to redact in its first `at` bytes.
     pub(crate) fn plain(buffer: &'a [u8], span: Span, at: usize, numbers: bool, policy: &'static Policy) -> Scan<'a> {
         let text = buffer.get(..span.end).unwrap_or(buffer);
-        let view = View { text, from: span.start, start: span.start, numbers, policy, runs: Runs::new(span.start) };
+        let view = View {
+            text,
+            from: span.start,
+            start: span.start,
+            numbers,
+            policy,
+            runs: Runs::new(span.start),
+            #[cfg(feature = "trace")]
+            notes: Notes::default(),
+        };
         Scan {
             view,
             slashes: false,
@@ -167,6 +180,10 @@ impl<'a> Scan<'a> {
                 while stops != 0 {
                     let stop = at + lanes::first(stops);
                     stops &= stops - 1;
+                    #[cfg(feature = "trace")]
+                    if self.pending.is_some_and(|pending| pending.start <= stop) {
+                        self.view.notes.pending();
+                    }
                     let found = match self.pending {
                         Some(pending) if pending.start <= stop => self.pending.take(),
                         _ => self.look(stop, keys),
@@ -185,6 +202,8 @@ impl<'a> Scan<'a> {
             self.limit = limit;
         }
         self.at = at;
+        #[cfg(feature = "trace")]
+        self.view.notes.pending();
         let found = self.pending.take().filter(|found| self.accepts(found))?;
         Some(self.matched(found))
     }
@@ -192,7 +211,16 @@ impl<'a> Scan<'a> {
     /// Whether the policy lets something be done to what was found.
     #[inline(always)]
     fn accepts(&self, found: &Match) -> bool {
+        #[cfg(feature = "trace")]
+        self.note(found);
         self.view.policy.accepts(found.rule, self.view.text.get(found.start..found.end).unwrap_or_default())
+    }
+
+    #[cfg(feature = "trace")]
+    fn note(&self, found: &Match) {
+        let content = self.view.text.get(found.start..found.end).unwrap_or_default();
+        let accepts = self.view.policy.accepts(found.rule, content);
+        self.view.notes.found(found, (!accepts).then(|| refused(self.view.policy, found.rule, content)));
     }
 
     /// Goes on behind `found`; what was pending inside it is a part of it.
@@ -222,6 +250,8 @@ impl<'a> Scan<'a> {
 
     #[inline(always)]
     fn look(&mut self, at: usize, keys: &mut Keys) -> Option<Match> {
+        #[cfg(feature = "trace")]
+        self.view.notes.looks(at, self.pending.is_some());
         let first = self.view.byte(at);
         if first.is_ascii_alphanumeric() {
             return self.begin(at, first, keys);
@@ -343,6 +373,8 @@ impl<'a> Scan<'a> {
         let mut scan = Scan::new(text.as_slice(), 0, text.len(), numbers, self.view.policy);
         scan.inner = true;
         let rule = scan.next(keys)?.rule;
+        #[cfg(feature = "trace")]
+        self.view.notes.base64(start);
         Some(Match::new(start, end, rule))
     }
 

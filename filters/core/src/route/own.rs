@@ -14,6 +14,8 @@ pub(crate) fn write_own(routes: &[OwnRoute], severity: Option<Severity>, writer:
         if route.when.iter().all(|when| holds(when, severity, writer, &mut meaning))
             && tag(route, end, writer, &mut meaning)
         {
+            #[cfg(feature = "trace")]
+            writer.trace.routed(routes.iter().position(|known| core::ptr::eq(known, route)).unwrap_or_default());
             return;
         }
         writer.out.truncate(end);

@@ -25,6 +25,8 @@ impl Writer {
         let custom = self.policy.custom.filter(|custom| !custom.paths.is_empty())?;
         self.own.paths.start(custom);
         self.own.place = self.own.paths.member(custom, START, name);
+        #[cfg(feature = "trace")]
+        self.trace.meant(self.own.paths.meant(custom, self.own.place));
         self.own.paths.meaning(custom, self.own.place)
     }
 
@@ -40,12 +42,18 @@ impl Writer {
 
     /// Whether something is to be done; if it is only counted, that is done here.
     pub(super) fn acts_by(&mut self, custom: &Custom, rule: RuleId, found: &[u8]) -> bool {
-        if !custom.paths.is_empty() && self.own.paths.allow(custom, self.own.place, rule, found) {
+        if !custom.paths.is_empty()
+            && let Some(_path) = self.own.paths.allow(custom, self.own.place, rule, found)
+        {
+            #[cfg(feature = "trace")]
+            self.trace.kept(crate::trace::Kept::Path(usize::from(_path)));
             return false;
         }
         let keeps = *custom.action(rule) == Action::Keep;
         if keeps {
             self.count(rule);
+            #[cfg(feature = "trace")]
+            self.trace.kept(crate::trace::Kept::DryRun);
         }
         !keeps
     }
@@ -145,7 +153,7 @@ struct Open {
 
 impl Way {
     /// Into the value at the writer's place; of an object whose braces are not written, into its members.
-    pub(super) fn new(writer: &Writer, members: bool) -> Way {
+    pub(super) fn new(writer: &mut Writer, members: bool) -> Way {
         let idle = !writer.redact || !writer.policy.custom.is_some_and(Custom::is_slow);
         let mut way = Way { idle, open: Vec::new(), begun: writer.out.len(), named: true, comma: false };
         if members {
@@ -156,6 +164,8 @@ impl Way {
 
     /// A member begins, with this key.
     pub(super) fn member(&mut self, writer: &mut Writer, escaped: bool, bytes: &[u8], key: &Text) {
+        #[cfg(feature = "trace")]
+        writer.trace.member(escaped, bytes, key);
         if self.idle {
             return;
         }
@@ -168,6 +178,8 @@ impl Way {
 
     /// A value begins, which may be an element.
     pub(super) fn value(&mut self, writer: &mut Writer, class: &mut Class) {
+        #[cfg(feature = "trace")]
+        writer.trace.element();
         let (false, Some(custom)) = (self.idle, writer.policy.custom) else { return };
         if let (false, Some(open)) = (self.named, self.open.last_mut().filter(|open| !open.object)) {
             self.begun = writer.out.len();
@@ -175,13 +187,17 @@ impl Way {
             open.count += 1;
         }
         self.named = false;
+        #[cfg(feature = "trace")]
+        writer.trace.meant(writer.own.paths.meant(custom, writer.own.place));
         if let Some(meaning) = writer.own.paths.meaning(custom, writer.own.place) {
             class.secret = Some(meaning);
         }
     }
 
     /// A container is opened.
-    pub(super) fn open(&mut self, writer: &Writer, object: bool) {
+    pub(super) fn open(&mut self, writer: &mut Writer, object: bool) {
+        #[cfg(feature = "trace")]
+        writer.trace.open(object);
         if !self.idle {
             let (place, begun) = (writer.own.place, self.begun);
             self.open.push(Open { place, object, count: 0, begun, less: false });
@@ -191,6 +207,8 @@ impl Way {
 
     /// A container is closed: behind what stays in it there is no comma.
     pub(super) fn close(&mut self, writer: &mut Writer) {
+        #[cfg(feature = "trace")]
+        writer.trace.close();
         let Some(open) = self.open.pop() else { return };
         (self.begun, self.comma) = (open.begun, false);
         writer.own.place = open.place;

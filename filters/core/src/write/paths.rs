@@ -79,14 +79,22 @@ impl Paths {
         })
     }
 
-    /// Whether what a rule found at `place` may stay.
-    pub(crate) fn allow(&self, custom: &Custom, place: u16, rule: u16, found: &[u8]) -> bool {
-        self.places.get(usize::from(place)).is_some_and(|place| {
-            place.allowed.iter().any(|n| match custom.paths.get(usize::from(*n)).map(|path| &path.what) {
-                Some(PathMeaning::Allowed(allowed)) => allowed.allows_here(rule, found),
-                _ => false,
-            })
-        })
+    /// The rule by which a path that ends at `place` says that the value there is secret.
+    #[cfg(feature = "trace")]
+    pub(crate) fn meant(&self, custom: &Custom, place: u16) -> Option<usize> {
+        let ends = self.places.get(usize::from(place))?.ends.iter().map(|rule| usize::from(*rule));
+        ends.into_iter()
+            .find(|rule| custom.paths.get(*rule).is_some_and(|path| matches!(path.what, PathMeaning::Secret(_))))
+    }
+
+    /// The rule by which what another rule found at `place` may stay.
+    pub(crate) fn allow(&self, custom: &Custom, place: u16, rule: u16, found: &[u8]) -> Option<u16> {
+        let place = self.places.get(usize::from(place))?;
+        let allows = |n: &&u16| match custom.paths.get(usize::from(**n)).map(|path| &path.what) {
+            Some(PathMeaning::Allowed(allowed)) => allowed.allows_here(rule, found),
+            _ => false,
+        };
+        place.allowed.iter().find(allows).copied()
     }
 
     /// What is reached from a place by a step that fits these segments.

@@ -66,7 +66,8 @@ impl Path {
     }
 
     /// As it is written: the same for the same path.
-    pub(crate) fn written(&self) -> String {
+    #[must_use]
+    pub fn written(&self) -> String {
         let mut text = String::new();
         for segment in &self.segments {
             let dot = if text.is_empty() { "" } else { "." };
