@@ -206,7 +206,7 @@ fn errors_are_those_of_bake() {
         ),
         ("detectors: {email: hash}\n", 1, 20, "hashes need a key"),
         ("route:\n  - {tag: a}\n  - {when: {severity: error}, tag: b}\n", 3, 5, "no record comes here"),
-        ("on_error: drop\n", 1, 1, "this version can only do the default"),
+        ("on_error: drip\n", 1, 11, "drop"),
     ] {
         let checked = check::check("policy.yaml", policy);
         let [found] = checked.findings.as_slice() else { panic!("{policy}: {:#?}", checked.findings) };

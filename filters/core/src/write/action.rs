@@ -73,12 +73,15 @@ impl Writer {
         while let Some((rule, start, finish)) = all.next(custom, decoded.as_slice(), done) {
             at = text::transcode(written.as_slice(), at, end, false, start - done, Some(&mut self.out));
             let found = Span { start, end: finish }.of(decoded.as_slice());
-            let acts = self.policy.accepts(rule, found) && self.acts_by(custom, rule, found);
-            if acts {
-                self.replace_by(custom, rule, found);
+            let behind = text::transcode(written.as_slice(), at, end, false, finish - start, None);
+            #[cfg(feature = "trace")]
+            self.trace.written(written.as_slice(), &redact::Match::new(at, behind, rule));
+            if self.accepts(rule, found) && self.acts(rule, found) {
+                self.replace(rule, found);
+            } else {
+                self.put(Span { start: at, end: behind }.of(written.as_slice()));
             }
-            let copy = if acts { None } else { Some(&mut self.out) };
-            at = text::transcode(written.as_slice(), at, end, false, finish - start, copy);
+            at = behind;
             done = finish;
         }
         text::transcode(written.as_slice(), at, end, false, usize::MAX, Some(&mut self.out));
