@@ -161,23 +161,35 @@ impl Compiler {
             self.custom.full.push(place);
         }
         for keyword in rule.keywords.iter().filter(|_| !rule.full_scan) {
-            self.keyword(keyword, place, rule.place);
+            self.keyword(keyword, place, rule);
         }
         let found = action(&rule.action, &rule.name);
         self.act(id, found);
     }
 
     /// Adds the rule at `place` to those of a keyword. What stands in front of its first letter is the regex's concern.
-    fn keyword(&mut self, keyword: &str, place: u16, at: Place) {
+    fn keyword(&mut self, keyword: &str, place: u16, rule: &Rule) {
         let text = keyword.trim_start_matches(|first: char| !first.is_ascii_alphabetic()).to_ascii_lowercase();
         if text.len() < MIN_KEYWORD {
-            return self.wrong(at, format!("a keyword needs {MIN_KEYWORD} characters from its first letter on"));
+            let what = format!("a keyword needs {MIN_KEYWORD} characters from its first letter on");
+            return self.wrong(rule.place, what);
         }
-        if let Some(known) = self.custom.keywords.iter_mut().find(|known| known.text == text) {
-            known.rules.push(place);
-            return;
+        let known = self.custom.keywords.iter().position(|known| known.text == text).unwrap_or_else(|| {
+            self.custom.keywords.push(Keyword { text: text.clone(), spellings: Vec::new(), rules: Vec::new() });
+            self.custom.keywords.len() - 1
+        });
+        let Some(known) = self.custom.keywords.get_mut(known) else { return };
+        known.rules.push(place);
+        // `AKCp` of a regex is no text in small letters or capitals.
+        let regex = &rule.regex.text;
+        let like =
+            |start: &usize| regex.get(*start..start + text.len()).is_some_and(|part| part.eq_ignore_ascii_case(&text));
+        for start in (0..regex.len()).filter(like) {
+            let spelling = regex.get(start..start + text.len()).unwrap_or_default().to_owned();
+            if !known.spellings.contains(&spelling) {
+                known.spellings.push(spelling);
+            }
         }
-        self.custom.keywords.push(Keyword { text, rules: [place].into() });
     }
 
     /// The rule of this name that acts so: one of several, if it is done otherwise elsewhere.

@@ -1,7 +1,8 @@
 //! A policy that is put together at run time: the tables that the default one has at compile time.
 
 use super::{
-    Custom, Head, KEYWORD, MARKER, MARKERS, Meaning, Name, Part, Policy, RuleId, Token, row, shape, sieve_place,
+    Custom, Head, KEYWORD, Keyword, MARKER, MARKERS, Meaning, Name, Part, Policy, RuleId, Token, row, shape,
+    sieve_place,
 };
 use crate::lanes;
 use alloc::boxed::Box;
@@ -122,20 +123,26 @@ pub(super) fn leaked(text: &str) -> &'static str {
     String::leak(String::from(text))
 }
 
-/// A keyword as texts spell it: small, with a capital, in capitals.
-fn spellings(keyword: &str) -> [String; 3] {
-    let mut capital = String::from(keyword);
+/// A keyword as texts spell it: small, with a capital, in capitals, and as regexes have it.
+fn spellings(keyword: &Keyword) -> Vec<String> {
+    let mut capital = keyword.text.clone();
     if let Some(first) = capital.get_mut(..1) {
         first.make_ascii_uppercase();
     }
-    [String::from(keyword), capital, keyword.to_ascii_uppercase()]
+    let mut all = keyword.spellings.clone();
+    for spelling in [keyword.text.clone(), capital, keyword.text.to_ascii_uppercase()] {
+        if !all.contains(&spelling) {
+            all.push(spelling);
+        }
+    }
+    all
 }
 
 /// The heads of tokens, markers and keywords, sorted by [`row`].
 fn heads(tokens: &[Token], custom: &Custom) -> Vec<Head> {
     let mut heads: Vec<Head> = (0..tokens.len() + MARKERS.len()).map(|n| super::head(tokens, n)).collect();
     for (n, keyword) in custom.keywords.iter().enumerate().take(usize::from(MARKER - KEYWORD)) {
-        heads.extend(spellings(&keyword.text).iter().map(|text| Head::new(text, KEYWORD + n as u16)));
+        heads.extend(spellings(keyword).iter().map(|text| Head::new(text, KEYWORD + n as u16)));
     }
     heads.sort_by_key(|head| row(head.first));
     heads
@@ -153,7 +160,7 @@ fn shapes(names: &[Entry]) -> [u64; 64] {
 fn sieve(tokens: &[Token], custom: &Custom) -> [u64; 64] {
     let mut sieve = super::sieve(tokens);
     for keyword in &custom.keywords {
-        for text in spellings(&keyword.text) {
+        for text in spellings(keyword) {
             let place = sieve_place(lanes::load(text.as_bytes(), 0));
             sieve[place >> 6] |= 1 << (place & 63);
         }

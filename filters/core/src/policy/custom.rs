@@ -191,9 +191,11 @@ pub struct Rule {
 /// What stands near what rules find: it begins a word.
 #[derive(Debug)]
 pub struct Keyword {
-    /// In lower case; in a text its case does not matter, as long as all of it is upper or lower case or only its first letter
-    /// is a capital.
+    /// In lower case; in a text its case does not matter, as long as all of it is upper or lower case, only its first letter
+    /// is a capital, or it is one of the other spellings.
     pub text: String,
+    /// Spellings that its rules' regexes have.
+    pub spellings: Vec<String>,
     /// The places of the rules in [`Custom::rules`].
     pub rules: Vec<u16>,
 }
