@@ -3,7 +3,7 @@
 
 use crate::bytes::Bytes;
 use crate::json::{self, Kind, Span};
-use crate::key::Class;
+use crate::key::{self, Class};
 use crate::lanes;
 #[cfg(feature = "custom")]
 use crate::policy::Convention;
@@ -168,8 +168,10 @@ pub(crate) fn write(
     buffers: &Buffers,
 ) -> Option<Span> {
     let policy = writer.policy;
+    // Of a record with a known layout only the names are right that someone asks for; the others' hashes are.
     let present = |name: &str| {
-        record.live().any(|field| {
+        let hash = key::name_hash(name.as_bytes());
+        record.live().filter(|field| field.hash == hash).any(|field| {
             let mut full = Vec::new();
             field.full_name(buffers.of(field.buffer), policy, &mut full);
             full == name.as_bytes()

@@ -19,7 +19,8 @@ pub(crate) use step::Step;
 use crate::Function;
 use crate::bytes::Bytes;
 use crate::json::{Kind, Nesting, Span, byte};
-use crate::key::Role;
+use crate::key::{self, Role};
+use crate::policy::Policy;
 use crate::record::{Field, Record, Roles};
 use crate::write::Writer;
 use alloc::vec::Vec;
@@ -225,7 +226,7 @@ impl Layouts {
         if !record.regular
             || record.fields.len() > MAX_VALUES
             || input.len() > MAX_RECORD
-            || (writer.redact && writer.policy.is_slow())
+            || (writer.redact && is_looked_into(input, record, writer.policy))
             || writer.policy.reads_on()
         {
             return;
@@ -265,6 +266,29 @@ impl Layouts {
         index.fields.clone_from(&record.fields);
         self.layouts.push((layout, index));
     }
+}
+
+/// Whether a field may have the name of one that the policy adds.
+fn is_own(field: &Field, policy: &Policy) -> bool {
+    let fields = policy.static_fields.iter().map(|(name, _)| *name);
+    #[cfg(feature = "custom")]
+    let fields =
+        fields.chain(policy.custom.iter().flat_map(|custom| &custom.lookups).map(|lookup| lookup.field.as_str()));
+    fields.map(|name| key::name_hash(name.as_bytes())).any(|hash| hash == field.hash)
+}
+
+/// Whether the policy has to look into each record of this kind: where paths lead depends on what it holds.
+fn is_looked_into(input: &[u8], record: &Record, policy: &Policy) -> bool {
+    #[cfg(feature = "custom")]
+    if let Some(custom) = policy.custom.filter(|custom| custom.is_slow()) {
+        let mut name = Vec::new();
+        return record.live().any(|field| {
+            field.full_name(input, policy, &mut name);
+            custom.looks_into(&name)
+        });
+    }
+    let _ = (input, record, policy);
+    false
 }
 
 impl Layout {
@@ -316,7 +340,7 @@ impl Layout {
             let body = matches!(field.class.role, Role::Body(_));
             let asked = match field.class.role {
                 _ if !field.live => Asked::No,
-                _ if !writer.policy.static_fields.is_empty() || field.class.routed.is_some() => Asked::Yes,
+                _ if field.class.routed.is_some() || is_own(field, writer.policy) => Asked::Yes,
                 Role::Body(_) => Asked::Body,
                 Role::Severity(_) if layout.roles.severity.iter().flatten().eq(&[n as u16]) => Asked::Severity,
                 Role::None => Asked::No,

@@ -798,15 +798,6 @@ impl Policy {
         custom: None,
     };
 
-    /// Whether a record is always written field by field.
-    pub(crate) fn is_slow(&self) -> bool {
-        #[cfg(feature = "custom")]
-        if let Some(custom) = self.custom {
-            return custom.is_slow();
-        }
-        false
-    }
-
     /// Whether the fields of a body depend on more than a look at where it begins.
     pub(crate) fn reads_on(&self) -> bool {
         #[cfg(feature = "custom")]

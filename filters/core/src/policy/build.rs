@@ -92,7 +92,7 @@ impl Builder {
     /// The policy, with what only one of one's own has. It is never freed: a module has one.
     #[must_use]
     pub fn build(mut self, mut custom: Custom) -> &'static Policy {
-        custom.prepare(self.rules.len());
+        custom.prepare(self.rules.len(), &self.names);
         self.names.sort_by_key(|name| name.folded);
         self.tokens.sort_by_key(|token| token.prefix);
         let heads = heads(&self.tokens, &custom);

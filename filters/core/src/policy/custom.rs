@@ -1,7 +1,7 @@
 //! What a policy of one's own has besides its tables: rules with a regex, what becomes of what rules find, and what is
 //! allowed to stay.
 
-use super::{Convention, Formats, Meaning, RuleId, Severity};
+use super::{Convention, Entry, Formats, Meaning, RuleId, Severity};
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -57,7 +57,10 @@ pub struct Custom {
 /// What is asked of a policy for each record, found out once.
 #[derive(Debug, Default)]
 pub(super) struct Known {
+    /// Something may have to be done to a field as a whole.
     slow: bool,
+    /// And it may be any field.
+    anywhere: bool,
     fickle: bool,
     /// Under which rule each one is counted.
     counted: Vec<RuleId>,
@@ -340,7 +343,7 @@ impl Custom {
     }
 
     /// Finds out what is asked for each record.
-    pub(super) fn prepare(&mut self, rules: usize) {
+    pub(super) fn prepare(&mut self, rules: usize, names: &[Entry]) {
         fn asks(when: &When) -> bool {
             match when {
                 When::Redacted(_) => true,
@@ -356,8 +359,25 @@ impl Custom {
                 *place = *under;
             }
         }
+        // What only paths find goes where they lead.
+        let by_name = |rule: RuleId| {
+            names.iter().any(|name| match name.meaning {
+                Meaning::Secret(known) | Meaning::SecretText(known) | Meaning::Random(known) => known == rule,
+                Meaning::Identifier => false,
+            })
+        };
+        let found = |rule: RuleId| {
+            usize::from(rule) < super::Policy::DEFAULT.rules.len()
+                || self.rules.iter().any(|known| known.id == rule)
+                || by_name(rule)
+        };
+        let removed = self.actions.iter().enumerate().filter(|(_, action)| **action == Action::Remove);
+        let removes = removed.map(|(rule, _)| rule as RuleId).any(found);
+        let deep = |path: &PathRule| matches!(path.path.first(), Some(Segment::Any | Segment::Deep));
+        let anywhere = removes || !self.full.is_empty() || self.paths.iter().any(deep);
         self.known = Known {
-            slow: !self.paths.is_empty() || !self.full.is_empty() || self.actions.contains(&Action::Remove),
+            slow: anywhere || !self.paths.is_empty(),
+            anywhere,
             fickle: self.audit == Audit::Always || asks_for_redactions,
             counted,
         };
@@ -373,9 +393,19 @@ impl Custom {
         self.known.fickle
     }
 
-    /// Whether a record is always written field by field: a path says something of one, one may go, or a rule looks at all.
+    /// Whether fields are written one by one: a path says something of one, one may go, or a rule looks at all texts.
     pub(crate) fn is_slow(&self) -> bool {
         self.known.slow
+    }
+
+    /// Whether something of this may be the case in the field of this name at the top of a record.
+    pub(crate) fn looks_into(&self, name: &[u8]) -> bool {
+        let first = name.split(|byte| *byte == b'.').next().unwrap_or_default();
+        let leads = |path: &PathRule| match path.path.first() {
+            Some(Segment::Name(known)) => known.as_bytes() == name || known.as_bytes() == first,
+            _ => false,
+        };
+        self.known.anywhere || self.paths.iter().any(leads)
     }
 
     /// Whether the fields of a body depend on more than a look at where it begins.
