@@ -54,17 +54,17 @@ fn page(command: &Command) -> io::Result<Vec<u8>> {
     if shown(command).next().is_some() {
         page.render_subcommands_section(&mut out)?;
     }
-    // What is said behind the help is what the numbers mean; man has a section for that.
-    let (codes, rest) = after.split_once("\n\n").unwrap_or((&after, ""));
-    if let Some(codes) = codes.strip_prefix("Exit codes:\n") {
-        let lines = codes.lines().map(|line| roman(format!("{line}\n")));
-        let mut roff = Roff::new();
-        roff.control("SH", ["EXIT STATUS"]).control("nf", []).text(lines.collect::<Vec<_>>()).control("fi", []);
-        if !rest.is_empty() {
-            roff.control("PP", []).text([roman(rest)]);
+    // What is said behind the help is what the numbers mean, for which man has a section, and notes around that.
+    let (front, codes) = after.split_once("Exit codes:\n").unwrap_or((&after, ""));
+    let (codes, back) = codes.split_once("\n\n").unwrap_or((codes, ""));
+    let mut roff = Roff::new();
+    for (name, text) in [("EXIT STATUS", codes), ("NOTES", front), ("NOTES", back)] {
+        if !text.trim().is_empty() {
+            let lines = text.trim_end().lines().map(|line| roman(format!("{line}\n")));
+            roff.control("SH", [name]).control("nf", []).text(lines.collect::<Vec<_>>()).control("fi", []);
         }
-        out.extend_from_slice(roff.render().as_bytes());
     }
+    out.extend_from_slice(roff.render().as_bytes());
     if command.get_version().is_some() {
         page.render_version_section(&mut out)?;
     }
