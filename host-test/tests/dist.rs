@@ -19,10 +19,10 @@ use wasmtime::{Engine, ExternType};
 /// a tenth below their ceilings, so that none grows unnoticed.
 const MODULES: [(&str, &[&str], usize); 5] = [
     ("podsieve", &["pipeline", "parse", "redact", "enrich", "route"], 296),
-    ("parse", &["parse"], 280),
-    ("redact", &["redact"], 260),
-    ("enrich", &["enrich"], 260),
-    ("route", &["route"], 260),
+    ("parse", &["parse"], 296),
+    ("redact", &["redact"], 276),
+    ("enrich", &["enrich"], 276),
+    ("route", &["route"], 276),
 ];
 
 fn bytes(module: &str) -> Vec<u8> {

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use crate::model::{
     Action, Allowed, Audit, Checksum, Condition, DEFAULT_MISSING, DEFAULT_RULE, DEFAULT_WITHIN, Enrich, Exception,
     File, Formats, Hash, Key, Known, Lookup, Mark, Mask, Missing, Names, OnError, Parse, Redacted, Route, Rule, Secret,
-    Setting, Severity, Source, Test, Text, Which, Write, folded, written_entropy,
+    Setting, Source, Test, Text, Which, Write, folded, written_entropy,
 };
 use crate::read::sorted;
 
@@ -334,23 +334,12 @@ fn condition(given: &Condition) -> Json {
                 Test::Exists(exists) => map.with("exists", Json::Bool(*exists)),
             }
         }
-        Condition::Severity(severity) => map.with("severity", Json::text(severity_name(*severity))),
+        Condition::Severity(severity) => map.with("severity", Json::text(severity.name())),
         Condition::Redacted(Redacted::Anything) => map.with("redacted", Json::Bool(true)),
         Condition::Redacted(Redacted::Rules(rules)) => map.with("redacted", list(rules, |rule| Json::text(rule))),
         Condition::Not(inner) => map.with("not", condition(inner)),
         Condition::Any(any) => map.with("any", list(any, condition)),
     })
-}
-
-fn severity_name(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Trace => "trace",
-        Severity::Debug => "debug",
-        Severity::Info => "info",
-        Severity::Warn => "warn",
-        Severity::Error => "error",
-        Severity::Fatal => "fatal",
-    }
 }
 
 fn audit_json(audit: Audit) -> Option<Json> {

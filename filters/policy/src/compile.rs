@@ -15,9 +15,8 @@ use regex_lite::Regex;
 
 use crate::canonical;
 use crate::model::{
-    Action, Allowed, Checksum, Condition, Enrich, Exception, File, Formats, HashKey, Key, Known, Mark, MarkPart,
-    Missing, Names, OnError, Parse, Path, Redacted, Rule, Secret, Segment, Setting, Severity, Tag, TagPart, Test, Text,
-    Which, Write,
+    Action, Allowed, Condition, Enrich, Exception, File, HashKey, Key, Known, Mark, MarkPart, Missing, Names, OnError,
+    Parse, Path, Redacted, Rule, Secret, Segment, Setting, Tag, TagPart, Test, Text, Which, Write,
 };
 use crate::yaml::{Place, Wrong};
 
@@ -148,10 +147,7 @@ impl Compiler {
             regex,
             group,
             within: usize::from(rule.within),
-            checksum: rule.checksum.map(|checksum| match checksum {
-                Checksum::Luhn => core::Checksum::Luhn,
-                Checksum::Mod97 => core::Checksum::Mod97,
-            }),
+            checksum: rule.checksum,
             entropy: u32::from(rule.entropy.unwrap_or(0)) * 256 / 1000,
             allowed,
             run: run(&rule.regex.text, group),
@@ -310,14 +306,7 @@ impl Compiler {
                 };
                 When::Field(self.steps(field), test)
             }
-            Condition::Severity(least) => When::AtLeast(match least {
-                Severity::Trace => core::Severity::Trace,
-                Severity::Debug => core::Severity::Debug,
-                Severity::Info => core::Severity::Info,
-                Severity::Warn => core::Severity::Warn,
-                Severity::Error => core::Severity::Error,
-                Severity::Fatal => core::Severity::Fatal,
-            }),
+            Condition::Severity(least) => When::AtLeast(*least),
             Condition::Redacted(Redacted::Anything) => When::Redacted(Vec::new()),
             Condition::Redacted(Redacted::Rules(rules)) => {
                 When::Redacted(rules.iter().filter_map(|rule| self.builder.rule(rule)).collect())
@@ -351,8 +340,7 @@ impl Compiler {
         let keys = parse.body.iter().map(|key| leaked(key)).collect();
         self.builder.policy().body_keys = Vec::leak(keys);
         self.builder.policy().conflict_prefix = leaked(&parse.conflict_prefix);
-        let Formats { json, loguru, logfmt, klog } = parse.formats;
-        self.custom.formats = core::Formats { json, loguru, logfmt, klog };
+        self.custom.formats = parse.formats;
         self.custom.depth = parse.depth;
     }
 

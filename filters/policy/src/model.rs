@@ -23,10 +23,11 @@ pub use enrich::{Enrich, Lookup, Names};
 pub use hash::{Hash, HashKey, Source};
 pub use keys::{Key, Which};
 pub use limits::{Audit, Limits, OnError, Write};
-pub use parse::{Formats, Parse};
+pub use parse::Parse;
 pub use path::{Path, Segment};
-pub use route::{Condition, Missing, Redacted, Route, Severity, Test};
-pub use rules::{Checksum, Rule, Secret};
+pub use podsieve_core::policy::{Checksum, Formats, Severity};
+pub use route::{Condition, Missing, Redacted, Route, Test};
+pub use rules::{Rule, Secret};
 pub use tag::{Tag, TagPart};
 pub use text::Text;
 

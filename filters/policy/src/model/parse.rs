@@ -3,6 +3,8 @@
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
+use podsieve_core::policy::Formats;
+
 use crate::read::{Form, Reader};
 use crate::yaml::Node;
 
@@ -19,19 +21,6 @@ pub struct Parse {
     pub depth: u8,
 }
 
-/// Which forms a body may have.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Formats {
-    /// A JSON object.
-    pub json: bool,
-    /// What loguru serializes.
-    pub loguru: bool,
-    /// `name=value` pairs.
-    pub logfmt: bool,
-    /// The header of klog.
-    pub klog: bool,
-}
-
 pub(crate) const PARSE: Form = Form::section("parse", &["body", "conflict", "formats", "depth"]);
 pub(crate) const CONFLICT: Form = Form::section("conflict", &["prefix"]);
 pub(crate) const FORMATS: Form = Form::section("formats", &["json", "loguru", "logfmt", "klog"]);
@@ -44,12 +33,6 @@ impl Default for Parse {
             formats: Formats::default(),
             depth: 0,
         }
-    }
-}
-
-impl Default for Formats {
-    fn default() -> Formats {
-        Formats { json: true, loguru: true, logfmt: false, klog: true }
     }
 }
 
@@ -72,7 +55,7 @@ impl Parse {
             }
         }
         if let Some(node) = fields.get("formats") {
-            parse.formats = Formats::read(node, reader);
+            parse.formats = formats(node, reader);
         }
         if let Some(node) = fields.get("depth") {
             parse.depth = reader.small(node, 0, 8);
@@ -81,16 +64,14 @@ impl Parse {
     }
 }
 
-impl Formats {
-    fn read(node: &Node, reader: &mut Reader<'_>) -> Formats {
-        let fields = reader.fields(node, &FORMATS);
-        let Formats { json, loguru, logfmt, klog } = Formats::default();
-        let mut switch = |name, default| fields.get(name).map_or(default, |node| reader.switch(node));
-        Formats {
-            json: switch("json", json),
-            loguru: switch("loguru", loguru),
-            logfmt: switch("logfmt", logfmt),
-            klog: switch("klog", klog),
-        }
+fn formats(node: &Node, reader: &mut Reader<'_>) -> Formats {
+    let fields = reader.fields(node, &FORMATS);
+    let Formats { json, loguru, logfmt, klog } = Formats::default();
+    let mut switch = |name, default| fields.get(name).map_or(default, |node| reader.switch(node));
+    Formats {
+        json: switch("json", json),
+        loguru: switch("loguru", loguru),
+        logfmt: switch("logfmt", logfmt),
+        klog: switch("klog", klog),
     }
 }

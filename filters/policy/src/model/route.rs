@@ -6,6 +6,8 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use super::{Path, Segment, Tag, TagPart};
+use podsieve_core::policy::Severity;
+
 use crate::read::{Fields, Form, Reader, sorted};
 use crate::yaml::{Node, Place};
 
@@ -74,18 +76,6 @@ pub enum Redacted {
     Anything,
     /// Something of one of these rules, which are sorted.
     Rules(Vec<String>),
-}
-
-/// How bad a record says it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[allow(missing_docs)]
-pub enum Severity {
-    Trace,
-    Debug,
-    Info,
-    Warn,
-    Error,
-    Fatal,
 }
 
 pub(crate) const ROUTE: Form = Form::new("route", &["when", "tag", "missing"]);

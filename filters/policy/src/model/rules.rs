@@ -5,6 +5,8 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::{Action, Allowed, Text};
+use podsieve_core::policy::Checksum;
+
 use crate::read::{Form, Reader};
 use crate::yaml::{Node, Place};
 
@@ -46,15 +48,6 @@ pub enum Secret {
     Number(u32),
     /// The group of this name.
     Name(Text),
-}
-
-/// A checksum of a secret.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Checksum {
-    /// [ISO/IEC 7812-1](https://www.iso.org/standard/70484.html), of payment cards.
-    Luhn,
-    /// [ISO 7064](https://www.iso.org/standard/31531.html) modulo 97, of IBANs.
-    Mod97,
 }
 
 pub(crate) const RULE: Form = Form::new(
