@@ -312,7 +312,7 @@ impl Custom {
 
     /// Whether a value is what [`Action::Hash`] wrote, perhaps without the rule's name: it stays as it is, however often a
     /// record comes by.
-    fn is_pseudonym(&self, value: &[u8]) -> bool {
+    pub(crate) fn is_pseudonym(&self, value: &[u8]) -> bool {
         let Some(colon) = value.iter().rposition(|byte| *byte == b':') else { return false };
         let (front, digits) = value.split_at(colon);
         let id = front.rsplit(|byte| *byte == b':').next().unwrap_or_default();

@@ -1,5 +1,6 @@
 //! What the rules of a policy of one's own find near their keywords.
 
+use super::mark;
 use super::text::{Match, View};
 use crate::policy::{Checksum, Custom, Rule};
 
@@ -8,8 +9,10 @@ use crate::policy::{Checksum, Custom, Rule};
 pub(super) fn find(view: &View, custom: &Custom, keyword: u16, at: usize) -> Option<Match> {
     let keyword = custom.keywords.get(usize::from(keyword))?;
     let length = keyword.text.len();
-    // A head has its first characters only.
-    if !view.text.get(at..at + length)?.eq_ignore_ascii_case(keyword.text.as_bytes()) {
+    // A head has its first characters only. The name of a rule in a mark announces nothing.
+    if !view.text.get(at..at + length)?.eq_ignore_ascii_case(keyword.text.as_bytes())
+        || around(view.text, custom, at).is_some()
+    {
         return None;
     }
     let rules = keyword.rules.iter();
@@ -17,11 +20,57 @@ pub(super) fn find(view: &View, custom: &Custom, keyword: u16, at: usize) -> Opt
         let rule = custom.rules.get(usize::from(*rule))?;
         let from = view.from.max(at.saturating_sub(rule.within));
         let to = view.text.len().min(at + length + rule.within);
-        let (start, end) = within(rule, view.text.get(from..to)?)?;
-        (from + start >= view.from).then(|| Match::new(from + start, from + end, rule.id))
+        let (start, end) = undone(view.text, custom, from, &|from| {
+            let (start, end) = within(rule, view.text.get(from..to)?)?;
+            Some((from + start, from + end))
+        })?;
+        (start >= view.from).then(|| Match::new(start, end, rule.id))
     });
     found.min_by_key(|found| found.start)
 }
+
+/// The first of what `find` finds from `from` on that does not begin in what stands for something that was redacted before;
+/// what of it ends in such is none of it.
+fn undone(
+    text: &[u8],
+    custom: &Custom,
+    mut from: usize,
+    find: &dyn Fn(usize) -> Option<(usize, usize)>,
+) -> Option<(usize, usize)> {
+    loop {
+        let (start, end) = find(from)?;
+        let Some((_, behind)) = around(text, custom, start) else {
+            let last = around(text, custom, end.saturating_sub(1));
+            return Some((start, last.filter(|(mark, _)| *mark > start).map_or(end, |(mark, _)| mark)));
+        };
+        from = behind;
+    }
+}
+
+/// The mark or the pseudonym that the byte at `at` is a part of.
+fn around(text: &[u8], custom: &Custom, at: usize) -> Option<(usize, usize)> {
+    let first = at.saturating_sub(mark::OPEN.len() + MAX_NAME);
+    let mark = (first..=at).rev().find(|start| text.get(*start..).is_some_and(|rest| rest.starts_with(mark::OPEN)));
+    let mark = mark.and_then(|start| {
+        let length =
+            text.get(start..)?.iter().take(mark::OPEN.len() + MAX_NAME + 1).position(|byte| *byte == b']')? + 1;
+        (at < start + length && mark::is_mark(text.get(start..start + length)?)).then_some((start, start + length))
+    });
+    if mark.is_some() || custom.keys.is_empty() {
+        return mark;
+    }
+    let is_part = |byte: &&u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_' | b':');
+    let before = text.get(..at)?.iter().rev().take(MAX_PSEUDONYM).take_while(is_part).count();
+    let behind = text.get(at..)?.iter().take(MAX_PSEUDONYM).take_while(is_part).count();
+    let (start, end) = (at - before, at + behind);
+    (behind > 0 && custom.is_pseudonym(text.get(start..end)?)).then_some((start, end))
+}
+
+/// Of a rule.
+const MAX_NAME: usize = 32;
+
+/// A rule's name, a key's and 64 digits.
+const MAX_PSEUDONYM: usize = MAX_NAME + 16 + 64 + 2;
 
 /// The secret that the rule finds in a text.
 fn within(rule: &Rule, text: &[u8]) -> Option<(usize, usize)> {

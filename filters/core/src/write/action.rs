@@ -22,7 +22,7 @@ pub(super) struct Own {
 impl Writer {
     /// Says which field at the top of the record is written next, and what its place says of it.
     pub(crate) fn at_field(&mut self, name: &[u8]) -> Option<Meaning> {
-        let custom = self.policy.custom.filter(|custom| !custom.paths.is_empty())?;
+        let custom = self.policy.custom.filter(|custom| self.redact && !custom.paths.is_empty())?;
         self.own.paths.start(custom);
         self.own.place = self.own.paths.member(custom, START, name);
         self.own.paths.meaning(custom, self.own.place)
@@ -64,9 +64,9 @@ impl Writer {
                 self.put_byte(b':');
                 self.put(key.id.as_bytes());
                 self.put_byte(b':');
-                for byte in key.sign(found).iter().take(digits.div_ceil(2)) {
-                    let hex = |digit: u8| if digit < 10 { b'0' + digit } else { b'a' + digit - 10 };
-                    self.put(&[hex(byte >> 4), hex(byte & 15)]);
+                let halves = key.sign(found).into_iter().flat_map(|byte| [byte >> 4, byte & 15]);
+                for digit in halves.take(*digits) {
+                    self.put_byte(if digit < 10 { b'0' + digit } else { b'a' + digit - 10 });
                 }
             }
         }
