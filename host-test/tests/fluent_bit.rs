@@ -6,6 +6,9 @@
 #[path = "common/cases.rs"]
 mod cases;
 #[allow(dead_code, reason = "each test uses its part of this")]
+#[path = "common/policy_cases.rs"]
+mod policy_cases;
+#[allow(dead_code, reason = "each test uses its part of this")]
 #[path = "fluent_bit/run.rs"]
 mod run;
 #[allow(dead_code, reason = "each test uses its part of this")]
@@ -24,6 +27,7 @@ use cases::Case;
 use podsieve_core::{Engine, Function};
 use podsieve_host::json::{self, Verdict};
 use podsieve_host::{Native, Outcome, Runner, bake, policy};
+use policy_cases::CASES;
 use run::{FluentBit, Folder, Output, Record, lines, tail, wasm, wasm_at};
 use text::{Json, Token, Tokens, says, shown};
 
@@ -427,6 +431,48 @@ fn a_baked_policy() {
         counted += usize::from(memchr::memmem::find(&found.json, b"\"ticket\":").is_some());
     }
     assert!(counted > 0, "the policy finds something in the recordings");
+}
+
+/// Each case of policies, all in one Fluent Bit: a file and a module for each, three times the same record, as the third
+/// one has a layout by then.
+#[test]
+fn policy_cases() {
+    const TIMES: usize = 3;
+    let Some(fluent_bit) = FluentBit::get() else { return };
+    let folder = Folder::new();
+    folder.write("parsers.conf", JSON_PARSER);
+    let files = folder.path("*/var/log/pods/*/*/*.log");
+    let mut sections = vec![tail(files, "kube.*", &format!("parser json\n  {EOF}"))];
+    let filters: Vec<String> = thread::scope(|scope| {
+        let baked = |n: usize| {
+            let case = &CASES[n];
+            let wasm = bake::bake(case.policy, &policy_cases::keys());
+            let wasm = wasm.unwrap_or_else(|error| panic!("{}: {error}", case.what));
+            let module = folder.write(&format!("{n}.wasm"), wasm);
+            wasm_at(&module, case.function.name()).replace("match *", &format!("match *.case{n}.*"))
+        };
+        let half = scope.spawn(move || (0..CASES.len() / 2).map(baked).collect::<Vec<_>>());
+        let other: Vec<_> = (CASES.len() / 2..CASES.len()).map(baked).collect();
+        half.join().expect("the modules are baked").into_iter().chain(other).collect()
+    });
+    sections.extend(filters);
+    for (n, case) in CASES.iter().enumerate() {
+        let file = format!("case{n}/var/log/pods/shop_web-7d9f6c5b8d-x2x4q_1f2e/app/0.log");
+        folder.write(&file, format!("{}\n", case.record()).repeat(TIMES));
+    }
+    let output = folder.start(fluent_bit, "parsers_file parsers.conf", &sections, "").run_out();
+    assert_eq!(output.records.len(), CASES.len() * TIMES);
+    // A line that is no JSON comes as one field of text.
+    let travels = |case: &&policy_cases::Case| json::judge(case.record().as_bytes()) == Verdict::Object;
+    for (n, case) in CASES.iter().enumerate().filter(|(_, case)| travels(case)) {
+        let file = policy::read(case.policy).unwrap_or_else(|wrong| panic!("{}", bake::told(&wrong)));
+        let expected = case.out(&policy::id(&file));
+        let found: Vec<_> = output.records.iter().filter(|record| record.tag.contains(&format!(".case{n}."))).collect();
+        assert_eq!(found.len(), TIMES, "{}", case.what);
+        for found in found {
+            assert!(same(expected.as_bytes(), &found.json), "{}\n{expected}\n{}", case.what, shown(&found.json));
+        }
+    }
 }
 
 #[test]

@@ -1,209 +1,18 @@
 //! Policies of one's own: what each part of one does, natively and in a module that was baked with it; and what baking
 //! promises.
 
+#[path = "common/policy_cases.rs"]
+mod policy_cases;
+
+use std::collections::BTreeSet;
+
 use podsieve_core::{Engine, Function};
-use podsieve_host::bake::{self, Key};
+use podsieve_host::bake;
 use podsieve_host::{Config, Host, Module, Runner, policy, unbaked_module};
+use podsieve_policy::yaml::{self, Node};
+use policy_cases::{BADGE, CASES, TAG, keys};
 
-const TAG: &[u8] = b"kube.var.log.pods.shop_web-7d9f6c5b8d-x2x4q_1f2e.app.0.log";
-
-fn keys() -> Vec<Key> {
-    vec![("k2".to_owned(), b"a key of thirty-two bytes, as is".to_vec()), ("k1".to_owned(), b"the one before".to_vec())]
-}
-
-/// A policy, a function, a record, and what becomes of it.
-struct Case {
-    what: &'static str,
-    policy: &'static str,
-    function: Function,
-    record: &'static str,
-    out: &'static str,
-}
-
-const fn redact(what: &'static str, policy: &'static str, record: &'static str, out: &'static str) -> Case {
-    Case { what, policy, function: Function::Redact, record, out }
-}
-
-const fn pipeline(what: &'static str, policy: &'static str, record: &'static str, out: &'static str) -> Case {
-    Case { what, policy, function: Function::Pipeline, record, out }
-}
-
-const BADGE: &str = "rules: [{name: badge, regex: 'B-([0-9]{8})', keywords: [badge], checksum: luhn}]";
 const NOT_ARCHIVED: &str = "route: [{when: {field: never, exists: true}, tag: none}]\n";
-
-const CASES: &[Case] = &[
-    redact(
-        "a detector that is off",
-        "detectors: {email: off}",
-        r#"{"log":"ada@example.com 4111111111111111"}"#,
-        r#"{"log":"ada@example.com [REDACTED:card]","podsieve":{"redacted":{"card":1}}}"#,
-    ),
-    redact(
-        "a detector of a key that is off",
-        "detectors: {password: off}",
-        r#"{"password":"hunter2x9","log":"password=hunter2x9 token=0a1b2c3d4e5f6a7b8c9d"}"#,
-        r#"{"password":"hunter2x9","log":"password=hunter2x9 token=[REDACTED:token]","podsieve":{"redacted":{"token":1}}}"#,
-    ),
-    redact(
-        "a detector that is off by default",
-        "detectors: {ipv4: on}",
-        r#"{"log":"from 10.0.0.1"}"#,
-        r#"{"log":"from [REDACTED:ipv4]","podsieve":{"redacted":{"ipv4":1}}}"#,
-    ),
-    redact(
-        "a text of one's own",
-        "detectors: {email: {redact: \"<{rule} removed>\"}}",
-        r#"{"log":"mail ada@example.com"}"#,
-        r#"{"log":"mail <email removed>","podsieve":{"redacted":{"email":1}}}"#,
-    ),
-    redact(
-        "a mask keeps length and separators",
-        "detectors: {card: {mask: {first: 4, last: 4, with: \"#\"}}}",
-        r#"{"log":"card 4111-1111-1111-1111","n":4111111111111111}"#,
-        r#"{"log":"card 4111-####-####-1111","n":"4111########1111","podsieve":{"redacted":{"card":2}}}"#,
-    ),
-    redact(
-        "at most half of a value stays",
-        "detectors: {password: {mask: {first: 16, last: 16}}}",
-        r#"{"password":"hunter2x9"}"#,
-        r#"{"password":"hunt*****","podsieve":{"redacted":{"password":1}}}"#,
-    ),
-    redact(
-        "a dry run",
-        "detectors: {email: keep}",
-        r#"{"log":"mail ada@example.com, card 4111111111111111"}"#,
-        concat!(
-            r#"{"log":"mail ada@example.com, card [REDACTED:card]","#,
-            r#""podsieve":{"redacted":{"card":1},"dry_run":{"email":1}}}"#
-        ),
-    ),
-    redact(
-        "a dry run of a key",
-        "detectors: {ssn: keep}",
-        r#"{"ssn":"123-45-6789"}"#,
-        r#"{"ssn":"123-45-6789","podsieve":{"dry_run":{"ssn":1}}}"#,
-    ),
-    redact(
-        "a field that goes, wherever it stands",
-        "detectors: {email: remove}",
-        r#"{"a":"ada@example.com","b":[1, "x ada@example.com", {"c":"ada@example.com"}],"d":{"e":"ada@example.com","f":2}}"#,
-        r#"{"b":[1,  {}],"d":{"f":2},"podsieve":{"redacted":{"email":4}}}"#,
-    ),
-    redact(
-        "a rule, its keyword, group and checksum",
-        BADGE,
-        r#"{"log":"badge B-18181818 and B-18181819, Badge B-00000000; far away B-00000000"}"#,
-        concat!(
-            r#"{"log":"badge B-[REDACTED:badge] and B-18181819, Badge B-[REDACTED:badge]; far away B-[REDACTED:badge]","#,
-            r#""podsieve":{"redacted":{"badge":3}}}"#
-        ),
-    ),
-    redact("a rule without its keyword", BADGE, r#"{"log":"B-00000000"}"#, r#"{"log":"B-00000000"}"#),
-    redact(
-        "entropy, and what a rule allows",
-        "rules: [{name: acme, regex: 'acme_([0-9a-z]+)', keywords: [acme_], entropy: 3, allow: {values: [q1w2e3r4t5y6]}}]",
-        r#"{"log":"acme_aaaaaaaaaaaa acme_q1w2e3r4t5y6 acme_k3j8d7f6s5a4"}"#,
-        r#"{"log":"acme_aaaaaaaaaaaa acme_q1w2e3r4t5y6 acme_[REDACTED:acme]","podsieve":{"redacted":{"acme":1}}}"#,
-    ),
-    redact(
-        "a key by its name",
-        "keys: [{name: x-internal-ref}]",
-        r#"{"X_Internal_Ref":"abc","log":"xInternalRef=abc"}"#,
-        r#"{"X_Internal_Ref":"[REDACTED:key]","log":"xInternalRef=[REDACTED:key]","podsieve":{"redacted":{"key":2}}}"#,
-    ),
-    redact(
-        "keys by their paths",
-        "keys: [{path: 'users[*].name', action: remove}, {path: a.b.c, rule: abc}, {path: '**.deep'}]",
-        r#"{"users":[{"name":"Ada","id":1},{"id":2,"name":"Bob"}],"a":{"b":{"c":"x","d":"x"}},"a.b.c":"y","x":{"y":[{"deep":true}],"z":{"deep":"q"}}}"#,
-        concat!(
-            r#"{"users":[{"id":1},{"id":2}],"a":{"b":{"c":"[REDACTED:abc]","d":"x"}},"a.b.c":"[REDACTED:abc]","#,
-            r#""x":{"y":[{"deep":true}],"z":{"deep":"[REDACTED:key]"}},"podsieve":{"redacted":{"key":3,"abc":2}}}"#
-        ),
-    ),
-    redact(
-        "what is allowed by rule and value, by pattern, by path",
-        "allow: [{rule: email, values: [a@example.com]}, {patterns: ['b.*@example\\.com']}, {path: test.fixtures}]",
-        r#"{"log":"a@example.com bob@example.com c@example.com","test":{"fixtures":["c@example.com"],"x":"c@example.com"}}"#,
-        concat!(
-            r#"{"log":"a@example.com bob@example.com [REDACTED:email]","#,
-            r#""test":{"fixtures":["c@example.com"],"x":"[REDACTED:email]"},"podsieve":{"redacted":{"email":2}}}"#
-        ),
-    ),
-    redact(
-        "the same value has the same pseudonym, which stays",
-        "{detectors: {email: hash}, hash: {keys: [{id: k2, from: 'env:A'}, {id: k1, from: 'env:B'}], length: 12}}",
-        r#"{"a":"ada@example.com","b":"ada@example.com email:k1:0123456789ab","password":"password:k2:0123456789ab"}"#,
-        concat!(
-            r#"{"a":"email:k2:945e285bef28","b":"email:k2:945e285bef28 email:k1:0123456789ab","#,
-            r#""password":"password:k2:0123456789ab","podsieve":{"redacted":{"email":2}}}"#
-        ),
-    ),
-    redact(
-        "an audit in every record, with the policy",
-        "audit: {write: always, policy: on}",
-        r#"{"log":"x"}"#,
-        r#"{"log":"x","podsieve":{"policy":"ID"}}"#,
-    ),
-    redact("no audit", "audit: {write: never}", r#"{"log":"ada@example.com"}"#, r#"{"log":"[REDACTED:email]"}"#),
-    redact("a limit", "limits: {record: 1KiB}", "LONG", r#"{"log":"","podsieve":{"error":"too_large"}}"#),
-    pipeline(
-        "another body, another prefix",
-        "{parse: {body: [event], conflict: {prefix: \"app.\"}}}",
-        r#"{"stream":"out","event":"{\"stream\":\"x\",\"a\":1}"}"#,
-        r#"{"stream":"out","app.stream":"x","a":1,KUBERNETES,"service":"web"}"#,
-    ),
-    pipeline(
-        "fields and lookups",
-        concat!(
-            "enrich: {fields: {cluster: eu-1}, lookups: [",
-            "{field: team, from: kubernetes.namespace_name, values: {shop: checkout}},",
-            "{field: tier, from: service, values: {db: 1}, default: none}]}\n",
-            "route: [{when: {field: never, exists: true}, tag: none}]"
-        ),
-        r#"{"a":1}"#,
-        r#"{"a":1,KUBERNETES,"service":"web","cluster":"eu-1","team":"checkout","tier":"none"}"#,
-    ),
-    pipeline(
-        "the first route that applies",
-        concat!(
-            "route: [{when: [{field: kind, in: [a, b]}, {not: {field: user.id, equals: 7}}], tag: 'x.{kind}.{user.id}'},",
-            "{when: {any: [{field: kind, prefix: pre}, {field: kind, glob: '*-?'}]}, tag: 'y.{kind}.{none}', missing: no},",
-            "{when: {redacted: [email]}, tag: 'pii.{kubernetes.namespace_name}'}, {when: {severity: warn}, tag: bad}]"
-        ),
-        r#"{"kind":"b","user":{"id":8}}"#,
-        r#"{"kind":"b","user":{"id":8},KUBERNETES,"service":"web","archive_tag":"x.b.8"}"#,
-    ),
-    pipeline(
-        "a glob, and what is missing",
-        "route: [{when: {any: [{field: kind, prefix: pre}, {field: kind, glob: '*-?'}]}, tag: 'y.{kind}.{none}', missing: no}]",
-        r#"{"kind":"a.b-c"}"#,
-        r#"{"kind":"a.b-c",KUBERNETES,"service":"web","archive_tag":"y.a-b-c.no"}"#,
-    ),
-    pipeline(
-        "a route by what was redacted, in each record anew",
-        "route: [{when: {redacted: [email]}, tag: 'pii.{kubernetes.namespace_name}'}, {when: {redacted: true}, tag: other}]",
-        r#"{"log":"mail ada@example.com"}"#,
-        concat!(
-            r#"{"log":"mail [REDACTED:email]",KUBERNETES,"service":"web","#,
-            r#""podsieve":{"redacted":{"email":1}},"archive_tag":"pii.shop"}"#
-        ),
-    ),
-];
-
-const KUBERNETES: &str = concat!(
-    r#""kubernetes":{"namespace_name":"shop","pod_name":"web-7d9f6c5b8d-x2x4q","#,
-    r#""pod_id":"1f2e","container_name":"app"}"#
-);
-
-impl Case {
-    fn record(&self) -> String {
-        if self.record == "LONG" { format!(r#"{{"log":"{}"}}"#, "x".repeat(2000)) } else { self.record.to_owned() }
-    }
-
-    fn out(&self, id: &str) -> String {
-        self.out.replace("KUBERNETES", KUBERNETES).replace("\"ID\"", &format!("\"{id}\""))
-    }
-}
 
 fn baked(policy: &str) -> Module {
     let wasm = bake::bake(policy, &keys()).unwrap_or_else(|error| panic!("{policy}: {error}"));
@@ -212,24 +21,110 @@ fn baked(policy: &str) -> Module {
 
 #[test]
 fn each_part_of_a_policy_does_what_it_says() {
+    let mut wrong = Vec::new();
     for case in CASES {
         let file = policy::read(case.policy).unwrap_or_else(|wrong| panic!("{}: {}", case.what, bake::told(&wrong)));
         let compiled = policy::compiled(&file, &keys());
         let compiled = compiled.unwrap_or_else(|wrong| panic!("{}: {}", case.what, bake::told(&wrong)));
         let mut engine = Engine::new(compiled);
         let (record, expected) = (case.record(), case.out(&policy::id(&file)));
-        let mut host = Host::new(&baked(case.policy), Config::default()).expect("a baked module starts");
+        let mut judge = |function, record: &str, how: &str| {
+            let out = String::from_utf8_lossy(engine.run(function, TAG, record.as_bytes())).into_owned();
+            if out != expected {
+                wrong.push(format!("{}{how}\n  expected {expected}\n     found {out}", case.what));
+            }
+        };
         // The third one has a layout by then.
         for _ in 0..4 {
-            let out = engine.run(case.function, TAG, record.as_bytes()).to_vec();
-            assert_eq!(String::from_utf8_lossy(&out), expected, "{}", case.what);
-            let outcome = host.run(case.function.name(), TAG, record.as_bytes());
-            assert_eq!(outcome.record(), Some(expected.as_bytes()), "{}, in the module", case.what);
+            judge(case.function, &record, "");
         }
-        let again = engine.run(case.function, TAG, expected.as_bytes()).to_vec();
         if !case.policy.contains("keep") {
-            assert_eq!(String::from_utf8_lossy(&again), expected, "{}, once more", case.what);
+            judge(case.function, &expected, ", once more");
         }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_baked_module_does_it_too() {
+    for case in CASES {
+        let file = policy::read(case.policy).unwrap_or_else(|wrong| panic!("{}: {}", case.what, bake::told(&wrong)));
+        let (record, expected) = (case.record(), case.out(&policy::id(&file)));
+        let mut host = Host::new(&baked(case.policy), Config::default()).expect("a baked module starts");
+        for _ in 0..4 {
+            let outcome = host.run(case.function.name(), TAG, record.as_bytes());
+            assert_eq!(outcome.record(), Some(expected.as_bytes()), "{}", case.what);
+        }
+    }
+}
+
+/// What the schema has: `definition.key`, and `=value` of a choice.
+fn format(schema: &serde_json::Value) -> BTreeSet<String> {
+    let mut all = BTreeSet::new();
+    for (name, definition) in schema["$defs"].as_object().into_iter().flatten() {
+        for (key, value) in definition["properties"].as_object().into_iter().flatten() {
+            all.insert(format!("{name}.{key}"));
+            choices(&format!("{name}.{key}"), value, &mut all);
+        }
+        choices(name, definition, &mut all);
+    }
+    all
+}
+
+/// The choices that a schema leaves; switches are all alike.
+fn choices(name: &str, schema: &serde_json::Value, all: &mut BTreeSet<String>) {
+    let choices = schema["enum"].as_array().into_iter().flatten().filter_map(serde_json::Value::as_str);
+    all.extend(choices.map(|choice| format!("{name}={choice}")));
+}
+
+/// Adds what of the format a policy uses.
+fn uses(schema: &serde_json::Value, name: &str, here: &serde_json::Value, node: &Node, used: &mut BTreeSet<String>) {
+    if let Some(definition) = here["$ref"].as_str().and_then(|path| path.strip_prefix("#/$defs/")) {
+        uses(schema, definition, &schema["$defs"][definition], node, used);
+    }
+    for one in here["anyOf"].as_array().into_iter().flatten() {
+        uses(schema, name, one, node, used);
+    }
+    if let Some(text) = node.as_str() {
+        used.insert(format!("{name}={text}"));
+    }
+    for node in node.as_list().unwrap_or_default() {
+        uses(schema, name, &here["items"], node, used);
+    }
+    for (key, value) in node.as_map().unwrap_or_default() {
+        let key = key.as_str().unwrap_or_default();
+        let known = &here["properties"][key];
+        if known.is_object() {
+            used.insert(format!("{name}.{key}"));
+            uses(schema, &format!("{name}.{key}"), known, value, used);
+        } else {
+            uses(schema, name, &here["additionalProperties"], value, used);
+        }
+    }
+}
+
+#[test]
+fn every_key_and_choice_of_the_format_is_in_a_case() {
+    let schema: serde_json::Value = serde_json::from_str(podsieve_policy::SCHEMA).expect("the schema is JSON");
+    let mut used = BTreeSet::new();
+    for policy in CASES.iter().map(|case| case.policy) {
+        let node = yaml::read(policy).unwrap_or_else(|wrong| panic!("{policy}: {wrong}"));
+        uses(&schema, "policy", &schema["$defs"]["policy"], &node, &mut used);
+    }
+    let all = format(&schema);
+    let missing: Vec<_> = all.difference(&used).filter(|name| !name.starts_with("switch=")).collect();
+    assert!(all.len() > 100 && missing.is_empty(), "{} in all; in no case: {missing:?}", all.len());
+}
+
+#[test]
+fn what_cannot_be_handled_is_dropped_if_the_policy_says_so() {
+    let policy = "on_error: drop\nlimits: {record: 1KiB}";
+    let mut host = Host::new(&baked(policy), Config::default()).expect("it starts");
+    for (record, comes) in
+        [("no JSON", false), (r#"{"log":"x"}"#, true), (&format!(r#"{{"log":"{}"}}"#, "x".repeat(2000)), false)]
+    {
+        let out = host.run("pipeline", TAG, record.as_bytes());
+        assert_eq!(out.record().is_some(), comes, "{record}");
     }
 }
 

@@ -5,7 +5,7 @@
 
 mod common;
 
-use common::records::{Sample, plain_objects, records};
+use common::records::{Sample, damaged, plain_objects, records};
 use common::text::{apart, says, shown};
 use common::{four_steps, module, run};
 use podsieve_host::json::{field, fields, unescape, write_string};
@@ -115,43 +115,6 @@ fn same(what: &str, (a_name, a): (&str, &[u8]), (b_name, b): (&str, &[u8])) -> R
     }
     let (a, b) = apart(a, b);
     Err(format!("{what}\n  {a_name:>8} {a}\n  {b_name:>8} {b}"))
-}
-
-/// Damage to a record.
-#[derive(Clone, Debug)]
-enum Damage {
-    Cut(usize),
-    Put(usize, u8),
-    Take(usize),
-    Change(usize, u8),
-    Double,
-}
-
-/// Records with some damage: what is nearly right is read differently from what is nothing.
-fn damaged() -> impl Strategy<Value = Vec<u8>> {
-    let byte = prop_oneof![any::<u8>(), proptest::sample::select(b"\"\\{}[]:,u0n \n\x00\x01\xff@=-".to_vec())];
-    let damage = prop_oneof![
-        any::<usize>().prop_map(Damage::Cut),
-        (any::<usize>(), byte.clone()).prop_map(|(at, byte)| Damage::Put(at, byte)),
-        any::<usize>().prop_map(Damage::Take),
-        (any::<usize>(), byte).prop_map(|(at, byte)| Damage::Change(at, byte)),
-        Just(Damage::Double),
-    ];
-    (records(true), vec(damage, 1..4)).prop_map(|(sample, damages)| {
-        let mut record = sample.record;
-        for damage in damages {
-            let length = record.len().max(1);
-            match damage {
-                Damage::Cut(at) => record.truncate(at % length),
-                Damage::Put(at, byte) => record.insert(at % length.min(record.len() + 1), byte),
-                Damage::Take(at) if !record.is_empty() => drop(record.remove(at % length)),
-                Damage::Change(at, byte) if !record.is_empty() => record[at % length] = byte,
-                Damage::Double => record.extend(record.clone()),
-                _ => {}
-            }
-        }
-        record
-    })
 }
 
 fn any_bytes() -> impl Strategy<Value = Vec<u8>> {

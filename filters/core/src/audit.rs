@@ -27,6 +27,10 @@ impl Failure {
             Failure::TooLarge => "too_large",
         }
     }
+
+    fn is_name(text: &[u8]) -> bool {
+        [Failure::NotAnObject, Failure::Unreadable, Failure::TooLarge].iter().any(|all| all.name().as_bytes() == text)
+    }
 }
 
 /// Redactions by rule.
@@ -83,10 +87,25 @@ pub(crate) fn write(writer: &mut Writer, before: Option<(&[u8], Span)>, failure:
             if is_counts(&member, bytes) || known {
                 return;
             }
+            let begun = writer.out.len();
             writer.put_byte(separator);
-            separator = b',';
             let whole = Span { start: member.key.span.start - 1, end: member.value.next };
-            writer.value(false, bytes, Kind::Members, whole, true, &Class::default());
+            if member.key.span.of(bytes) == b"error" && Failure::is_name(member.value.span.of(bytes)) {
+                // Whatever a policy says of such keys: it is no value of the record's.
+                writer.put(whole.of(bytes));
+            } else {
+                #[cfg(feature = "custom")]
+                writer.at_field(b"podsieve");
+                writer.value(false, bytes, Kind::Members, whole, true, &Class::default());
+                #[cfg(feature = "custom")]
+                writer.end_field(begun + 1);
+            }
+            if writer.out.len() > begun + 1 {
+                separator = b',';
+            } else {
+                // A rule had it go.
+                writer.out.truncate(begun);
+            }
         });
         debug_assert!(read.is_ok(), "an indexed object reads again");
     }
@@ -153,7 +172,7 @@ fn counted((bytes, span): (&[u8], Span), group: Option<&str>, policy: &Policy, f
 }
 
 /// Adds the counts of an earlier call.
-fn add(writer: &mut Writer, before: (&[u8], Span), policy: &Policy) {
+pub(crate) fn add(writer: &mut Writer, before: (&[u8], Span), policy: &Policy) {
     counted(before, None, policy, &mut |rule, digits| {
         if let (Ok(rule), Some(number)) = (rule, decimal(digits)) {
             writer.counts.add(rule, number);

@@ -128,8 +128,14 @@ impl Origin {
         if let Some((bytes, span)) = present {
             let inner = Span { start: span.start + 1, end: span.end - 1 };
             if inner.of(bytes).iter().any(|byte| !byte.is_ascii_whitespace()) {
+                let begun = writer.out.len();
+                #[cfg(feature = "custom")]
+                writer.at_field(b"kubernetes");
                 writer.value(false, bytes, Kind::Members, inner, true, &Class::default());
-                more = true;
+                #[cfg(feature = "custom")]
+                writer.end_field(begun);
+                // A rule may have had all of them go.
+                more = writer.out.len() > begun;
             }
             let read = json::members(bytes, span.start, &mut |member| {
                 let key = member.key.span.of(bytes);

@@ -96,6 +96,7 @@ impl<'a> Output<'a> {
         if enriches && let Some(added) = enrich::write(self.record, roles, origin, severity, self.writer, &buffers) {
             service = added;
         }
+        self.forget_removal();
         let audit = self.writer.out.len();
         if self.writer.redact {
             let before = self.record.field(roles.reserved[usize::from(PODSIEVE)]);
@@ -111,6 +112,13 @@ impl<'a> Output<'a> {
         #[cfg(feature = "custom")]
         let routes = match policy.custom.and_then(|custom| custom.routes.as_ref()) {
             Some(own) if routes => {
+                if !self.writer.redact && policy.is_fickle() {
+                    // What was redacted an earlier call has counted.
+                    let before = self.record.field(roles.reserved[usize::from(PODSIEVE)]);
+                    if let Some(field) = before.filter(|field| field.kind == Kind::Object) {
+                        audit::add(self.writer, (buffers.of(field.buffer), field.value), policy);
+                    }
+                }
                 route::write_own(own, severity, self.writer);
                 false
             }
@@ -152,7 +160,7 @@ impl<'a> Output<'a> {
             }
             if name == KUBERNETES && fields.kubernetes {
                 fields.kubernetes = false;
-                if object {
+                if object && !self.is_secret(b"kubernetes") {
                     self.kubernetes(Some((self.buffers.of(field.buffer), field.value)));
                     return Span::default();
                 }
@@ -175,7 +183,28 @@ impl<'a> Output<'a> {
             self.writer.trace.field(b"kubernetes", None);
             self.writer.put(b",\"kubernetes\":");
             self.origin.kubernetes(self.writer, present);
+            self.forget_removal();
         }
+    }
+
+    /// What enrichment added stays, empty if a rule had it go: no field of the record goes for it.
+    fn forget_removal(&mut self) {
+        #[cfg(feature = "custom")]
+        self.writer.end_field(self.writer.out.len());
+    }
+
+    /// Whether a path of the policy says so of the field of this name.
+    #[cfg(feature = "custom")]
+    fn is_secret(&mut self, name: &[u8]) -> bool {
+        let secret = self.writer.redact && self.writer.at_field(name).is_some();
+        self.writer.end_field(self.writer.out.len());
+        secret
+    }
+
+    #[cfg(not(feature = "custom"))]
+    #[inline(always)]
+    fn is_secret(&mut self, _: &[u8]) -> bool {
+        false
     }
 
     #[cfg(feature = "custom")]

@@ -17,6 +17,8 @@ pub use build::{Builder, Entry};
 #[cfg(feature = "custom")]
 pub use convention::Convention;
 #[cfg(feature = "custom")]
+pub(crate) use custom::SEAL;
+#[cfg(feature = "custom")]
 pub use custom::{
     Action, Allowed, Audit, Checksum, Custom, Key, Keyword, Lookup, PathMeaning, PathRule, Route as OwnRoute, Rule,
     Segment, Step, TagPart, Test, When,

@@ -182,7 +182,8 @@ impl Compiler {
             |start: &usize| regex.get(*start..start + text.len()).is_some_and(|part| part.eq_ignore_ascii_case(&text));
         for start in (0..regex.len()).filter(like) {
             let spelling = regex.get(start..start + text.len()).unwrap_or_default().to_owned();
-            if !known.spellings.contains(&spelling) {
+            let usual = spelling == text || spelling == text.to_ascii_uppercase();
+            if !usual && !known.spellings.contains(&spelling) {
                 known.spellings.push(spelling);
             }
         }

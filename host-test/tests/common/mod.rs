@@ -3,6 +3,7 @@
 
 pub(crate) mod cases;
 pub(crate) mod luhn;
+pub(crate) mod policy_texts;
 pub(crate) mod records;
 pub(crate) mod text;
 

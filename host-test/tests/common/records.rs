@@ -80,6 +80,43 @@ pub(crate) fn records(planted: bool) -> impl Strategy<Value = Sample> {
     )
 }
 
+/// Damage to a record.
+#[derive(Clone, Debug)]
+enum Damage {
+    Cut(usize),
+    Put(usize, u8),
+    Take(usize),
+    Change(usize, u8),
+    Double,
+}
+
+/// Records with some damage: what is nearly right is read differently from what is nothing.
+pub(crate) fn damaged() -> impl Strategy<Value = Vec<u8>> {
+    let byte = prop_oneof![any::<u8>(), select(b"\"\\{}[]:,u0n \n\x00\x01\xff@=-".to_vec())];
+    let damage = prop_oneof![
+        any::<usize>().prop_map(Damage::Cut),
+        (any::<usize>(), byte.clone()).prop_map(|(at, byte)| Damage::Put(at, byte)),
+        any::<usize>().prop_map(Damage::Take),
+        (any::<usize>(), byte).prop_map(|(at, byte)| Damage::Change(at, byte)),
+        Just(Damage::Double),
+    ];
+    (records(true), vec(damage, 1..4)).prop_map(|(sample, damages)| {
+        let mut record = sample.record;
+        for damage in damages {
+            let length = record.len().max(1);
+            match damage {
+                Damage::Cut(at) => record.truncate(at % length),
+                Damage::Put(at, byte) => record.insert(at % length.min(record.len() + 1), byte),
+                Damage::Take(at) if !record.is_empty() => drop(record.remove(at % length)),
+                Damage::Change(at, byte) if !record.is_empty() => record[at % length] = byte,
+                Damage::Double => record.extend(record.clone()),
+                _ => {}
+            }
+        }
+        record
+    })
+}
+
 /// An object of an application without secrets and without a body of its own, as compact JSON.
 pub(crate) fn plain_objects() -> impl Strategy<Value = Vec<u8>> {
     (fields(false), any::<bool>()).prop_map(|(mut fields, ascii)| {

@@ -326,8 +326,11 @@ pub enum Audit {
 }
 
 impl Action {
-    /// Whether a value is what a mask left of another one.
+    /// Whether a value is what a mask left of another one, or the text that stands in the place of all.
     fn was_done(&self, value: &[u8]) -> bool {
+        if let Action::Text(text) = self {
+            return text.as_bytes() == value;
+        }
         let Action::Mask { first, last, with } = self else { return false };
         let Ok(value) = core::str::from_utf8(value) else { return false };
         let masked = value.chars().filter(|character| character == with).count();
@@ -415,7 +418,7 @@ impl Custom {
 
     /// Whether a value is what [`Action::Hash`] wrote, perhaps without the rule's name: it stays as it is, however often a
     /// record comes by. Who does not have the key cannot write one.
-    fn is_pseudonym(&self, value: &[u8]) -> bool {
+    pub(crate) fn is_pseudonym(&self, value: &[u8]) -> bool {
         let Some(colon) = value.iter().rposition(|byte| *byte == b':') else { return false };
         let (front, back) = value.split_at(colon);
         let id = front.rsplit(|byte| *byte == b':').next().unwrap_or_default();

@@ -2,7 +2,7 @@
 
 use super::mark;
 use super::text::{Match, View};
-use crate::policy::{Checksum, Custom, Rule, RuleId};
+use crate::policy::{Checksum, Custom, Rule, RuleId, SEAL};
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -11,8 +11,10 @@ use alloc::vec::Vec;
 pub(super) fn find(view: &View, custom: &Custom, keyword: u16, at: usize) -> Option<Match> {
     let keyword = custom.keywords.get(usize::from(keyword))?;
     let length = keyword.text.len();
-    // A head has its first characters only.
-    if !view.text.get(at..at + length)?.eq_ignore_ascii_case(keyword.text.as_bytes()) {
+    // A head has its first characters only. The name of a rule in a mark announces nothing.
+    if !view.text.get(at..at + length)?.eq_ignore_ascii_case(keyword.text.as_bytes())
+        || around(view.text, custom, at).is_some()
+    {
         return None;
     }
     let rules = keyword.rules.iter();
@@ -22,8 +24,11 @@ pub(super) fn find(view: &View, custom: &Custom, keyword: u16, at: usize) -> Opt
         let to = view.text.len().min(at + length + rule.within);
         #[cfg(feature = "trace")]
         note_allowed(rule, view, from, to);
-        let (start, end) = within(rule, view.text.get(from..to)?)?;
-        (from + start >= view.from).then(|| Match::new(from + start, from + end, rule.id))
+        let (start, end) = undone(view.text, custom, from, &|from| {
+            let (start, end) = within(rule, view.text.get(from..to)?)?;
+            Some((from + start, from + end))
+        })?;
+        (start >= view.from).then(|| Match::new(start, end, rule.id))
     });
     found.min_by_key(|found| found.start)
 }
@@ -53,7 +58,11 @@ impl Everywhere {
         for (rule, next) in custom.full.iter().zip(&mut self.next) {
             let rule = custom.rules.get(usize::from(*rule))?;
             if matches!(next, Next::Unknown) || matches!(next, Next::At(start, _) if *start < from) {
-                *next = beside_marks(rule, text, from).map_or(Next::Nothing, |(start, end)| Next::At(start, end));
+                let found = undone(text, custom, from, &|from| {
+                    let (start, end) = within(rule, text.get(from..)?)?;
+                    Some((from + start, from + end))
+                });
+                *next = found.map_or(Next::Nothing, |(start, end)| Next::At(start, end));
             }
             if let Next::At(start, end) = *next
                 && first.is_none_or(|(_, known, _)| start < known)
@@ -65,24 +74,48 @@ impl Everywhere {
     }
 }
 
-/// What a rule finds at `from` or behind it, other than in marks.
-fn beside_marks(rule: &Rule, text: &[u8], mut from: usize) -> Option<(usize, usize)> {
+/// The first of what `find` finds from `from` on that does not begin in what stands for something that was redacted before;
+/// what of it ends in such is none of it.
+fn undone(
+    text: &[u8],
+    custom: &Custom,
+    mut from: usize,
+    find: &dyn Fn(usize) -> Option<(usize, usize)>,
+) -> Option<(usize, usize)> {
     loop {
-        let (start, end) = within(rule, text.get(from..)?)?;
-        let (start, end) = (from + start, from + end);
-        let front = start.saturating_sub(MAX_MARK);
-        let near = text.get(front..end)?;
-        let mark = near.windows(mark::OPEN.len()).rposition(|window| window == mark::OPEN).map(|mark| front + mark);
-        let close = mark.and_then(|mark| Some(mark + 1 + text.get(mark..)?.iter().position(|byte| *byte == b']')?));
-        match close.filter(|close| *close > start) {
-            Some(close) => from = close,
-            None => return Some((start, end)),
-        }
+        let (start, end) = find(from)?;
+        let Some((_, behind)) = around(text, custom, start) else {
+            let last = around(text, custom, end.saturating_sub(1));
+            return Some((start, last.filter(|(mark, _)| *mark > start).map_or(end, |(mark, _)| mark)));
+        };
+        from = behind;
     }
 }
 
-/// No mark is longer, in bytes.
-const MAX_MARK: usize = 96;
+/// The mark or the pseudonym that the byte at `at` is a part of.
+fn around(text: &[u8], custom: &Custom, at: usize) -> Option<(usize, usize)> {
+    let first = at.saturating_sub(mark::OPEN.len() + MAX_NAME);
+    let mark = (first..=at).rev().find(|start| text.get(*start..).is_some_and(|rest| rest.starts_with(mark::OPEN)));
+    let mark = mark.and_then(|start| {
+        let length =
+            text.get(start..)?.iter().take(mark::OPEN.len() + MAX_NAME + 1).position(|byte| *byte == b']')? + 1;
+        (at < start + length && mark::is_mark(text.get(start..start + length)?)).then_some((start, start + length))
+    });
+    if mark.is_some() || custom.keys.is_empty() {
+        return mark;
+    }
+    let is_part = |byte: &&u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_' | b':' | b'-');
+    let before = text.get(..at)?.iter().rev().take(MAX_PSEUDONYM).take_while(is_part).count();
+    let behind = text.get(at..)?.iter().take(MAX_PSEUDONYM).take_while(is_part).count();
+    let (start, end) = (at - before, at + behind);
+    (behind > 0 && custom.is_pseudonym(text.get(start..end)?)).then_some((start, end))
+}
+
+/// Of a rule.
+const MAX_NAME: usize = 32;
+
+/// A rule's name, a key's, 64 digits and a seal.
+const MAX_PSEUDONYM: usize = MAX_NAME + 16 + 64 + 2 + SEAL;
 
 /// The secret that the rule finds in a text.
 fn within(rule: &Rule, text: &[u8]) -> Option<(usize, usize)> {

@@ -14,7 +14,7 @@ use alloc::vec::Vec;
 pub(super) struct Own {
     paths: Paths,
     /// The place of the value that is written.
-    place: u16,
+    place: u32,
     /// A rule has the field go that the value is in.
     removed: bool,
 }
@@ -22,7 +22,7 @@ pub(super) struct Own {
 impl Writer {
     /// Says which field at the top of the record is written next, and what its place says of it.
     pub(crate) fn at_field(&mut self, name: &[u8]) -> Option<Meaning> {
-        let custom = self.policy.custom.filter(|custom| !custom.paths.is_empty())?;
+        let custom = self.policy.custom.filter(|custom| self.redact && !custom.paths.is_empty())?;
         self.own.paths.start(custom);
         self.own.place = self.own.paths.member(custom, START, name);
         #[cfg(feature = "trace")]
@@ -144,7 +144,7 @@ pub(super) struct Way {
 
 /// An open container.
 struct Open {
-    place: u16,
+    place: u32,
     object: bool,
     /// How many elements it had.
     count: u32,

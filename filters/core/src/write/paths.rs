@@ -10,7 +10,10 @@ pub(crate) struct Paths {
 }
 
 /// A place is its number in [`Paths`]; from this one on paths begin.
-pub(crate) const START: u16 = 0;
+pub(crate) const START: u32 = 0;
+
+/// With more of them, those of the records before are forgotten.
+const MAX_PLACES: usize = 1024;
 
 #[derive(Default)]
 struct Place {
@@ -25,6 +28,9 @@ struct Place {
 impl Paths {
     /// The place at the beginning of a record.
     pub(crate) fn start(&mut self, custom: &Custom) {
+        if self.places.len() > MAX_PLACES {
+            self.places.clear();
+        }
         if self.places.is_empty() && !custom.paths.is_empty() {
             let mut place = Place::default();
             for (n, rule) in custom.paths.iter().enumerate() {
@@ -35,7 +41,7 @@ impl Paths {
     }
 
     /// The place of a member of the object at `from`. A name with dots is also the way through the objects that it names.
-    pub(crate) fn member(&mut self, custom: &Custom, from: u16, name: &[u8]) -> u16 {
+    pub(crate) fn member(&mut self, custom: &Custom, from: u32, name: &[u8]) -> u32 {
         let mut next = self.step(custom, from, |segment| match segment {
             Segment::Name(known) => known.as_bytes() == name,
             Segment::Any => true,
@@ -51,7 +57,7 @@ impl Paths {
                 });
                 way = self.add(there);
             }
-            if let Some(way) = self.places.get(usize::from(way)) {
+            if let Some(way) = self.places.get(way as usize) {
                 next.behind.extend_from_slice(&way.behind);
                 next.ends.extend_from_slice(&way.ends);
                 next.allowed.extend_from_slice(&way.allowed);
@@ -61,7 +67,7 @@ impl Paths {
     }
 
     /// The place of an element of the list at `from`.
-    pub(crate) fn element(&mut self, custom: &Custom, from: u16, index: u32) -> u16 {
+    pub(crate) fn element(&mut self, custom: &Custom, from: u32, index: u32) -> u32 {
         let next = self.step(custom, from, |segment| match segment {
             Segment::Index(known) => *known == index,
             Segment::AnyIndex => true,
@@ -71,8 +77,8 @@ impl Paths {
     }
 
     /// What a path that ends at `place` says of the value there.
-    pub(crate) fn meaning(&self, custom: &Custom, place: u16) -> Option<Meaning> {
-        let ends = &self.places.get(usize::from(place))?.ends;
+    pub(crate) fn meaning(&self, custom: &Custom, place: u32) -> Option<Meaning> {
+        let ends = &self.places.get(place as usize)?.ends;
         ends.iter().find_map(|rule| match custom.paths.get(usize::from(*rule))?.what {
             PathMeaning::Secret(meaning) => Some(meaning),
             PathMeaning::Allowed(_) => None,
@@ -81,15 +87,15 @@ impl Paths {
 
     /// The rule by which a path that ends at `place` says that the value there is secret.
     #[cfg(feature = "trace")]
-    pub(crate) fn meant(&self, custom: &Custom, place: u16) -> Option<usize> {
-        let ends = self.places.get(usize::from(place))?.ends.iter().map(|rule| usize::from(*rule));
+    pub(crate) fn meant(&self, custom: &Custom, place: u32) -> Option<usize> {
+        let ends = self.places.get(place as usize)?.ends.iter().map(|rule| usize::from(*rule));
         ends.into_iter()
             .find(|rule| custom.paths.get(*rule).is_some_and(|path| matches!(path.what, PathMeaning::Secret(_))))
     }
 
     /// The rule by which what another rule found at `place` may stay.
-    pub(crate) fn allow(&self, custom: &Custom, place: u16, rule: u16, found: &[u8]) -> Option<u16> {
-        let place = self.places.get(usize::from(place))?;
+    pub(crate) fn allow(&self, custom: &Custom, place: u32, rule: u16, found: &[u8]) -> Option<u16> {
+        let place = self.places.get(place as usize)?;
         let allows = |n: &&u16| match custom.paths.get(usize::from(**n)).map(|path| &path.what) {
             Some(PathMeaning::Allowed(allowed)) => allowed.allows_here(rule, found),
             _ => false,
@@ -98,9 +104,9 @@ impl Paths {
     }
 
     /// What is reached from a place by a step that fits these segments.
-    fn step(&self, custom: &Custom, from: u16, fits: impl Fn(&Segment) -> bool) -> Place {
+    fn step(&self, custom: &Custom, from: u32, fits: impl Fn(&Segment) -> bool) -> Place {
         let mut next = Place::default();
-        let Some(place) = self.places.get(usize::from(from)) else { return next };
+        let Some(place) = self.places.get(from as usize) else { return next };
         next.allowed.clone_from(&place.allowed);
         for &(n, at) in &place.behind {
             let Some(rule) = custom.paths.get(usize::from(n)) else { continue };
@@ -114,7 +120,7 @@ impl Paths {
     }
 
     /// The number of a place.
-    fn add(&mut self, mut place: Place) -> u16 {
+    fn add(&mut self, mut place: Place) -> u32 {
         for list in [&mut place.ends, &mut place.allowed] {
             list.sort_unstable();
             list.dedup();
@@ -124,10 +130,10 @@ impl Paths {
         let same =
             |known: &Place| known.behind == place.behind && known.ends == place.ends && known.allowed == place.allowed;
         if let Some(known) = self.places.iter().position(same) {
-            return known as u16;
+            return known as u32;
         }
         self.places.push(place);
-        (self.places.len() - 1) as u16
+        (self.places.len() - 1) as u32
     }
 }
 
