@@ -56,6 +56,9 @@ impl Origin {
         writer.out.clear();
         self.write_workload(writer);
         self.service.extend(writer.out.as_slice());
+        // Nothing of the record that comes goes for it.
+        #[cfg(feature = "custom")]
+        writer.end_field(writer.out.len());
         self.clean = !writer.redacted;
     }
 

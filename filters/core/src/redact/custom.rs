@@ -104,11 +104,25 @@ fn around(text: &[u8], custom: &Custom, at: usize) -> Option<(usize, usize)> {
     if mark.is_some() || custom.keys.is_empty() {
         return mark;
     }
-    let is_part = |byte: &&u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_' | b':' | b'-');
-    let before = text.get(..at)?.iter().rev().take(MAX_PSEUDONYM).take_while(is_part).count();
-    let behind = text.get(at..)?.iter().take(MAX_PSEUDONYM).take_while(is_part).count();
-    let (start, end) = (at - before, at + behind);
-    (behind > 0 && custom.is_pseudonym(text.get(start..end)?)).then_some((start, end))
+    pseudonym(text, custom, at)
+}
+
+/// The pseudonym that the byte at `at` is a part of; letters in front of it belong to it.
+fn pseudonym(text: &[u8], custom: &Custom, at: usize) -> Option<(usize, usize)> {
+    let front = at.saturating_sub(MAX_PSEUDONYM);
+    let near = text.get(front..text.len().min(at + MAX_PSEUDONYM))?;
+    let colons = near.iter().enumerate().filter(|(_, byte)| **byte == b':').map(|(n, _)| front + n);
+    for colon in colons {
+        let digits = text.get(colon + 1..)?.iter().take(64).take_while(|byte| byte.is_ascii_hexdigit()).count();
+        let end = colon + 1 + digits + SEAL;
+        let is_part = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b':' | b'-');
+        let start = colon - text.get(front..colon)?.iter().rev().take_while(is_part).count();
+        let around = digits > 0 && start <= at && at < end;
+        if around && text.get(start..end).is_some_and(|text| custom.is_pseudonym(text)) {
+            return Some((start, end));
+        }
+    }
+    None
 }
 
 /// Of a rule.
