@@ -7,7 +7,7 @@ use std::task::{Context, Poll, Waker};
 
 use podsieve_policy::yaml::Wrong;
 use wasmtime::{Instance, Memory, Store, Val};
-use wasmtime_wizer::{InstanceState, SnapshotVal, ValType, Wizer};
+use wasmtime_wizer::{InstanceState, ModuleContext, SnapshotVal, ValType, Wizer};
 
 use crate::{Error, Module, VERSION, policy, unbaked_module};
 
@@ -23,25 +23,52 @@ pub type Key = (String, Vec<u8>);
 /// # Errors
 /// What is wrong with the policy, a line each: `line:column: what`.
 pub fn bake(policy: &str, keys: &[Key]) -> Result<Vec<u8>, Error> {
-    let broken =
-        |error: wasmtime::Error| Error::new("unbaked module", format!("{error:#}"), "this is a bug of podsieve");
-    let wizer = Wizer::new();
-    let (context, instrumented) = wizer.instrument(unbaked_module()).map_err(broken)?;
-    let module = Module::compile_for_once(&instrumented)?;
-    let mut store = Store::new(module.compiled().engine(), ());
-    let instance = Instance::new(&mut store, module.compiled(), &[]).map_err(broken)?;
-    let mut baking = Baking { store, instance };
-    let wrong = baking.take(policy, &lines(keys)).map_err(broken)?;
-    if !wrong.is_empty() {
-        return Err(Error::new("policy", wrong, ""));
+    Baker::new()?.bake(policy, keys)
+}
+
+/// What bakes several policies: the module that takes them is compiled once.
+pub struct Baker {
+    wizer: Wizer,
+    context: ModuleContext<'static>,
+    module: Module,
+}
+
+impl Baker {
+    /// Compiles the module that takes policies.
+    ///
+    /// # Errors
+    /// When that is broken.
+    pub fn new() -> Result<Baker, Error> {
+        let wizer = Wizer::new();
+        let (context, instrumented) = wizer.instrument(unbaked_module()).map_err(broken)?;
+        Ok(Baker { wizer, context, module: Module::compile_for_once(&instrumented)? })
     }
-    let baked = done(wizer.snapshot(&context, &mut baking)).map_err(broken)?;
-    let pruned = podsieve_tune::prune(&baked, &[TAKE]);
-    // What it says of itself: of keys the canonical policy has only where they are.
-    let canonical = policy::read(policy).map(|file| policy::canonical(&file)).unwrap_or_default();
-    let sections = [(podsieve_tune::POLICY, canonical.as_bytes()), (podsieve_tune::VERSION, VERSION.as_bytes())];
-    let named = pruned.and_then(|module| podsieve_tune::with_sections(&module, &sections));
-    named.map_err(|error| Error::new("baked module", error, "this is a bug of podsieve"))
+
+    /// As [`bake`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn bake(&self, policy: &str, keys: &[Key]) -> Result<Vec<u8>, Error> {
+        let compiled = self.module.compiled();
+        let mut store = Store::new(compiled.engine(), ());
+        let instance = Instance::new(&mut store, compiled, &[]).map_err(broken)?;
+        let mut baking = Baking { store, instance };
+        let wrong = baking.take(policy, &lines(keys)).map_err(broken)?;
+        if !wrong.is_empty() {
+            return Err(Error::new("policy", wrong, ""));
+        }
+        let baked = done(self.wizer.snapshot(&self.context, &mut baking)).map_err(broken)?;
+        let pruned = podsieve_tune::prune(&baked, &[TAKE]);
+        // What it says of itself: of keys the canonical policy has only where they are.
+        let canonical = policy::read(policy).map(|file| policy::canonical(&file)).unwrap_or_default();
+        let sections = [(podsieve_tune::POLICY, canonical.as_bytes()), (podsieve_tune::VERSION, VERSION.as_bytes())];
+        let named = pruned.and_then(|module| podsieve_tune::with_sections(&module, &sections));
+        named.map_err(|error| Error::new("baked module", error, "this is a bug of podsieve"))
+    }
+}
+
+fn broken(error: wasmtime::Error) -> Error {
+    Error::new("unbaked module", format!("{error:#}"), "this is a bug of podsieve")
 }
 
 /// Keys as the module reads them.
