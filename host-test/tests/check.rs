@@ -97,18 +97,17 @@ const CASES: &[(&str, &str, u32, &str)] = &[
     ("key-everything", "keys:\n  - {path: '**'}", 2, "no value of a record stays"),
     ("key-known", "keys:\n  - {name: DB-Password}", 2, "secret already, by `password`"),
     (
-        "field-twice",
+        "lookup-never",
         "enrich:\n  fields: {team: a}\n  lookups:\n    - {field: team, from: pod, values: {a: b}}",
         4,
         "added by `enrich.fields` already",
     ),
     (
-        "field-twice",
-        "enrich:\n  lookups:\n    - {field: t, from: pod, values: {a: b}}\n    - {field: t, from: pod, values: {c: d}}",
+        "lookup-never",
+        "enrich:\n  lookups:\n    - {field: t, from: pod, values: {a: b}, default: x}\n    - {field: t, from: pod, values: {c: d}}",
         4,
         "added by the lookup in line 3 already",
     ),
-    ("field-twice", "enrich:\n  fields:\n    cluster: a\n    service: b", 4, "added by podsieve itself already"),
     (
         "lookup-empty",
         "enrich:\n  lookups:\n    - {field: t, from: pod, values: {}}",

@@ -57,7 +57,7 @@ pub const WARNINGS: [&Warning; 14] = [
     &allow::OFF,
     &keys::EVERYTHING,
     &keys::KNOWN,
-    &enrich::TWICE,
+    &enrich::NEVER,
     &enrich::EMPTY,
     &routes::UNREACHED,
     &routes::OFF,
@@ -98,7 +98,7 @@ fn checked(name: &str, text: &str, measures: bool) -> Checked {
     let found = rules::check(&file, &mut report);
     allow::check(&file, &mut report);
     keys::check(&file, &mut report);
-    enrich::check(&file, text, &mut report);
+    enrich::check(&file, &mut report);
     routes::check(&file, &mut report);
     hash::check(&file, &mut report);
     let cost = measures.then(|| measured(&file, text, &keys, &found, &mut report)).flatten();
