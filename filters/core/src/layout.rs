@@ -223,12 +223,7 @@ impl Layouts {
 
     /// Learns the layout of a record that had none, as parsing left it, when its names come for the second time.
     pub(crate) fn learn(&mut self, input: &[u8], record: &Record, writer: &Writer) {
-        if !record.regular
-            || record.fields.len() > MAX_VALUES
-            || input.len() > MAX_RECORD
-            || (writer.redact && is_looked_into(input, record, writer.policy))
-            || writer.policy.reads_on()
-        {
+        if !record.regular || record.fields.len() > MAX_VALUES || input.len() > MAX_RECORD || writer.policy.reads_on() {
             return;
         }
         let names = |hash: u32, field: &Field| hash.rotate_left(5) ^ field.hash;
@@ -238,7 +233,7 @@ impl Layouts {
             (*stranger, *times) = (names, 0);
         }
         *times = times.saturating_add(1);
-        if *times != 2 {
+        if *times != 2 || (writer.redact && is_looked_into(input, record, writer.policy)) {
             return;
         }
         if self.tree.len() > MAX_STEPS || self.layouts.len() >= MAX_LAYOUTS {

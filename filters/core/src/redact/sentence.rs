@@ -282,7 +282,7 @@ fn until_word(view: &View, at: usize) -> Option<usize> {
 /// The password in front of the word that says so: "x is the new password", `x as password`.
 #[inline(never)]
 pub(super) fn in_front(view: &View, name: &Name) -> Option<(usize, usize)> {
-    const SAID: &[&[u8]] = &[b" as ", b" is the ", b" is my ", b" is your ", b" is a ", b" ("];
+    const SAID: &[&[u8]] = &[b" as ", b" is the ", b" is my ", b" is your ", b" is a "];
     let front = view.part(view.from.max(name.start.saturating_sub(MAX_SENTENCE)), name.start);
     // `'*94BD...','N','mysql_native_password'`
     if view.part(name.start, name.end) == b"mysql_native_password" {
