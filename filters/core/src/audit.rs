@@ -59,7 +59,7 @@ impl Counts {
     }
 
     /// The first rule from `rule` on whose count is not zero, with its count.
-    fn next(&self, rule: usize) -> Option<(usize, u32)> {
+    pub(crate) fn next(&self, rule: usize) -> Option<(usize, u32)> {
         let mut at = rule / 64;
         let mut known = self.known.get(at)? & (!0 << (rule % 64));
         while known == 0 {

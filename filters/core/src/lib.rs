@@ -42,6 +42,7 @@ mod layout;
 mod look;
 mod output;
 mod parse;
+mod part;
 pub mod policy;
 mod record;
 mod redact;
@@ -117,6 +118,10 @@ pub struct Engine {
     seen: Seen,
     scratch: Bytes,
     wrapped: Bytes,
+    /// Of what lies in a string.
+    content: Bytes,
+    /// Why the last record that [`Engine::run`] was given could not be handled.
+    failure: Option<Failure>,
     policy: &'static Policy,
 }
 
@@ -132,6 +137,8 @@ impl Engine {
             seen: Seen::default(),
             scratch: Bytes::new(),
             wrapped: Bytes::new(),
+            content: Bytes::new(),
+            failure: None,
             policy,
         }
     }
@@ -140,6 +147,7 @@ impl Engine {
     /// JSON object is taken as text, redacted, and wrapped in one that says so. Never panics. Takes time and memory
     /// linear in the record's length. Nothing is returned only for a record that cannot be handled, if the policy drops those.
     pub fn run(&mut self, function: Function, tag: &[u8], record: &[u8]) -> &[u8] {
+        self.failure = None;
         let out = self.run_to_nul(function, tag, record);
         out.strip_suffix(b"\0").unwrap_or(out)
     }
@@ -234,6 +242,7 @@ impl Engine {
     /// What becomes of a record that cannot be handled.
     #[cold]
     fn fail(&mut self, function: Function, record: &[u8], failure: Failure) {
+        self.failure = Some(failure);
         if self.policy.drops() {
             self.begin(0, true);
         } else {

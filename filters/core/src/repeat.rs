@@ -115,7 +115,7 @@ impl Engine {
             let left = room.len();
             writer.out.filled(left);
             done = layout.steps.len() - more;
-            from = self.value(function, input, number, done - 1, input.len() - text)?;
+            from = self.step(function, input, number, done - 1, input.len() - text)?;
         }
         let Engine { layouts, writer, origin, seen, .. } = &mut *self;
         let (layout, ..) = layouts.get(number)?;
@@ -141,7 +141,7 @@ impl Engine {
     /// Writes the value of step `n`, which begins at `from` and is not simply copied. Returns its end, if it is of the
     /// step's form.
     #[inline(never)]
-    fn value(&mut self, function: Function, input: &[u8], number: usize, n: usize, from: usize) -> Option<usize> {
+    fn step(&mut self, function: Function, input: &[u8], number: usize, n: usize, from: usize) -> Option<usize> {
         let Engine { layouts, writer, origin, policy, seen, .. } = self;
         let (Layout { steps, service, .. }, record, scratch) = layouts.get(number)?;
         let step = steps.get_mut(n)?;

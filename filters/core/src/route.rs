@@ -55,3 +55,12 @@ pub(crate) fn write(route: &str, service: Span, writer: &mut Writer) {
     }
     writer.put_byte(b'"');
 }
+
+/// The tag in a record that was routed: it is the last member, and in no string there is an unescaped quote.
+pub(crate) fn written(out: &[u8]) -> Option<&[u8]> {
+    let out = out.strip_suffix(b"\0").unwrap_or(out).strip_suffix(b"\"}")?;
+    let start = out.iter().rposition(|byte| *byte == b'"')? + 1;
+    let (front, tag) = out.split_at_checked(start)?;
+    let is_tag = front.ends_with(b",\"archive_tag\":\"") || front == b"{\"archive_tag\":\"";
+    is_tag.then_some(tag)
+}
