@@ -119,7 +119,7 @@ pub struct Engine {
     scratch: Bytes,
     wrapped: Bytes,
     /// Of what lies in a string.
-    content: Bytes,
+    string: Bytes,
     /// Why the last record that [`Engine::run`] was given could not be handled.
     failure: Option<Failure>,
     policy: &'static Policy,
@@ -137,7 +137,7 @@ impl Engine {
             seen: Seen::default(),
             scratch: Bytes::new(),
             wrapped: Bytes::new(),
-            content: Bytes::new(),
+            string: Bytes::new(),
             failure: None,
             policy,
         }

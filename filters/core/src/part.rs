@@ -37,44 +37,44 @@ impl Engine {
 
     /// Redacts a text that is no JSON; bytes that are not UTF-8 become U+FFFD.
     pub fn text(&mut self, text: &[u8]) -> &[u8] {
-        let mut content = core::mem::take(&mut self.content);
+        let mut content = core::mem::take(&mut self.string);
         content.clear();
         text::escape_lossy(text, &mut content);
-        self.string(content.as_slice());
+        self.content(content.as_slice());
         content.clear();
         let out = self.writer.out.as_slice();
         text::decode(out, Span { start: 1, end: out.len() - 1 }, false, &mut content);
-        self.content = content;
-        self.content.as_slice()
+        self.string = content;
+        self.string.as_slice()
     }
 
     /// Does `function` to a record that is the content of a JSON string, without its quotes, and returns such content: the
     /// lines of [Loki](https://grafana.com/docs/loki/latest/reference/loki-http-api/#ingest-logs). A text that is no JSON
     /// object is redacted and stays a text.
     pub fn within(&mut self, function: Function, tag: &[u8], content: &[u8]) -> &[u8] {
-        let mut record = core::mem::take(&mut self.content);
+        let mut record = core::mem::take(&mut self.string);
         record.clear();
         if content.starts_with(b"{") {
             text::decode(content, Span { start: 0, end: content.len() }, false, &mut record);
         }
         if record.len() == 0 || record.is_short() {
-            self.content = record;
-            return self.string(content);
+            self.string = record;
+            return self.content(content);
         }
         self.run(function, tag, record.as_slice());
         if self.failure == Some(Failure::NotAnObject) {
-            self.content = record;
-            return self.string(content);
+            self.string = record;
+            return self.content(content);
         }
         let out = self.writer.out.as_slice();
         record.clear();
         text::escape_lossy(out.strip_suffix(b"\0").unwrap_or(out), &mut record);
-        self.content = record;
-        self.content.as_slice()
+        self.string = record;
+        self.string.as_slice()
     }
 
-    /// Redacts the content of a JSON string.
-    fn string(&mut self, content: &[u8]) -> &[u8] {
+    /// Redacts the content of a JSON string, without its quotes, and returns such content.
+    pub fn content(&mut self, content: &[u8]) -> &[u8] {
         self.failure = None;
         self.begin(content.len(), true);
         let span = Span { start: 0, end: content.len() };
@@ -104,6 +104,12 @@ impl Engine {
     #[must_use]
     pub fn has_failed(&self) -> bool {
         self.failure.is_some()
+    }
+
+    /// Whether the last record was no JSON object, which is why it could not be handled.
+    #[must_use]
+    pub fn is_no_object(&self) -> bool {
+        self.failure == Some(Failure::NotAnObject)
     }
 
     /// What was redacted in what came last: names of rules and how often, those included that its audit told of.

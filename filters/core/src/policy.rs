@@ -833,7 +833,8 @@ impl Policy {
     }
 
     /// Whether nothing is left of a record that could not be handled.
-    pub(crate) fn drops(&self) -> bool {
+    #[must_use]
+    pub fn drops(&self) -> bool {
         #[cfg(feature = "custom")]
         if let Some(custom) = self.custom {
             return custom.drops;
@@ -843,7 +844,8 @@ impl Policy {
 
     /// How many bytes a record may have, if there is a limit.
     #[inline(always)]
-    pub(crate) fn limit(&self) -> Option<usize> {
+    #[must_use]
+    pub fn limit(&self) -> Option<usize> {
         #[cfg(feature = "custom")]
         if let Some(custom) = self.custom {
             return custom.limit;

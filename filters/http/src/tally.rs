@@ -1,0 +1,86 @@
+//! What became of records, counted until the host asks.
+
+use alloc::vec::Vec;
+
+/// So many routes have counts of their own, others go to the last of them: parts of a tag can come from records.
+const MAX_ROUTES: usize = 64;
+
+/// What became of one record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Nothing in it was secret.
+    Unchanged,
+    /// Something in it was redacted.
+    Redacted,
+    /// It could not be handled: what is left of it says so.
+    Masked,
+    /// The policy lets go what could not be handled.
+    Dropped,
+}
+
+impl Outcome {
+    /// All of them.
+    pub const ALL: [Outcome; 4] = [Outcome::Unchanged, Outcome::Redacted, Outcome::Masked, Outcome::Dropped];
+
+    /// Its name in metrics.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Outcome::Unchanged => "unchanged",
+            Outcome::Redacted => "redacted",
+            Outcome::Masked => "masked",
+            Outcome::Dropped => "dropped",
+        }
+    }
+}
+
+/// Counts since they were last taken.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Records by [`Outcome`], in the order of [`Outcome::ALL`].
+    pub outcomes: [u64; Outcome::ALL.len()],
+    /// Redactions by rule.
+    pub rules: Vec<(&'static str, u64)>,
+    /// Records by the first two parts of their `archive_tag`.
+    pub routes: Vec<(Vec<u8>, u64)>,
+}
+
+impl Tally {
+    pub(crate) fn record(&mut self, outcome: Outcome) {
+        if let Some(count) = self.outcomes.get_mut(outcome as usize) {
+            *count += 1;
+        }
+    }
+
+    pub(crate) fn rule(&mut self, rule: &'static str, count: u32) {
+        match self.rules.iter_mut().find(|(known, _)| core::ptr::eq(*known, rule)) {
+            Some((_, known)) => *known += u64::from(count),
+            None => self.rules.push((rule, u64::from(count))),
+        }
+    }
+
+    pub(crate) fn route(&mut self, tag: &[u8]) {
+        let mut dots = tag.iter().enumerate().filter(|(_, byte)| **byte == b'.');
+        let name = dots.nth(1).and_then(|(at, _)| tag.get(..at)).unwrap_or(tag);
+        if let Some((_, count)) = self.routes.iter_mut().find(|(known, _)| known == name) {
+            *count += 1;
+        } else if self.routes.len() < MAX_ROUTES {
+            self.routes.push((name.to_vec(), 1));
+        } else if let Some((_, count)) = self.routes.last_mut() {
+            *count += 1;
+        }
+    }
+
+    /// Whether there is anything to tell.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.outcomes.iter().all(|count| *count == 0) && self.rules.is_empty() && self.routes.is_empty()
+    }
+
+    /// Begins anew, and keeps the memory.
+    pub fn clear(&mut self) {
+        self.outcomes = [0; Outcome::ALL.len()];
+        self.rules.clear();
+        self.routes.clear();
+    }
+}
