@@ -8,10 +8,6 @@
 #![allow(unsafe_code, reason = "this is the boundary to the host: raw addresses come in and go out")]
 #![cfg(target_arch = "wasm32")]
 
-#[cfg(feature = "policy")]
-mod bake;
-#[cfg(feature = "policy")]
-mod clean;
 mod memory;
 
 use core::cell::UnsafeCell;
@@ -60,18 +56,13 @@ pub extern "C" fn malloc(length: u32) -> u32 {
 #[cfg(feature = "policy")]
 #[unsafe(no_mangle)]
 pub extern "C" fn podsieve_policy(text: u32, text_length: u32, keys: u32, keys_length: u32) -> u32 {
-    let (text, keys) = (given((text, text_length)), given((keys, keys_length)));
-    let taken = clean::cleanly(|| bake::policy(text.unwrap_or_default(), keys.unwrap_or_default()));
-    let wrong = match taken {
-        Ok(policy) => {
-            // SAFETY: as in `guest`.
-            let guest = unsafe { &mut *INSTANCE.0.get() };
-            *guest = Some(Guest { engine: Engine::new(policy), inbox: Inbox::new() });
-            String::new()
-        }
-        Err(wrong) => wrong,
-    };
-    String::leak(wrong + "\0").as_ptr() as u32
+    // SAFETY: who bakes wrote them before the call and does nothing during it.
+    unsafe {
+        podsieve_bake::take((text, text_length), (keys, keys_length), |policy| {
+            // As in `guest`.
+            *INSTANCE.0.get() = Some(Guest { engine: Engine::new(policy), inbox: Inbox::new() });
+        })
+    }
 }
 
 /// Nothing: see the crate's documentation.

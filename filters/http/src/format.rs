@@ -107,20 +107,26 @@ impl Format {
     }
 }
 
+/// Whether a body is one JSON value, by the headers `content-type` and `content-encoding` as they came.
+#[must_use]
+pub fn is_json(content_type: &[u8], content_encoding: &[u8]) -> bool {
+    Kind::of(content_type) == Kind::Json && is_identity(content_encoding)
+}
+
 /// Whether a `content-encoding` leaves a body as it is.
-pub(crate) fn is_identity(content_encoding: &[u8]) -> bool {
+fn is_identity(content_encoding: &[u8]) -> bool {
     let mut codings = content_encoding.split(|byte| *byte == b',').map(<[u8]>::trim_ascii);
     codings.all(|coding| coding.is_empty() || coding.eq_ignore_ascii_case(b"identity"))
 }
 
 /// A path without what follows its `?`.
-pub(crate) fn without_query(path: &[u8]) -> &[u8] {
+fn without_query(path: &[u8]) -> &[u8] {
     path.split(|byte| *byte == b'?').next().unwrap_or_default()
 }
 
 /// What a content type says.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+enum Kind {
     Json,
     Ndjson,
     Text,
@@ -129,7 +135,7 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    pub(crate) fn of(content_type: &[u8]) -> Kind {
+    fn of(content_type: &[u8]) -> Kind {
         let kind = content_type.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
         let is = |names: &[&str]| names.iter().any(|name| kind.eq_ignore_ascii_case(name.as_bytes()));
         let ends = |end: &[u8]| {

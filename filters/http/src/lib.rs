@@ -24,6 +24,6 @@ mod tally;
 pub use audit::{Fields, Request};
 pub use body::Body;
 pub use destination::{Destinations, Index, Loki};
-pub use format::{Format, Uninspected};
+pub use format::{Format, Uninspected, is_json};
 pub use sieve::Sieve;
 pub use tally::{Outcome, Tally};

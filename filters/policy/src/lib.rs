@@ -22,6 +22,8 @@ pub mod compile;
 pub mod model;
 mod near;
 pub mod pattern;
+#[cfg(feature = "envoy")]
+pub mod plugin;
 mod read;
 mod schema;
 pub mod yaml;

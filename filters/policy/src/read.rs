@@ -70,9 +70,9 @@ impl Form {
 
 /// Reads nodes, and keeps what is wrong. After a mistake it goes on with a default, and the file is not used.
 pub(crate) struct Reader<'a> {
-    source: &'a str,
+    pub(crate) source: &'a str,
     pub(crate) known: &'a Known<'a>,
-    wrongs: Vec<Wrong>,
+    pub(crate) wrongs: Vec<Wrong>,
     /// Nothing of the text may be shown.
     pub(crate) hidden: bool,
     /// Of a hash that does not say it.
@@ -127,7 +127,7 @@ impl<'n> Fields<'n> {
 }
 
 impl<'a> Reader<'a> {
-    fn new(source: &'a str, known: &'a Known<'a>) -> Reader<'a> {
+    pub(crate) fn new(source: &'a str, known: &'a Known<'a>) -> Reader<'a> {
         Reader {
             source,
             known,

@@ -90,7 +90,7 @@ impl Limits {
 }
 
 /// `1000`, `64KiB`, `4 MiB`.
-fn bytes(text: &str) -> Option<u32> {
+pub(crate) fn bytes(text: &str) -> Option<u32> {
     let units = [("KiB", 1 << 10), ("MiB", 1 << 20)];
     let unit = units.iter().find_map(|(name, unit)| Some((text.strip_suffix(name)?, *unit)));
     let (number, unit) = unit.unwrap_or((text, 1));
