@@ -1,9 +1,8 @@
 //! The HTTP filter between collectors and stores.
 //!
 //! A body streams: each piece that comes goes on redacted, with what is cut carried to the next one. Its length is not
-//! known before its end, so that it goes on in chunks. Two bodies are held back in Envoy instead, as they come: one that is
-//! short, so that there is something left to write to if trailers end it, and one that needs a tag for the whole, with
-//! its headers.
+//! known before its end, so that it goes on in chunks. Two bodies are held back in Envoy instead, as they come: one that
+//! needs a tag for the whole, with its headers, and a short text, whose last line only its end tells.
 
 use std::rc::Rc;
 
@@ -15,9 +14,9 @@ use proxy_wasm::types::Action;
 use crate::Plugin;
 use crate::host::{self, Map};
 
-/// A body is held back until it is longer, in bytes: trailers that end a body come without it, and only to a body that
-/// Envoy still holds can anything be added then.
-const HELD: usize = 64 << 10;
+/// A text is held back until it is longer, in bytes: when trailers end a body, only what Envoy still holds of it can be
+/// added to. Other formats tell when a record is whole, and go on at once.
+const HELD: usize = 16 << 10;
 
 /// So much of a body is read at once.
 const PIECE: usize = 256 << 10;
@@ -82,10 +81,12 @@ impl HttpContext for Gateway {
             Some(Tag::Header(name)) => header(name),
             None => Vec::new(),
         };
-        self.stage = Stage::Held(Body::new(format, &tag, &self.plugin.destinations));
+        let body = Body::new(format, &tag, &self.plugin.destinations);
         if self.tag().is_some() {
+            self.stage = Stage::Held(body);
             return Action::Pause;
         }
+        self.stage = if format == Format::Text { Stage::Held(body) } else { Stage::Streams(body) };
         host::remove_header("content-length");
         Action::Continue
     }
