@@ -104,8 +104,8 @@ fn set_tick_period(guest: &mut Guest<'_>, period: u32) -> Answer {
     Ok(())
 }
 
-/// The bytes of a buffer, at most so many from there.
-fn buffer<'a>(host: &'a mut Host, number: u32) -> std::result::Result<&'a [u8], Status> {
+/// The bytes of a buffer as they stand.
+fn buffer(host: &mut Host, number: u32) -> std::result::Result<&[u8], Status> {
     match number {
         0 | 1 => {
             let side = if number == 0 { Side::Request } else { Side::Response };

@@ -222,7 +222,8 @@ pub struct Exchange {
     pub upstream: Option<Message>,
     /// What the client saw, all of it or not; `None` if nothing.
     pub downstream: Option<Message>,
-    /// What `%FILTER_STATE(...)%` finds at the end: `wasm.` and the name of each property that was set.
+    /// What `%FILTER_STATE(...)%` finds in an access log: `wasm.` and the name of each property that was set before or in
+    /// `proxy_on_log`.
     pub filter_state: BTreeMap<String, Vec<u8>>,
 }
 

@@ -117,8 +117,8 @@ impl Plugin {
             log_level: options.log_level,
         };
         let now = nanoseconds(options.time);
-        let outside = Outside { now, ..Outside::default() };
-        let vm = Vm::start(compiled, outside, settings).map_err(|(error, _)| error)?;
+        let mut outside = Outside { now, ..Outside::default() };
+        let vm = Vm::start(compiled, &mut outside, settings)?;
         Ok(Plugin { compiled: compiled.clone(), options, vm, loaded_at: now })
     }
 
@@ -289,6 +289,9 @@ impl Plugin {
         }
         stream.logging = true;
         self.vm.on_log(id);
+        // What is set later, Envoy's access loggers do not see.
+        let stream = self.vm.host_mut().streams.get_mut(&id);
+        let filter_state = stream.map(|stream| std::mem::take(&mut stream.filter_state)).unwrap_or_default();
         self.vm.on_done(id);
         self.vm.on_delete(id);
         self.vm.settle();
@@ -298,7 +301,7 @@ impl Plugin {
             outcome,
             upstream: stream.request.sent,
             downstream: stream.response.sent,
-            filter_state: stream.filter_state.into_iter().map(|(name, value)| (text(name), value)).collect(),
+            filter_state: filter_state.into_iter().map(|(name, value)| (text(name), value)).collect(),
         }
     }
 
@@ -311,11 +314,9 @@ impl Plugin {
             return;
         }
         self.loaded_at = now;
-        let outside = std::mem::take(&mut host.outside);
         let settings = host.settings.clone();
-        match Vm::start(&self.compiled, outside, settings) {
-            Ok(vm) => self.vm = vm,
-            Err((_, outside)) => self.vm.host_mut().outside = outside,
+        if let Ok(vm) = Vm::start(&self.compiled, &mut host.outside, settings) {
+            self.vm = vm;
         }
     }
 }

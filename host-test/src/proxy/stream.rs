@@ -7,7 +7,7 @@ use super::headers::Headers;
 use super::message::{Message, Phase, Request, Response};
 
 /// Not even a hostile guest may make a body or a map longer than this.
-const ROOM: usize = 256 << 20;
+const ROOM: usize = 128 << 20;
 
 /// One of the two directions of a stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,7 +90,8 @@ impl Half {
         } else {
             return Err(Status::BadArgument);
         }
-        if bytes.len() > limit || self.buffering && !self.unlimited && body.len() > limit {
+        // What streams on is not counted, however much is written at once.
+        if self.buffering && !self.unlimited && body.len() > limit {
             self.too_long = true;
         }
         Ok(())

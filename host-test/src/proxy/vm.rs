@@ -144,15 +144,18 @@ impl Host {
     }
 }
 
+/// A function that says whether the stream may go on.
+type Callback<P> = Option<TypedFunc<P, u32>>;
+
 /// The functions of a filter; Envoy goes on as if it had been called where one is missing.
 struct Exports {
     on_context_create: Option<TypedFunc<(u32, u32), ()>>,
     on_vm_start: Option<TypedFunc<(u32, u32), u32>>,
     on_configure: Option<TypedFunc<(u32, u32), u32>>,
     on_tick: Option<TypedFunc<u32, ()>>,
-    on_headers: [Option<TypedFunc<(u32, u32, u32), u32>>; 2],
-    on_body: [Option<TypedFunc<(u32, u32, u32), u32>>; 2],
-    on_trailers: [Option<TypedFunc<(u32, u32), u32>>; 2],
+    on_headers: [Callback<(u32, u32, u32)>; 2],
+    on_body: [Callback<(u32, u32, u32)>; 2],
+    on_trailers: [Callback<(u32, u32)>; 2],
     on_log: Option<TypedFunc<u32, ()>>,
     on_done: Option<TypedFunc<u32, u32>>,
     on_delete: Option<TypedFunc<u32, ()>>,
@@ -166,33 +169,26 @@ pub(super) struct Vm {
 }
 
 impl Vm {
-    /// Instantiates a module and lets it take its configuration. What outlives a VM comes back with the error.
-    pub(super) fn start(
-        compiled: &Compiled,
-        mut outside: Outside,
-        settings: Settings,
-    ) -> Result<Self, (Error, Outside)> {
+    /// Instantiates a module and lets it take its configuration. What outlives a VM stays where it is on an error.
+    pub(super) fn start(compiled: &Compiled, outside: &mut Outside, settings: Settings) -> Result<Self, Error> {
         outside.failure = None;
         outside.metrics.forget_numbers();
         let logged_before = outside.logs.len();
-        let mut store = Store::new(compiled.engine(), Host::new(outside, settings));
-        let started = Self::instantiate(compiled, &mut store).and_then(|exports| {
-            let mut vm = Start { store: &mut store, exports: &exports };
-            vm.run().map(|()| exports)
-        });
+        let mut store = Store::new(compiled.engine(), Host::new(std::mem::take(outside), settings));
+        let started = Self::instantiate(compiled, &mut store)
+            .and_then(|exports| configure(&mut store, &exports).map(|()| exports));
         match started {
             Ok(exports) => Ok(Vm { store, exports, next_context: ROOT + 1 }),
-            Err(what) => {
-                let outside = store.into_data().outside;
-                let mut text = what;
+            Err(mut what) => {
+                *outside = store.into_data().outside;
                 if let Some(failure) = &outside.failure {
-                    text = format!("{text}: {failure}");
+                    what = format!("{what}: {failure}");
                 }
                 let logs: Vec<String> = outside.logs.iter().skip(logged_before).map(ToString::to_string).collect();
                 if !logs.is_empty() {
-                    text = format!("{text}; it logged: {}", logs.join("; "));
+                    what = format!("{what}; it logged: {}", logs.join("; "));
                 }
-                Err((Error::new("plugin", text, "Envoy would not start with it"), outside))
+                Err(Error::new("filter", what, "Envoy would not start with it"))
             }
         }
     }
@@ -287,37 +283,27 @@ impl Vm {
     }
 }
 
-/// The steps from an instance to a plugin that runs.
-struct Start<'a> {
-    store: &'a mut Store<Host>,
-    exports: &'a Exports,
-}
-
-impl Start<'_> {
-    fn run(&mut self) -> Result<(), String> {
-        self.store.data_mut().configuring = true;
-        let (exports, store) = (self.exports, &mut *self.store);
-        call(store, ROOT, "proxy_on_context_create", exports.on_context_create.as_ref(), (ROOT, 0));
-        store.data_mut().configuring = false;
-        let size = clamp(store.data().settings.vm_configuration.len());
-        let started = call(store, ROOT, "proxy_on_vm_start", exports.on_vm_start.as_ref(), (ROOT, size));
-        if !store.data().failed && started == Some(0) {
-            return Err("`proxy_on_vm_start` answered false".to_owned());
-        }
-        store.data_mut().configuring = true;
-        let size = clamp(store.data().settings.configuration.len());
-        let configured = call(store, ROOT, "proxy_on_configure", exports.on_configure.as_ref(), (ROOT, size));
-        store.data_mut().configuring = false;
-        if store.data().failed {
-            return Err("trapped when it was started".to_owned());
-        }
-        if configured == Some(0) {
-            return Err("`proxy_on_configure` answered false".to_owned());
-        }
-        store.data_mut().deferred.clear();
-        store.data_mut().stopped = false;
-        Ok(())
+/// Lets an instance take its configuration.
+fn configure(store: &mut Store<Host>, exports: &Exports) -> Result<(), String> {
+    store.data_mut().configuring = true;
+    call(store, ROOT, "proxy_on_context_create", exports.on_context_create.as_ref(), (ROOT, 0));
+    store.data_mut().configuring = false;
+    let size = clamp(store.data().settings.vm_configuration.len());
+    if call(store, ROOT, "proxy_on_vm_start", exports.on_vm_start.as_ref(), (ROOT, size)) == Some(0) {
+        return Err("`proxy_on_vm_start` answered false".to_owned());
     }
+    store.data_mut().configuring = true;
+    let size = clamp(store.data().settings.configuration.len());
+    let configured = call(store, ROOT, "proxy_on_configure", exports.on_configure.as_ref(), (ROOT, size));
+    let host = store.data_mut();
+    host.configuring = false;
+    // There is no stream yet that anything could be done to.
+    host.deferred.clear();
+    host.stopped = false;
+    if host.failed {
+        return Err("trapped when it was started".to_owned());
+    }
+    if configured == Some(0) { Err("`proxy_on_configure` answered false".to_owned()) } else { Ok(()) }
 }
 
 fn call<P: WasmParams, R: WasmResults>(
