@@ -41,6 +41,7 @@ pub mod lint;
 mod module;
 mod native;
 pub mod policy;
+pub mod proxy;
 mod runner;
 
 pub use error::Error;
