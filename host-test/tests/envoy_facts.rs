@@ -1,0 +1,282 @@
+//! What Envoy does that podsieve relies on, shown with filters of a few lines. Without an Envoy every test here says on
+//! standard error that it is SKIPPED.
+
+#[allow(dead_code, reason = "each test uses its part of this")]
+#[path = "envoy/mod.rs"]
+mod envoy;
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use envoy::client::Request;
+use envoy::config::{Config, Listener, Plugin};
+use envoy::http2::Post;
+use envoy::probe::probe;
+use envoy::run::{Envoy, Process};
+use envoy::upstream::Upstream;
+
+const MIB: usize = 1 << 20;
+
+/// A listener with one filter, both of this name.
+fn listener(name: &str, module: &str, fields: &str) -> Listener {
+    Listener::new(name).filter(&Plugin::new(name, &probe(module)).fields(fields).filter())
+}
+
+fn start(envoy: &Envoy, upstream: &Upstream, listeners: impl IntoIterator<Item = Listener>) -> Process {
+    let config = Config::new().cluster("upstream", upstream.address());
+    envoy.start(&listeners.into_iter().fold(config, Config::listener))
+}
+
+/// The configuration for what is only validated.
+fn lone(listener: Listener) -> String {
+    Config::new().cluster("upstream", ([127, 0, 0, 1], 9).into()).listener(listener).text()
+}
+
+// Configuration.
+
+#[test]
+fn text_arrives_as_it_is_and_a_map_as_protobuf() {
+    let Some(envoy) = Envoy::get() else { return };
+    let module = probe("configured");
+    let of = |plugin: Plugin| Listener::new("of").filter(&plugin.filter());
+    for (plugin, says) in [
+        (Plugin::new("none", &module), ["none: no configuration"].as_slice()),
+        (
+            Plugin::new("text", &module).text(r#"{"mode": "gateway"}"#),
+            &["text: length 19", r#"text: {"mode": "gateway"}"#],
+        ),
+        // Field 1 of a Struct, an entry of 17 bytes: `mode` and a value.
+        (Plugin::new("map", &module).map("mode: gateway"), &["map: first byte 10", "map: length 19"]),
+    ] {
+        let (accepted, said) = envoy.validate(&lone(of(plugin)));
+        assert!(accepted, "{said}");
+        for line in says {
+            assert!(said.contains(line), "{line}\n{said}");
+        }
+    }
+}
+
+#[test]
+fn a_refused_configuration_is_no_start() {
+    let Some(envoy) = Envoy::get() else { return };
+    let module = probe("configured");
+    let config = |text| {
+        let plugin = Plugin::new("refusing", &module).text(text);
+        lone(Listener::new("refusing").filter(&plugin.filter()))
+    };
+    assert!(envoy.validate(&config("?")).0);
+    let (accepted, said) = envoy.validate(&config("!"));
+    assert!(!accepted && said.contains("Unable to create Wasm plugin"), "{said}");
+    let Err(log) = envoy.try_start(&config("!")) else { panic!("it starts") };
+    assert!(log.contains("Unable to create Wasm plugin"), "{log}");
+    // With FAIL_OPEN it starts all the same, and there is no filter.
+    let upstream = Upstream::start();
+    let plugin = Plugin::new("refusing", &probe("configured")).text("!").fields("failure_policy: FAIL_OPEN");
+    let config = Config::new().cluster("upstream", upstream.address());
+    let process = envoy.start(&config.listener(Listener::new("open").filter(&plugin.filter())));
+    assert_eq!(process.connect("open").ask(&Request::get("/")).status, 200);
+}
+
+// Failing.
+
+#[test]
+fn a_trap_is_503_and_what_comes_after_depends() {
+    let Some(envoy) = Envoy::get() else { return };
+    let upstream = Upstream::start();
+    let process = start(
+        envoy,
+        &upstream,
+        [
+            listener("default", "trap", ""),
+            listener("closed", "trap", "failure_policy: FAIL_CLOSED"),
+            listener("open", "trap", "failure_policy: FAIL_OPEN"),
+            listener("reload", "trap", "failure_policy: FAIL_RELOAD"),
+        ],
+    );
+    let ask = |name: &str, path: &str| process.connect(name).ask(&Request::get(path)).status;
+    let filtered = |path: &str| upstream.last(path).header("x-filtered").is_some();
+    for name in ["default", "closed", "open", "reload"] {
+        let path = format!("/before/{name}");
+        assert_eq!(ask(name, &path), 200);
+        assert!(filtered(&path));
+        assert_eq!(ask(name, "/trap"), 503, "{name}");
+    }
+    let trapped = Instant::now();
+    for name in ["default", "closed", "reload"] {
+        assert_eq!(ask(name, "/after"), 503, "{name}");
+    }
+    assert!(upstream.received_at("/trap").is_empty() && upstream.received_at("/after").is_empty());
+    assert_eq!(ask("open", "/after/open"), 200);
+    assert!(!filtered("/after/open"), "it passes, and is not filtered");
+    process.wait("it is loaded again", || ask("reload", "/after/reload") == 200);
+    assert!(filtered("/after/reload"));
+    let took = trapped.elapsed();
+    assert!((Duration::from_millis(500)..Duration::from_secs(10)).contains(&took), "{took:?}");
+    for name in ["default", "closed"] {
+        assert_eq!(ask(name, "/after"), 503, "{name}: for good");
+    }
+}
+
+#[test]
+fn a_value_that_is_no_utf8_arrives_as_bytes() {
+    let Some(envoy) = Envoy::get() else { return };
+    let upstream = Upstream::start();
+    let process = start(envoy, &upstream, [listener("bytes", "trap", "")]);
+    let bytes = b"caf\xe9 \xff\xfe".as_slice();
+    let request = Request::get("/one").header("x-bytes", bytes);
+    assert_eq!(process.connect("bytes").ask(&request).status, 200);
+    let post = Post { path: "/two", headers: &[("x-bytes", bytes)], frames: &[], trailers: &[] };
+    assert_eq!(post.send(process.port("bytes")).expect("an answer").status, 200);
+    for path in ["/one", "/two"] {
+        let copy = upstream.last(path).headers.into_iter().find(|(name, _)| name == "x-copy");
+        assert_eq!(copy.expect("the probe copies it").1, bytes);
+    }
+}
+
+// Headers that wait for the body.
+
+#[test]
+fn headers_wait_only_with_the_flag() {
+    let Some(envoy) = Envoy::get() else { return };
+    let upstream = Upstream::start();
+    // By the tag, which is not there yet when the headers come.
+    let routes = "[{match: {prefix: /, headers: [{name: x-tag, string_match: {exact: audit}}]}, route: {cluster: upstream}, \
+                  request_headers_to_add: [{header: {key: x-chosen, value: by tag}}]}, {match: {prefix: /}, route: \
+                  {cluster: upstream}, request_headers_to_add: [{header: {key: x-chosen, value: without}}]}]";
+    let process = start(
+        envoy,
+        &upstream,
+        [
+            listener("without", "stop", "").routes(routes),
+            listener("flag", "stop", "allow_on_headers_stop_iteration: true").routes(routes),
+        ],
+    );
+    let mut client = process.connect("without");
+    client.send(&Request::post("/hangs", "hello")).expect("it is sent");
+    client.patience(Duration::from_secs(2));
+    assert!(client.response().is_err(), "it hangs");
+    assert!(!process.log().contains("without: body"), "the body never comes");
+    assert!(upstream.received_at("/hangs").is_empty());
+
+    let chunks = Request::new("POST", "/tagged").chunks(&["hel", "lo"]).slow(Duration::from_millis(50));
+    assert_eq!(process.connect("flag").ask(&chunks).status, 200);
+    let received = upstream.last("/tagged");
+    assert_eq!((received.header("x-tag").as_deref(), received.text().as_str()), (Some("audit"), "hello"));
+    assert_eq!(received.header("x-chosen").as_deref(), Some("by tag"), "the route is chosen again");
+    let post = Post { path: "/frames", headers: &[], frames: &[b"hel", b"lo"], trailers: &[] };
+    assert_eq!(post.send(process.port("flag")).expect("an answer").status, 200);
+    assert_eq!(upstream.last("/frames").header("x-chosen").as_deref(), Some("by tag"));
+    // What has no body never comes to the body: no tag.
+    assert_eq!(process.connect("flag").ask(&Request::get("/bare")).status, 200);
+    assert_eq!(upstream.last("/bare").header("x-chosen").as_deref(), Some("without"));
+    eprintln!("{:#?}", process.wasm_log());
+}
+
+// Content-Length.
+
+#[test]
+fn a_length_that_is_left_alone_breaks_the_connection() {
+    let Some(envoy) = Envoy::get() else { return };
+    let upstream = Upstream::start();
+    let process = start(envoy, &upstream, [listener("length", "length", "allow_on_headers_stop_iteration: true")]);
+    let mut client = process.connect("length");
+    // Removed: in chunks. Set while the headers wait: as set.
+    assert_eq!(client.ask(&Request::post("/removed/grow", "hello")).status, 200);
+    let received = upstream.last("/removed/grow");
+    assert_eq!((received.text().as_str(), received.header("content-length")), ("hello++more++", None));
+    assert_eq!(received.header("transfer-encoding").as_deref(), Some("chunked"));
+    assert_eq!(client.ask(&Request::post("/removed/shrink", "hello")).status, 200);
+    assert_eq!(upstream.last("/removed/shrink").text(), "x");
+    assert_eq!(client.ask(&Request::post("/right/grow", "hello")).status, 200);
+    let received = upstream.last("/right/grow");
+    assert_eq!((received.text().as_str(), received.chunks), ("hello++more++", 0));
+
+    let grown = client.ask(&Request::post("/grow", "hello"));
+    eprintln!("grown: {grown:?}");
+    let next = client.ask(&Request::get("/next"));
+    eprintln!("next: {next:?}");
+    thread::sleep(Duration::from_millis(300));
+    for received in upstream.received() {
+        eprintln!("{} {} {:?} {:?}", received.method, received.path, received.text(), received.error);
+    }
+    let mut client = process.connect("length");
+    client.patience(Duration::from_secs(2));
+    client.send(&Request::post("/shrink", "hello")).expect("it is sent");
+    eprintln!("shrunk: {:?}", client.response());
+    for received in upstream.received() {
+        eprintln!("{} {} {:?} {:?}", received.method, received.path, received.text(), received.error);
+    }
+}
+
+// Trailers.
+
+#[test]
+fn with_trailers_the_body_does_not_end() {
+    let Some(envoy) = Envoy::get() else { return };
+    let upstream = Upstream::start();
+    let decompressor = "name: decompressor
+typed_config:
+  '@type': type.googleapis.com/envoy.extensions.filters.http.decompressor.v3.Decompressor
+  decompressor_library:
+    name: gzip
+    typed_config: {'@type': type.googleapis.com/envoy.extensions.compression.gzip.decompressor.v3.Gzip}";
+    let trailers = Plugin::new("trailers", &probe("trailers")).filter();
+    let unpacked = Plugin::new("unpacked", &probe("trailers")).filter();
+    let process = start(
+        envoy,
+        &upstream,
+        [
+            Listener::new("trailers").filter(&trailers).manager("http_protocol_options: {enable_trailers: true}"),
+            Listener::new("unpacked").filter(decompressor).filter(&unpacked),
+        ],
+    );
+    for path in ["/buffered", "/streaming"] {
+        let request = Request::new("POST", path).chunks(&["hello"]).trailer("x-end", "1");
+        eprintln!("{:?}", process.connect("trailers").ask(&request));
+        let path2 = format!("{path}/2");
+        let post = Post { path: &path2, headers: &[], frames: &[b"hello"], trailers: &[("x-end", "1")] };
+        eprintln!("{:?}", post.send(process.port("trailers")));
+        let path3 = format!("{path}/gzip");
+        let request = Request::post(&path3, GZIP).header("content-encoding", "gzip");
+        eprintln!("{:?}", process.connect("unpacked").ask(&request));
+    }
+    for received in upstream.received() {
+        eprintln!("{} {} {:?} {:?} {:?}", received.method, received.path, received.text(), received.trailers, received.error);
+    }
+    eprintln!("{:#?}", process.wasm_log());
+}
+
+/// `{"log":"x"}` and a line feed.
+const GZIP: &[u8] = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\xab\x56\xca\xc9\x4f\x57\xb2\x52\xaa\x50\xaa\xe5\x02\x00\xe8\x52\x16\xcb\x0c\x00\x00\x00";
+
+// Limits.
+
+#[test]
+fn more_than_a_mebibyte_in_the_buffer_is_413() {
+    let Some(envoy) = Envoy::get() else { return };
+    let upstream = Upstream::start();
+    let process = start(
+        envoy,
+        &upstream,
+        [
+            listener("default", "buffer", ""),
+            listener("lifted", "buffer", "").virtual_host("request_body_buffer_limit: 16777216"),
+            listener("per_request", "buffer", "").virtual_host("per_request_buffer_limit_bytes: 16777216"),
+            listener("connection", "buffer", "").fields("per_connection_buffer_limit_bytes: 16777216"),
+        ],
+    );
+    let large = Request::post("/all", vec![b'x'; 5 * MIB / 4]);
+    for name in ["default", "lifted", "per_request", "connection"] {
+        eprintln!("{name} all {:?}", process.connect(name).ask(&large));
+        for (path, body) in [("/one", "a"), ("/piece", "a"), ("/pieces", "a")] {
+            let request = Request::post(path, body);
+            eprintln!("{name} {path} {:?}", process.connect(name).ask(&request));
+        }
+        let request = Request::new("POST", "/piece/8").parts(&["a"; 8]).slow(Duration::from_millis(20));
+        eprintln!("{name} 8 {:?}", process.connect(name).ask(&request));
+    }
+    for received in upstream.received() {
+        eprintln!("{} {} {:?} {:?}", received.method, received.path, received.body.len(), received.error);
+    }
+    eprintln!("{:#?}", process.wasm_log());
+}
