@@ -13,7 +13,7 @@ use envoy::config::{Config, Listener, Plugin};
 use envoy::http2::Post;
 use envoy::probe::probe;
 use envoy::run::{Envoy, Process};
-use envoy::upstream::Upstream;
+use envoy::upstream::{Answer, Upstream};
 
 const MIB: usize = 1 << 20;
 
@@ -69,12 +69,12 @@ fn a_refused_configuration_is_no_start() {
     assert!(!accepted && said.contains("Unable to create Wasm plugin"), "{said}");
     let Err(log) = envoy.try_start(&config("!")) else { panic!("it starts") };
     assert!(log.contains("Unable to create Wasm plugin"), "{log}");
-    // With FAIL_OPEN it starts all the same, and there is no filter.
-    let upstream = Upstream::start();
-    let plugin = Plugin::new("refusing", &probe("configured")).text("!").fields("failure_policy: FAIL_OPEN");
-    let config = Config::new().cluster("upstream", upstream.address());
-    let process = envoy.start(&config.listener(Listener::new("open").filter(&plugin.filter())));
-    assert_eq!(process.connect("open").ask(&Request::get("/")).status, 200);
+    // FAIL_OPEN is for what comes later.
+    for field in ["failure_policy: FAIL_OPEN", "fail_open: true"] {
+        let plugin = Plugin::new("refusing", &probe("configured")).text("!").fields(field);
+        let (accepted, said) = envoy.validate(&lone(Listener::new("open").filter(&plugin.filter())));
+        eprintln!("{field} {accepted} {said}");
+    }
 }
 
 // Failing.
@@ -169,7 +169,16 @@ fn headers_wait_only_with_the_flag() {
     // What has no body never comes to the body: no tag.
     assert_eq!(process.connect("flag").ask(&Request::get("/bare")).status, 200);
     assert_eq!(upstream.last("/bare").header("x-chosen").as_deref(), Some("without"));
-    eprintln!("{:#?}", process.wasm_log());
+    // Tagged by the first 256 KiB; the rest of it streams behind.
+    let parts = vec![vec![b'x'; 64 << 10]; 64];
+    for (at, slow) in [0, 1].into_iter().enumerate() {
+        let path = format!("/first/{at}");
+        let request = Request::new("POST", &path).parts(&parts).slow(Duration::from_millis(slow));
+        assert_eq!(process.connect("flag").ask(&request).status, 200);
+        let received = upstream.last(&path);
+        assert_eq!((received.body.len(), received.header("x-tag").as_deref()), (4 * MIB, Some("audit")));
+        assert_eq!(received.header("x-chosen").as_deref(), Some("by tag"));
+    }
 }
 
 // Content-Length.
@@ -272,6 +281,10 @@ fn more_than_a_mebibyte_in_the_buffer_is_413() {
             let request = Request::post(path, body);
             eprintln!("{name} {path} {:?}", process.connect(name).ask(&request));
         }
+        for path in ["/one/2", "/piece/2", "/pieces/2", "/held/one", "/held/pieces"] {
+            let request = Request::new("POST", path).chunks(&["a", "b"]).slow(Duration::from_millis(20));
+            eprintln!("{name} {path} {:?}", process.connect(name).ask(&request));
+        }
         let request = Request::new("POST", "/piece/8").parts(&["a"; 8]).slow(Duration::from_millis(20));
         eprintln!("{name} 8 {:?}", process.connect(name).ask(&request));
     }
@@ -279,4 +292,100 @@ fn more_than_a_mebibyte_in_the_buffer_is_413() {
         eprintln!("{} {} {:?} {:?}", received.method, received.path, received.body.len(), received.error);
     }
     eprintln!("{:#?}", process.wasm_log());
+}
+
+// What is said of a request when it is over.
+
+#[test]
+fn what_is_logged_and_counted() {
+    let Some(envoy) = Envoy::get() else { return };
+    let upstream = Upstream::start();
+    let format = "%PROTOCOL% %RESPONSE_CODE% %FILTER_STATE(wasm.in_headers:PLAIN)% %FILTER_STATE(wasm.in_log:PLAIN)% \
+                  %FILTER_STATE(wasm.in_done:PLAIN)%";
+    let logger = Plugin::new("logger", &probe("log")).access_logger();
+    // The file's logger is before and behind the other.
+    let listener = listener("log", "log", "").file_log("first", format).access_log(&logger).file_log("second", format);
+    let tags = "stats_config:
+  stats_tags:
+  - {tag_name: rule, regex: '^wasmcustom\\.podsieve\\..*?(\\.rule\\.([^.]+))'}
+  - {tag_name: reason, regex: '^wasmcustom\\.podsieve\\..*?(\\.reason\\.([^.]+))'}
+  - {tag_name: route, regex: '^wasmcustom\\.podsieve\\..*?(\\.route\\.(.+))$'}";
+    for tagged in [false, true] {
+        let config = Config::new().cluster("upstream", upstream.address());
+        let config = if tagged { config.bootstrap(tags) } else { config };
+        let process = envoy.start(&config.listener(listener.clone()));
+        assert_eq!(process.connect("log").ask(&Request::get("/path?a=b")).status, 200);
+        let post = Post { path: "/two", headers: &[], frames: &[b"x"], trailers: &[] };
+        assert_eq!(post.send(process.port("log")).expect("an answer").status, 200);
+        // One that is given up.
+        let mut client = process.connect("log");
+        client.write(b"POST /gone HTTP/1.1\r\nhost: x\r\ncontent-length: 5\r\n\r\nhe").expect("it is sent");
+        process.wait("it has come", || process.stat("wasmcustom.podsieve.redacted.rule.e-mail") == Some(9));
+        drop(client);
+        eprintln!("{:?}", process.lines("first", 3));
+        eprintln!("{:?}", process.lines("second", 3));
+        eprintln!("{:#?}", process.wasm_log());
+        let stats = process.admin("GET", "/stats/prometheus").unwrap_or_default();
+        for line in stats.lines().filter(|line| line.contains("podsieve")) { eprintln!("{line}"); }
+    }
+}
+
+#[test]
+fn the_compressor_has_to_know_the_content_type() {
+    let Some(envoy) = Envoy::get() else { return };
+    let upstream = Upstream::start();
+    let compressor = |types: &str| format!("name: compressor
+typed_config:
+  '@type': type.googleapis.com/envoy.extensions.filters.http.compressor.v3.Compressor
+  request_direction_config: {{common_config: {{min_content_length: 1{types}}}}}
+  response_direction_config: {{common_config: {{enabled: {{default_value: false, runtime_key: none}}}}}}
+  compressor_library:
+    name: gzip
+    typed_config: {{'@type': type.googleapis.com/envoy.extensions.compression.gzip.compressor.v3.Gzip}}");
+    let process = start(envoy, &upstream, [
+        Listener::new("default").filter(&compressor("")),
+        Listener::new("listed").filter(&compressor(", content_type: [application/x-ndjson]")),
+    ]);
+    for (listener, kind, compressed) in [("default", "application/json", true), ("default", "application/x-ndjson", false), ("listed", "application/x-ndjson", true)] {
+        let path = format!("/{listener}/{kind}");
+        let request = Request::post(&path, "{}\n".repeat(100)).header("content-type", kind);
+        assert_eq!(process.connect(listener).ask(&request).status, 200);
+        let encoding = upstream.last(&path).header("content-encoding");
+        assert_eq!(encoding.as_deref() == Some("gzip"), compressed, "{path}: {encoding:?}");
+    }
+}
+
+// The tools themselves.
+
+#[test]
+fn a_body_of_50_mb_and_requests_one_right_after_the_other() {
+    let Some(envoy) = Envoy::get() else { return };
+    let upstream = Upstream::answering(|received| Answer { chunks: Some(3), ..Answer::new(200, &received.path) });
+    let process = start(envoy, &upstream, [listener("plain", "trap", "")]);
+    let mut body = vec![0; 50_000_000];
+    for (at, byte) in body.iter_mut().enumerate() {
+        *byte = (at % 251) as u8;
+    }
+    let mut client = process.connect("plain");
+    let parts: Vec<&[u8]> = body.chunks(70_000).collect();
+    for request in [Request::post("/length", &body), Request::new("POST", "/chunks").chunks(&parts)] {
+        assert_eq!(client.ask(&request).status, 200);
+        let received = upstream.received().pop().expect("it has come");
+        assert!(received.complete() && received.body == body);
+    }
+    let post = Post { path: "/frames", headers: &[], frames: &parts, trailers: &[] };
+    assert_eq!(post.send(process.port("plain")).expect("an answer").status, 200);
+    assert!(upstream.last("/frames").body == body);
+
+    let three: Vec<u8> = ["/1", "/2", "/3"].into_iter().flat_map(|path| Request::post(path, path).bytes()).collect();
+    client.write(&three).expect("it is sent");
+    for path in ["/1", "/2", "/3"] {
+        assert_eq!(client.response().expect("an answer").body, path.as_bytes());
+    }
+    let expecting = Request::post("/expecting", "hello").header("expect", "100-continue");
+    client.write(&expecting.head()).expect("it is sent");
+    assert_eq!(client.any_response().expect("an answer").status, 100);
+    client.write(b"hello").expect("it is sent");
+    assert_eq!(client.response().expect("an answer").status, 200);
+    assert_eq!(upstream.last("/expecting").text(), "hello");
 }

@@ -65,6 +65,7 @@ impl Config {
 }
 
 /// A listener with an HTTP connection manager, for HTTP/1.1 and HTTP/2 with prior knowledge.
+#[derive(Clone)]
 pub(crate) struct Listener {
     name: String,
     routes: String,

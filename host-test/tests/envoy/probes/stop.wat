@@ -1,9 +1,15 @@
-;; Holds the headers until the body has ended, and tags them then.
+;; Holds the headers until the body has ended, or at /first until 256 KiB of it are there, and tags them then.
+(global $tagged (mut i32) (i32.const 0))
 (func (export "proxy_on_request_headers") (param $context i32) (param $count i32) (param $end i32) (result i32)
-  (call $say_number $"headers, end" (local.get $end))
+  (call $keep_path)
+  (global.set $tagged (i32.const 0))
   (i32.eqz (local.get $end)))
 (func (export "proxy_on_request_body") (param $context i32) (param $len i32) (param $end i32) (result i32)
+  (if (global.get $tagged) (then (return (i32.const 0))))
   (call $say_number $"body" (local.get $len))
-  (if (i32.eqz (local.get $end)) (then (return (i32.const 1))))
+  (if (i32.eqz (i32.or (local.get $end)
+      (i32.and (call $path_is $"/first") (i32.ge_u (local.get $len) (i32.const 0x40000)))))
+    (then (return (i32.const 1))))
+  (global.set $tagged (i32.const 1))
   (call $say_number $"tagged" (call $set_header (i32.const 0) $"x-tag" $"audit"))
   (i32.const 0))
