@@ -4,8 +4,10 @@ use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::path::Path;
 
-const HCM: &str = "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager";
-const ROUTER: &str = "{name: router, typed_config: {'@type': type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}}";
+const HCM: &str =
+    "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager";
+const ROUTER: &str =
+    "{name: router, typed_config: {'@type': type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}}";
 
 const OPTIONS: &str = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
 const PROTOCOL: &str = "type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
@@ -50,7 +52,9 @@ impl Config {
         }
         text.push_str("  clusters:\n");
         // HTTP/1.1, with trailers: without the option they would be left out.
-        let protocol = format!("{{'@type': {PROTOCOL}, explicit_http_config: {{http_protocol_options: {{enable_trailers: true}}}}}}");
+        let protocol = format!(
+            "{{'@type': {PROTOCOL}, explicit_http_config: {{http_protocol_options: {{enable_trailers: true}}}}}}"
+        );
         for (name, address) in &self.clusters {
             let (ip, port) = (address.ip(), address.port());
             let endpoint = format!("{{address: {{socket_address: {{address: {ip}, port_value: {port}}}}}}}");
@@ -187,8 +191,7 @@ impl Plugin {
 
     /// The configuration as a map, which is YAML here and arrives as protobuf.
     pub(crate) fn map(self, yaml: &str) -> Plugin {
-        let mut fields =
-            "configuration:\n  '@type': type.googleapis.com/google.protobuf.Struct\n  value:\n".to_owned();
+        let mut fields = "configuration:\n  '@type': type.googleapis.com/google.protobuf.Struct\n  value:\n".to_owned();
         fields.push_str(&indented(4, yaml));
         self.fields(&fields)
     }

@@ -153,10 +153,14 @@ impl Process {
         String::from_utf8_lossy(&fs::read(&self.log).unwrap_or_default()).into_owned()
     }
 
-    /// What filters logged until now, without Envoy's own words before it: `vm-id: text`.
-    pub(crate) fn wasm_log(&self) -> Vec<String> {
-        let log = self.log();
-        log.lines().filter_map(|line| Some(line.split_once("] wasm log ")?.1.to_owned())).collect()
+    /// What the plugin of this name logged until now, in order.
+    pub(crate) fn logged(&self, plugin: &str) -> Vec<String> {
+        // `[...] wasm log NAME ROOT VM: TEXT`
+        let text = |line: &str| {
+            let (of, text) = line.split_once("] wasm log ")?.1.split_once(": ")?;
+            (of.split(' ').next() == Some(plugin)).then(|| text.to_owned())
+        };
+        self.log().lines().filter_map(text).collect()
     }
 
     /// Waits until it has said this.

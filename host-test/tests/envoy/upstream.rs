@@ -158,7 +158,23 @@ impl Upstream {
         received.clone()
     }
 
-    /// Takes what came to this path, of which the last is returned: the one that was just answered.
+    /// Waits until something has come to this path.
+    pub(crate) fn wait_for(&self, path: &str) -> Received {
+        let deadline = Instant::now() + LIMIT;
+        loop {
+            let count = self.received().len();
+            if let Some(received) = self.received_at(path).pop() {
+                return received;
+            }
+            assert!(Instant::now() < deadline, "nothing comes to {path}");
+            let received = self.shared.lock();
+            if received.len() == count {
+                let _ = self.shared.changed.wait_timeout(received, Duration::from_millis(100));
+            }
+        }
+    }
+
+    /// What came last to this path: of a request that was answered.
     pub(crate) fn last(&self, path: &str) -> Received {
         self.received_at(path).pop().unwrap_or_else(|| panic!("nothing has come to {path}"))
     }
