@@ -5,6 +5,7 @@
 #[path = "envoy/mod.rs"]
 mod envoy;
 
+use std::thread;
 use std::time::{Duration, Instant};
 
 use envoy::client::Request;
@@ -145,7 +146,9 @@ fn headers_wait_only_with_the_flag() {
         &upstream,
         [
             listener("without", "stop", "").routes(routes),
-            listener("flag", "stop", "allow_on_headers_stop_iteration: true").routes(routes),
+            listener("flag", "stop", "allow_on_headers_stop_iteration: true")
+                .routes(routes)
+                .virtual_host("request_body_buffer_limit: 2097152"),
         ],
     );
     let mut client = process.connect("without");
@@ -177,6 +180,51 @@ fn headers_wait_only_with_the_flag() {
         let received = upstream.last(&path);
         assert_eq!((received.body.len(), received.header("x-tag").as_deref()), (4 * MIB, Some("audit")));
         assert_eq!(received.header("x-chosen").as_deref(), Some("by tag"));
+    }
+}
+
+/// Envoy adds what it reads, up to 1 MiB at once, to what is held before the filter is asked.
+#[test]
+fn what_is_held_and_what_is_read_at_once_count_together() {
+    let Some(envoy) = Envoy::get() else { return };
+    let upstream = Upstream::start();
+    let flag = "allow_on_headers_stop_iteration: true";
+    let process = start(
+        envoy,
+        &upstream,
+        [
+            listener("default", "stop", flag),
+            listener("twice", "stop", flag).virtual_host("request_body_buffer_limit: 2097152"),
+            listener("small", "stop", flag)
+                .fields("per_connection_buffer_limit_bytes: 131072")
+                .virtual_host("request_body_buffer_limit: 1048576"),
+            // What is read is less, but that is the limit of the body too.
+            listener("smaller", "stop", flag).fields("per_connection_buffer_limit_bytes: 524288"),
+        ],
+    );
+    let body = vec![b'x'; 4 * MIB];
+    let (held, rest) = body.split_at(200 << 10);
+    for (name, status) in [("default", 413), ("twice", 200), ("small", 200), ("smaller", 413)] {
+        let path = format!("/first/{name}");
+        let mut client = process.connect(name);
+        client.write(&[&Request::post(&path, &body).head(), held].concat()).expect("it is sent");
+        process.wait("it is held", || process.logged(name).contains(&format!("body {}", held.len())));
+        let response = thread::scope(|scope| {
+            let mut response = None;
+            process.while_stopped(|| {
+                response = Some(scope.spawn(|| {
+                    let _ = client.write(rest);
+                    client.response().expect("an answer")
+                }));
+                // More than 1 MiB is in the socket then.
+                thread::sleep(Duration::from_millis(300));
+            });
+            response.expect("it is sent").join().expect("no panic")
+        });
+        assert_eq!(response.status, status, "{name}: {:?}", process.logged(name));
+        if status == 200 {
+            assert_eq!(upstream.last(&path).body.len(), body.len());
+        }
     }
 }
 

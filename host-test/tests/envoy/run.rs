@@ -209,6 +209,17 @@ impl Process {
         Some(String::from_utf8_lossy(&response.body).into_owned())
     }
 
+    /// Stops it for a while, in which this is done: what comes meanwhile, it finds all at once.
+    pub(crate) fn while_stopped(&self, action: impl FnOnce()) {
+        let signal = |name: &str| {
+            let sent = Command::new("kill").args([name, &self.child.id().to_string()]).status().expect("kill starts");
+            assert!(sent.success(), "kill: {sent}");
+        };
+        signal("-STOP");
+        action();
+        signal("-CONT");
+    }
+
     /// Bytes of memory that it holds; none where the system does not say.
     pub(crate) fn memory(&self) -> Option<u64> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
