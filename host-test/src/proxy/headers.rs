@@ -1,5 +1,7 @@
 //! Header maps, and how they cross the border as bytes.
 
+use std::fmt;
+
 /// What Envoy has one slot for: a second value is appended to the first, after a comma.
 const SINGLE: [&[u8]; 22] = [
     b":authority",
@@ -31,7 +33,7 @@ const MAX_PAIRS: usize = 1024;
 const MAX_SERIALIZED: usize = 1 << 20;
 
 /// Headers or trailers in their order: names in lower case, values as bytes that need not be text.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Headers(Vec<(Vec<u8>, Vec<u8>)>);
 
 impl Headers {
@@ -142,6 +144,21 @@ impl Headers {
             headers.add(string(&mut rest, name)?, string(&mut rest, value)?);
         }
         rest.is_empty().then_some(headers)
+    }
+}
+
+impl fmt::Debug for Headers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter().map(|(name, value)| Text(name, value))).finish()
+    }
+}
+
+/// `name: value`, with what is no ASCII escaped.
+struct Text<'a>(&'a [u8], &'a [u8]);
+
+impl fmt::Debug for Text<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.0.escape_ascii(), self.1.escape_ascii())
     }
 }
 

@@ -1,6 +1,7 @@
 //! What goes in and what comes out of an exchange.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use super::headers::Headers;
 
@@ -127,7 +128,7 @@ impl Response {
 }
 
 /// A request or response as it left the filter.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Message {
     /// The headers.
     pub headers: Headers,
@@ -152,6 +153,16 @@ impl Message {
             Some(declared) if declared > sent => Framing::Shorter { declared, sent },
             _ => Framing::Right,
         }
+    }
+}
+
+impl fmt::Debug for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Message")
+            .field("headers", &self.headers)
+            .field("body", &format_args!("\"{}\"", self.body.escape_ascii()))
+            .field("trailers", &self.trailers)
+            .finish()
     }
 }
 
