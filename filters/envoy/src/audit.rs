@@ -94,7 +94,10 @@ impl HttpContext for Edge {
     fn on_log(&mut self) {
         let Some(edge) = self.settings() else { return };
         let fields = self.body.as_deref().map(|body| edge.fields.of(body)).unwrap_or_default();
-        let Some(record) = audited(&self.plugin, &edge.audited, &self.asked, self.begun, &fields) else { return };
+        // What Envoy answered before any filter was asked has its headers here, if it has any.
+        let late = (self.begun == 0).then(|| Asked::read(&edge.audited));
+        let asked = late.as_ref().unwrap_or(&self.asked);
+        let Some(record) = audited(&self.plugin, &edge.audited, asked, self.begun, &fields) else { return };
         self.plugin.one("audited.mode.edge");
         if edge.to_filter_state {
             if !host::set_filter_state(STATE, &record) {

@@ -86,7 +86,9 @@ impl Sieve {
             400..500 => "WARNING",
             _ => "INFO",
         };
-        let message = [request.method, b" ", &seen, b" ", format!("{}", request.status).as_bytes()].concat();
+        let or_none = |text: &[u8]| if text.is_empty() { b"-".to_vec() } else { text.to_vec() };
+        let status = format!(" {}", request.status);
+        let message = [&or_none(request.method), &b" "[..], &or_none(&seen), status.as_bytes()].concat();
         let mut text = |name: &str, value: &[u8]| {
             if !value.is_empty() && !has(name.as_bytes()) {
                 named(name.as_bytes(), &mut record);
@@ -211,6 +213,8 @@ mod tests {
         let found =
             audited(&Request { method: b"\xff\"", path: b"/\x01\xfe?\xff=%ff&%", status: 500, ..Request::default() });
         assert!(found.starts_with('{') && found.ends_with('}') && found.contains("\"level\":\"ERROR\""), "{found}");
+        let found = audited(&Request { status: 400, ..Request::default() });
+        assert!(found.contains("\"message\":\"- - 400\""), "{found}");
     }
 
     #[test]

@@ -115,6 +115,7 @@ fn arrays_objects_and_what_follows_each_other() {
         (r#"{"n":1}{"to":"ada@example.com"}"#, format!(r#"{{"n":1}}{mail}"#)),
         ("[]", "[]".to_owned()),
         (" \"ada@example.com\" ", " \"[REDACTED:email]\" ".to_owned()),
+        ("no json ada@example.com", "no json [REDACTED:email]".to_owned()),
     ] {
         assert_eq!(redacted(Format::Json, body), expected, "{body}");
     }

@@ -227,6 +227,11 @@ impl Values {
                     self.taking = Some((Take::Key, Frame::default()));
                     start = at;
                 }
+                // Outside of all there are containers and nothing else: words are no JSON, and text as a whole.
+                (_, byte) if root && !matches!(byte, b'{' | b'[') => {
+                    self.broken = true;
+                    return at;
+                }
                 (Next::First | Next::Item | Next::Value | Next::Behind, byte)
                     if (level.object == (self.next == Next::Value))
                         && (self.next != Next::Behind || root)
