@@ -1,21 +1,34 @@
 //! Takes out of a module what nobody can call.
 
 use crate::Error;
-use std::collections::HashSet;
-use wasm_encoder::reencode::{Reencode, RoundtripReencoder};
-use wasm_encoder::{CodeSection, ExportSection, Function, Instruction, Module};
-use wasmparser::{ElementItems, ExternalKind, FunctionBody, Operator, Parser, Payload};
+use std::collections::{BTreeMap, BTreeSet};
+use wasm_encoder::reencode::{self, Reencode, RoundtripReencoder};
+use wasm_encoder::{CodeSection, ExportSection, FunctionSection, ImportSection, Module};
+use wasmparser::{
+    CustomSectionReader, ElementItems, ExternalKind, FunctionBody, FunctionSectionReader, Operator, Parser, Payload,
+    TypeRef,
+};
 
-/// The module `wasm` without the exports of these names. A function that no other export reaches keeps its place, so that
-/// all the others keep their numbers, and does nothing but trap.
+/// The module `wasm` without the exports of these names, without the functions that no other export reaches, imported ones
+/// too, and without names of functions.
 ///
 /// # Errors
 ///
 /// It is no WebAssembly module, or one with what this program does not know.
 pub fn prune(wasm: &[u8], exports: &[&str]) -> Result<Vec<u8>, String> {
+    prune_but(wasm, &|name| !exports.contains(&name))
+}
+
+/// As [`prune`], without all exports but those that `keeps` keeps.
+///
+/// # Errors
+///
+/// As there.
+pub fn prune_but(wasm: &[u8], keeps: &dyn Fn(&str) -> bool) -> Result<Vec<u8>, String> {
     let refused = |error: &dyn core::fmt::Display| format!("not a WebAssembly module that can be rewritten: {error}");
-    let reached = reached(wasm, exports).map_err(|error| refused(&error))?;
-    let mut prune = Prune { exports, reached: reached.functions, next: reached.imported };
+    let reached = reached(wasm, keeps).map_err(|error| refused(&error))?;
+    let mut prune = Prune { keeps, reached, next_import: 0, next: 0 };
+    prune.next = prune.reached.imported;
     let mut module = Module::new();
     prune.parse_core_module(&mut module, Parser::new(0), wasm).map_err(|error| refused(&error))?;
     Ok(module.finish())
@@ -23,25 +36,26 @@ pub fn prune(wasm: &[u8], exports: &[&str]) -> Result<Vec<u8>, String> {
 
 /// Functions that can be called.
 struct Reached {
-    functions: HashSet<u32>,
+    /// Each with its number among them.
+    functions: BTreeMap<u32, u32>,
     /// How many are imported: they come first.
     imported: u32,
 }
 
-/// What the exports but for these, the table and the start function reach.
-fn reached(wasm: &[u8], exports: &[&str]) -> Result<Reached, wasmparser::BinaryReaderError> {
+/// What the exports that are kept, the table and the start function reach.
+fn reached(wasm: &[u8], keeps: &dyn Fn(&str) -> bool) -> Result<Reached, wasmparser::BinaryReaderError> {
     let (mut imported, mut calls, mut open) = (0, Vec::new(), Vec::new());
     for payload in Parser::new(0).parse_all(wasm) {
         match payload? {
             Payload::ImportSection(imports) => {
                 for import in imports.into_imports() {
-                    imported += u32::from(matches!(import?.ty, wasmparser::TypeRef::Func(_)));
+                    imported += u32::from(matches!(import?.ty, TypeRef::Func(_)));
                 }
             }
             Payload::ExportSection(section) => {
                 for export in section {
                     let export = export?;
-                    if export.kind == ExternalKind::Func && !exports.contains(&export.name) {
+                    if export.kind == ExternalKind::Func && keeps(export.name) {
                         open.push(export.index);
                     }
                 }
@@ -68,41 +82,83 @@ fn reached(wasm: &[u8], exports: &[&str]) -> Result<Reached, wasmparser::BinaryR
             _ => {}
         }
     }
-    let mut functions = HashSet::new();
+    let mut functions = BTreeSet::new();
     while let Some(function) = open.pop() {
         if functions.insert(function) {
             let own = function.checked_sub(imported).and_then(|own| calls.get(own as usize));
             open.extend(own.into_iter().flatten());
         }
     }
-    Ok(Reached { functions, imported })
+    Ok(Reached { functions: functions.into_iter().zip(0..).collect(), imported })
 }
 
 struct Prune<'a> {
-    exports: &'a [&'a str],
-    reached: HashSet<u32>,
+    keeps: &'a dyn Fn(&str) -> bool,
+    reached: Reached,
+    /// The imported function that comes next.
+    next_import: u32,
     /// The function whose body comes next.
     next: u32,
+}
+
+impl Prune<'_> {
+    fn is_reached(&self, function: u32) -> bool {
+        self.reached.functions.contains_key(&function)
+    }
 }
 
 impl Reencode for Prune<'_> {
     type Error = core::convert::Infallible;
 
+    fn function_index(&mut self, function: u32) -> Result<u32, Error> {
+        self.reached.functions.get(&function).copied().ok_or(reencode::Error::InvalidCodeSectionSize)
+    }
+
+    fn parse_imports(&mut self, section: &mut ImportSection, imports: wasmparser::Imports<'_>) -> Result<(), Error> {
+        // One by one, however they are written.
+        for import in imports {
+            let (_, import) = import?;
+            if matches!(import.ty, TypeRef::Func(_)) {
+                self.next_import += 1;
+                if !self.is_reached(self.next_import - 1) {
+                    continue;
+                }
+            }
+            RoundtripReencoder.parse_import(section, import)?;
+        }
+        Ok(())
+    }
+
+    fn parse_function_section(
+        &mut self,
+        functions: &mut FunctionSection,
+        section: FunctionSectionReader<'_>,
+    ) -> Result<(), Error> {
+        for (function, ty) in (self.reached.imported..).zip(section) {
+            let ty = ty?;
+            if self.is_reached(function) {
+                functions.function(ty);
+            }
+        }
+        Ok(())
+    }
+
     fn parse_export(&mut self, exports: &mut ExportSection, export: wasmparser::Export<'_>) -> Result<(), Error> {
-        if self.exports.contains(&export.name) { Ok(()) } else { RoundtripReencoder.parse_export(exports, export) }
+        if (self.keeps)(export.name) { reencode::utils::parse_export(self, exports, export) } else { Ok(()) }
     }
 
     fn parse_function_body(&mut self, code: &mut CodeSection, body: FunctionBody<'_>) -> Result<(), Error> {
         let function = self.next;
         self.next += 1;
-        if self.reached.contains(&function) {
-            return RoundtripReencoder.parse_function_body(code, body);
+        if self.is_reached(function) { reencode::utils::parse_function_body(self, code, body) } else { Ok(()) }
+    }
+
+    fn parse_custom_section(&mut self, module: &mut Module, section: CustomSectionReader<'_>) -> Result<(), Error> {
+        // Names of functions, and where things were in files that they were made of, are not right any more.
+        if section.name() == "name" || section.name().starts_with(".debug") {
+            return Ok(());
         }
-        let mut nothing = Function::new([]);
-        nothing.instruction(&Instruction::Unreachable);
-        nothing.instruction(&Instruction::End);
-        code.function(&nothing);
-        Ok(())
+        RoundtripReencoder.parse_custom_section(module, section)
     }
 }
 
@@ -112,19 +168,20 @@ mod tests {
 
     #[test]
     fn what_nobody_can_call_goes() {
-        let module = |extra: &str, body: &str| {
+        // By numbers: names would be in the module.
+        let module = |imports: &str, c: &str, [b, j, t]: [u32; 3]| {
             let text = format!(
-                r#"(module (table 1 funcref) (elem (i32.const 0) $t)
-                (func $a (export "a") (result i32) call $b)
-                (func $b (result i32) i32.const 1)
-                (func $c {extra} (result i32) {body})
-                (func $t (result i32) i32.const 2))"#
+                r#"(module {imports} (import "env" "j" (func)) (table 1 funcref) (elem (i32.const 0) {t})
+                (func (export "a") (result i32) call {b}) {c}
+                (func (result i32) call {j} i32.const 1) (func (result i32) i32.const 2))"#
             );
             wat::parse_str(text).expect("the module is well-formed")
         };
-        let whole = module(r#"(export "c")"#, "i32.const 3 drop call $b");
-        assert_eq!(prune(&whole, &["c"]), Ok(module("", "unreachable")));
+        let c = r#"(func (export "c") (result i32) call 0 i32.const 3 drop call 4)"#;
+        let whole = module(r#"(import "env" "i" (func))"#, c, [4, 1, 5]);
+        assert_eq!(prune(&whole, &["c"]), Ok(module("", "", [2, 0, 3])));
         assert_eq!(prune(&whole, &[]).as_deref(), Ok(whole.as_slice()));
+        assert_eq!(prune_but(&whole, &|name| name == "a"), prune(&whole, &["c"]));
         assert!(prune(b"no module", &[]).is_err_and(|error| error.starts_with("not a WebAssembly module")));
     }
 }
