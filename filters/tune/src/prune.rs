@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use wasm_encoder::reencode::{self, Reencode, RoundtripReencoder};
 use wasm_encoder::{CodeSection, ExportSection, FunctionSection, ImportSection, Module};
 use wasmparser::{
-    CustomSectionReader, ElementItems, ExternalKind, FunctionBody, FunctionSectionReader, Operator, Parser, Payload,
-    TypeRef,
+    CustomSectionReader, ElementItems, ExternalKind, FuncType, FunctionBody, FunctionSectionReader, Operator, Parser,
+    Payload, TypeRef,
 };
 
 /// The module `wasm` without the exports of these names, without the functions that no other export reaches, imported ones
@@ -42,54 +42,124 @@ struct Reached {
     imported: u32,
 }
 
-/// What the exports that are kept, the table and the start function reach.
+/// What of the module matters here.
+#[derive(Default)]
+struct Found {
+    types: Vec<FuncType>,
+    /// How many functions are imported.
+    imported: u32,
+    /// The type of each function.
+    functions: Vec<u32>,
+    /// What each function that is not imported uses.
+    bodies: Vec<Uses>,
+    /// What is in tables.
+    elements: Vec<u32>,
+    /// What is called from outside, or may be.
+    open: Vec<u32>,
+    /// Who is outside can call what is in tables.
+    is_table_open: bool,
+}
+
+/// What a function uses.
+#[derive(Default)]
+struct Uses {
+    functions: Vec<u32>,
+    /// Types of what it calls in tables.
+    types: BTreeSet<u32>,
+}
+
+/// What the exports that are kept and the start function reach. What is in tables is reached by a call of its type.
 fn reached(wasm: &[u8], keeps: &dyn Fn(&str) -> bool) -> Result<Reached, wasmparser::BinaryReaderError> {
-    let (mut imported, mut calls, mut open) = (0, Vec::new(), Vec::new());
+    let mut found = found(wasm, keeps)?;
+    let of_type = |function: &u32| found.functions.get(*function as usize).and_then(|ty| found.types.get(*ty as usize));
+    if found.is_table_open {
+        found.open.extend_from_slice(&found.elements);
+    }
+    let (mut functions, mut types) = (BTreeSet::new(), BTreeSet::new());
+    while let Some(function) = found.open.pop() {
+        if !functions.insert(function) {
+            continue;
+        }
+        let own = function.checked_sub(found.imported).and_then(|own| found.bodies.get(own as usize));
+        let Some(uses) = own else { continue };
+        found.open.extend_from_slice(&uses.functions);
+        for ty in &uses.types {
+            if types.insert(*ty) {
+                let ty = found.types.get(*ty as usize);
+                found.open.extend(found.elements.iter().filter(|element| of_type(element) == ty));
+            }
+        }
+    }
+    Ok(Reached { functions: functions.into_iter().zip(0..).collect(), imported: found.imported })
+}
+
+fn found(wasm: &[u8], keeps: &dyn Fn(&str) -> bool) -> Result<Found, wasmparser::BinaryReaderError> {
+    let mut found = Found::default();
     for payload in Parser::new(0).parse_all(wasm) {
         match payload? {
+            Payload::TypeSection(section) => {
+                for ty in section.into_iter_err_on_gc_types() {
+                    found.types.push(ty?);
+                }
+            }
             Payload::ImportSection(imports) => {
                 for import in imports.into_imports() {
-                    imported += u32::from(matches!(import?.ty, TypeRef::Func(_)));
+                    match import?.ty {
+                        TypeRef::Func(ty) => {
+                            found.imported += 1;
+                            found.functions.push(ty);
+                        }
+                        TypeRef::Table(_) => found.is_table_open = true,
+                        _ => {}
+                    }
+                }
+            }
+            Payload::FunctionSection(section) => {
+                for ty in section {
+                    found.functions.push(ty?);
                 }
             }
             Payload::ExportSection(section) => {
                 for export in section {
                     let export = export?;
-                    if export.kind == ExternalKind::Func && keeps(export.name) {
-                        open.push(export.index);
+                    if keeps(export.name) {
+                        match export.kind {
+                            ExternalKind::Func => found.open.push(export.index),
+                            ExternalKind::Table => found.is_table_open = true,
+                            _ => {}
+                        }
                     }
                 }
             }
-            Payload::StartSection { func, .. } => open.push(func),
+            Payload::StartSection { func, .. } => found.open.push(func),
             Payload::ElementSection(section) => {
                 for element in section {
                     if let ElementItems::Functions(functions) = element?.items {
                         for function in functions {
-                            open.push(function?);
+                            found.elements.push(function?);
                         }
                     }
                 }
             }
             Payload::CodeSectionEntry(body) => {
-                let mut called = Vec::new();
+                let mut uses = Uses::default();
                 for operator in body.get_operators_reader()? {
-                    if let Operator::Call { function_index } | Operator::RefFunc { function_index } = operator? {
-                        called.push(function_index);
+                    match operator? {
+                        Operator::Call { function_index } | Operator::RefFunc { function_index } => {
+                            uses.functions.push(function_index);
+                        }
+                        Operator::CallIndirect { type_index, .. } => {
+                            uses.types.insert(type_index);
+                        }
+                        _ => {}
                     }
                 }
-                calls.push(called);
+                found.bodies.push(uses);
             }
             _ => {}
         }
     }
-    let mut functions = BTreeSet::new();
-    while let Some(function) = open.pop() {
-        if functions.insert(function) {
-            let own = function.checked_sub(imported).and_then(|own| calls.get(own as usize));
-            open.extend(own.into_iter().flatten());
-        }
-    }
-    Ok(Reached { functions: functions.into_iter().zip(0..).collect(), imported })
+    Ok(found)
 }
 
 struct Prune<'a> {
@@ -111,7 +181,9 @@ impl Reencode for Prune<'_> {
     type Error = core::convert::Infallible;
 
     fn function_index(&mut self, function: u32) -> Result<u32, Error> {
-        self.reached.functions.get(&function).copied().ok_or(reencode::Error::InvalidCodeSectionSize)
+        // Who is not reached stands only in tables, where nobody calls it: any function may take its place that is of
+        // another type, and one that is of the same type is not called either.
+        Ok(self.reached.functions.get(&function).copied().unwrap_or(0))
     }
 
     fn parse_imports(&mut self, section: &mut ImportSection, imports: wasmparser::Imports<'_>) -> Result<(), Error> {
