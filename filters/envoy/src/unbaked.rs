@@ -19,7 +19,7 @@ pub(crate) fn policy() -> &'static Policy {
 
 /// Takes a policy in place of the default one: see [`podsieve_bake::take`].
 #[unsafe(no_mangle)]
-pub extern "C" fn podsieve_policy(text: u32, text_length: u32, keys: u32, keys_length: u32) -> u32 {
+pub(crate) extern "C" fn podsieve_policy(text: u32, text_length: u32, keys: u32, keys_length: u32) -> u32 {
     // SAFETY: who bakes wrote them before the call and does nothing during it.
     unsafe { podsieve_bake::take((text, text_length), (keys, keys_length), |policy| BAKED.0.set(Some(policy))) }
 }
@@ -27,6 +27,6 @@ pub extern "C" fn podsieve_policy(text: u32, text_length: u32, keys: u32, keys_l
 /// What is `_initialize` of the baked module. Who bakes takes the one that there is away: it belongs to what has run when a
 /// module is baked, and this must not.
 #[unsafe(no_mangle)]
-pub extern "C" fn podsieve_start() {
+pub(crate) extern "C" fn podsieve_start() {
     crate::start();
 }

@@ -7,18 +7,18 @@ use crate::prune_but;
 /// what a module does not export, Envoy does not call.
 const CALLED: [&str; 13] = [
     "_initialize",
+    "malloc",
+    "memory",
     "proxy_abi_version_0_2_1",
     "proxy_on_configure",
     "proxy_on_context_create",
     "proxy_on_delete",
     "proxy_on_done",
     "proxy_on_log",
-    "proxy_on_memory_allocate",
     "proxy_on_request_body",
     "proxy_on_request_headers",
     "proxy_on_request_trailers",
     "proxy_on_vm_start",
-    "memory",
 ];
 
 /// The module `wasm` for Envoy without what is never called there: functions that the SDK exports and podsieve does not
