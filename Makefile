@@ -4,6 +4,14 @@ CARGO ?= cargo
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 WASM := $(TARGET)/wasm32-unknown-unknown/wasm/podsieve.wasm
 BUILD_WASM := $(CARGO) build --locked --profile wasm --target wasm32-unknown-unknown
+# As in .cargo/config.toml, but for a host that compiles what it loads: what is inlined makes it only larger. A plugin's
+# configuration is read within itself, as deep as that is. Where crates lie on this machine is not in it.
+ENVOY_FLAGS := -C link-arg=--compress-relocations -C link-arg=--strip-all -C link-arg=-zstack-size=131072 \
+  -C llvm-args=-inline-threshold=5 -C llvm-args=-disable-lsr -C llvm-args=-unroll-threshold=24 \
+  --remap-path-prefix=$(or $(CARGO_HOME),$(HOME)/.cargo)=cargo
+BUILD_ENVOY := RUSTFLAGS='$(ENVOY_FLAGS)' $(CARGO) build --locked --profile envoy --target wasm32-unknown-unknown \
+  --package podsieve-envoy
+ENVOY_WASM := wasm32-unknown-unknown/envoy/podsieve_envoy.wasm
 # Each has a module of its own beside the one with all functions.
 FUNCTIONS := parse redact enrich route
 ARCH := $(shell uname -m)
@@ -66,9 +74,13 @@ lint: wasm ## rustfmt and clippy, without warnings
 	$(CARGO) clippy --locked --workspace --all-targets -- --deny warnings
 	$(CARGO) clippy --locked --package podsieve-fluent-bit $(PEERS) --target wasm32-unknown-unknown -- --deny warnings
 	$(CARGO) clippy --locked --package podsieve-fluent-bit --features policy --target wasm32-unknown-unknown -- --deny warnings
+	$(CARGO) clippy --locked --package podsieve-envoy --target wasm32-unknown-unknown -- --deny warnings
+	$(CARGO) clippy --locked --package podsieve-envoy --features policy --target wasm32-unknown-unknown -- --deny warnings
+	$(CARGO) clippy --locked --package podsieve-envoy --package podsieve-bake --features podsieve-envoy/unbaked \
+	  --target wasm32-unknown-unknown -- --deny warnings
 
 # Objects of an earlier build go, lest they be taken for those of these modules.
-dist: modules ## what is shipped: modules, one for each function too, ahead-of-time object, checksums
+dist: modules ## what is shipped: modules, one for each function too, plugins of Envoy, ahead-of-time object, checksums
 	@rm -f dist/*.aot
 	@if command -v wamrc >/dev/null; then $(WAMRC) -o dist/podsieve.$(ARCH).aot dist/podsieve.wasm; \
 	  else echo "no wamrc on the PATH: no ahead-of-time object"; fi
@@ -81,13 +93,20 @@ reproducible: dist ## the same bytes come from another folder
 	  tar --exclude=./.git --exclude=./target --exclude=./dist -cf - . | tar -xf - -C "$$copy" && \
 	  CARGO_TARGET_DIR="$$copy/elsewhere" $(MAKE) -C "$$copy" dist && cmp dist/SHA256SUMS "$$copy/dist/SHA256SUMS"
 
-# The modules are embedded in the command, so they come first. The second one takes policies.
+# Modules are embedded in the command, so they come first: unbaked ones take policies. Envoy's plugin takes one in its
+# configuration as well, if there is more room for it.
 wasm: tools
 	$(BUILD_WASM) --package podsieve-fluent-bit
 	@mkdir -p dist
 	$(TUNE) $(WASM) dist/podsieve.wasm
 	$(BUILD_WASM) --package podsieve-fluent-bit --features policy --target-dir $(TARGET)/modules/unbaked
 	$(TUNE) $(TARGET)/modules/unbaked/wasm32-unknown-unknown/wasm/podsieve.wasm dist/unbaked.wasm
+	$(BUILD_ENVOY) --target-dir $(TARGET)/modules/envoy
+	$(TUNE) --envoy $(TARGET)/modules/envoy/$(ENVOY_WASM) dist/podsieve-envoy.wasm
+	$(BUILD_ENVOY) --features policy --target-dir $(TARGET)/modules/envoy-policy
+	$(TUNE) --envoy $(TARGET)/modules/envoy-policy/$(ENVOY_WASM) dist/podsieve-envoy-policy.wasm
+	$(BUILD_ENVOY) --features unbaked --target-dir $(TARGET)/modules/unbaked-envoy
+	$(TUNE) --envoy $(TARGET)/modules/unbaked-envoy/$(ENVOY_WASM) dist/unbaked-envoy.wasm
 
 # In target folders of their own: there they stay up to date, though all have the same name.
 modules: wasm $(FUNCTIONS:%=dist/%.wasm)

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::{env, fs, process};
 
-const MODULES: [&str; 2] = ["podsieve.wasm", "unbaked.wasm"];
+const MODULES: [&str; 3] = ["podsieve.wasm", "unbaked.wasm", "unbaked-envoy.wasm"];
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");

@@ -6,24 +6,41 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
 use podsieve_policy::yaml::Wrong;
-use wasmtime::{Instance, Memory, Store, Val};
+use wasmtime::{Instance, Linker, Memory, Store, Val};
 use wasmtime_wizer::{InstanceState, ModuleContext, SnapshotVal, ValType, Wizer};
 
-use crate::{Error, Module, VERSION, policy, unbaked_module};
+use crate::{Error, Module, VERSION, policy, unbaked_envoy_module, unbaked_module};
 
 /// What the unbaked module takes policies by; a baked one has it no more.
 const TAKE: &str = "podsieve_policy";
 
+/// What a module for Envoy begins with. It has not run when a policy is baked, and must run in Envoy: the baker takes away
+/// what is called so, since a module of WASI has run then, and calls so what is called [`START`].
+const INITIALIZE: &str = "_initialize";
+
+/// The same under another name.
+const START: &str = "podsieve_start";
+
+/// Who runs a module.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Target {
+    /// Fluent Bit.
+    #[default]
+    FluentBit,
+    /// Envoy.
+    Envoy,
+}
+
 /// A key of hashes: its id, and its bytes.
 pub type Key = (String, Vec<u8>);
 
-/// The module that follows the policy of this text in YAML, with these keys for its hashes. The same policy and keys give
+/// The module for Fluent Bit that follows the policy of this text in YAML, with these keys for its hashes. The same policy and keys give
 /// the same bytes.
 ///
 /// # Errors
 /// What is wrong with the policy, a line each: `line:column: what`.
 pub fn bake(policy: &str, keys: &[Key]) -> Result<Vec<u8>, Error> {
-    Baker::new()?.bake(policy, keys)
+    Baker::new(Target::FluentBit)?.bake(policy, keys)
 }
 
 /// What bakes several policies: the module that takes them is compiled once.
@@ -38,9 +55,16 @@ impl Baker {
     ///
     /// # Errors
     /// When that is broken.
-    pub fn new() -> Result<Baker, Error> {
-        let wizer = Wizer::new();
-        let (context, instrumented) = wizer.instrument(unbaked_module()).map_err(broken)?;
+    pub fn new(target: Target) -> Result<Baker, Error> {
+        let mut wizer = Wizer::new();
+        let unbaked = match target {
+            Target::FluentBit => unbaked_module(),
+            Target::Envoy => {
+                wizer.func_rename(INITIALIZE, START);
+                unbaked_envoy_module()
+            }
+        };
+        let (context, instrumented) = wizer.instrument(unbaked).map_err(broken)?;
         Ok(Baker { wizer, context, module: Module::compile_for_once(&instrumented)? })
     }
 
@@ -51,7 +75,10 @@ impl Baker {
     pub fn bake(&self, policy: &str, keys: &[Key]) -> Result<Vec<u8>, Error> {
         let compiled = self.module.compiled();
         let mut store = Store::new(compiled.engine(), ());
-        let instance = Instance::new(&mut store, compiled, &[]).map_err(broken)?;
+        // What is imported is not called while a policy is taken.
+        let mut linker = Linker::new(compiled.engine());
+        let linked = linker.define_unknown_imports_as_traps(compiled);
+        let instance = linked.and_then(|()| linker.instantiate(&mut store, compiled)).map_err(broken)?;
         let mut baking = Baking { store, instance };
         let wrong = baking.take(policy, &lines(keys)).map_err(broken)?;
         if !wrong.is_empty() {

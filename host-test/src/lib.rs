@@ -64,3 +64,8 @@ pub fn built_in_module() -> &'static [u8] {
 pub fn unbaked_module() -> &'static [u8] {
     include_bytes!(concat!(env!("OUT_DIR"), "/unbaked.wasm"))
 }
+
+/// The bytes of the module for Envoy that takes a policy, `dist/unbaked-envoy.wasm`.
+pub fn unbaked_envoy_module() -> &'static [u8] {
+    include_bytes!(concat!(env!("OUT_DIR"), "/unbaked-envoy.wasm"))
+}

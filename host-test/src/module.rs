@@ -22,7 +22,7 @@ impl Module {
     /// When the bytes are no module, need a feature that is off, import anything, or export no
     /// memory called `memory`.
     pub fn compile(wasm: &[u8]) -> Result<Self, Error> {
-        Self::with(wasm, false, true)
+        Self::with(wasm, false, true).and_then(Self::without_imports)
     }
 
     /// As [`compile`](Self::compile), and counts the instructions that are executed, which makes
@@ -31,10 +31,10 @@ impl Module {
     /// # Errors
     /// As for [`compile`](Self::compile).
     pub fn compile_metered(wasm: &[u8]) -> Result<Self, Error> {
-        Self::with(wasm, true, false)
+        Self::with(wasm, true, false).and_then(Self::without_imports)
     }
 
-    /// As [`compile`](Self::compile), for a module that runs once.
+    /// As [`compile`](Self::compile), for a module that runs once. It may import what is not called.
     pub(crate) fn compile_for_once(wasm: &[u8]) -> Result<Self, Error> {
         Self::with(wasm, false, false)
     }
@@ -77,13 +77,6 @@ impl Module {
                 "build it for wasm32-unknown-unknown without target features that Fluent Bit lacks (SIMD, tail calls, threads)",
             )
         })?;
-        if let Some(import) = compiled.imports().next() {
-            return Err(Error::new(
-                "module",
-                format!("imports `{}` from `{}`", import.name(), import.module()),
-                "this host offers no imports, and a module without any runs in every Fluent Bit",
-            ));
-        }
         if !matches!(compiled.get_export("memory"), Some(ExternType::Memory(_))) {
             return Err(Error::new(
                 "module",
@@ -92,6 +85,17 @@ impl Module {
             ));
         }
         Ok(Module { compiled, metered })
+    }
+
+    fn without_imports(self) -> Result<Self, Error> {
+        if let Some(import) = self.compiled.imports().next() {
+            return Err(Error::new(
+                "module",
+                format!("imports `{}` from `{}`", import.name(), import.module()),
+                "this host offers no imports, and a module without any runs in every Fluent Bit",
+            ));
+        }
+        Ok(self)
     }
 
     /// The names of the functions that a host can call as a filter: six i32 in, one i32 out.

@@ -12,7 +12,7 @@ use common::policy_texts::{Part, Plant, Policy, policies};
 use common::records::{damaged, records};
 use common::text::{apart, says, shown};
 use podsieve_core::{Engine, Function};
-use podsieve_host::bake::{self, Baker, Key};
+use podsieve_host::bake::{self, Baker, Key, Target};
 use podsieve_host::json::{self, Verdict};
 use podsieve_host::{Config, Host, Module, Runner, policy};
 use podsieve_policy::model::{Action, Allowed, File, Mark, Write};
@@ -216,7 +216,7 @@ fn it_is_called_the_same(text: &str, file: &File) -> Result<(), String> {
 
 #[test]
 fn of_baked_policies() {
-    let baker = Baker::new().expect("the module compiles");
+    let baker = Baker::new(Target::FluentBit).expect("the module compiles");
     let (count, all) = (Cell::new(0), env::var_os("PODSIEVE_RUN_BAKED").is_some());
     holds(POLICIES, |policy, records| {
         let (_, mut engine) = compiled(&policy.text)?;

@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
+use podsieve_config::plugin::{self, Audited, Mode};
 use podsieve_http::Request;
-use podsieve_policy::plugin::{self, Audited, Mode};
 use proxy_wasm::traits::{Context, HttpContext};
 use proxy_wasm::types::Action;
 

@@ -6,8 +6,8 @@
 
 use std::rc::Rc;
 
+use podsieve_config::plugin::{self, ArchiveTag, Mode, Rule, Tag};
 use podsieve_http::{Body, Format, Uninspected};
-use podsieve_policy::plugin::{self, ArchiveTag, Mode, Rule, Tag};
 use proxy_wasm::traits::{Context, HttpContext};
 use proxy_wasm::types::Action;
 

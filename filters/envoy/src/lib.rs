@@ -4,6 +4,9 @@
 //! log shippers send, `edge` writes an audit record for each request to an application, `access_log` does so as an access
 //! logger. What they do is in `podsieve-http`; here is what Envoy has to do with it.
 //!
+//! What becomes of a policy is chosen by features, each of which makes a module of its own: without any it is the default
+//! one; with `policy` the configuration may have one; with `unbaked`, `podsieve bake --envoy` gives the module one.
+//!
 //! No trap: a plugin that trapped answers 503 from then on, or, set to fail open, lets everything pass as it is. So all
 //! that comes from outside is bytes, every call to the host may fail, and what fails there fails the request.
 #![allow(unsafe_code, reason = "this is the boundary to the host: raw addresses come in and go out")]
@@ -16,13 +19,15 @@ mod host;
 mod metrics;
 mod settings;
 mod structure;
+#[cfg(feature = "unbaked")]
+mod unbaked;
 
-use core::cell::{Cell, RefCell};
+use core::cell::RefCell;
 use std::rc::Rc;
 
+use podsieve_config::plugin::Mode;
 use podsieve_core::Policy;
 use podsieve_http::Sieve;
-use podsieve_policy::plugin::Mode;
 use proxy_wasm::traits::{Context, HttpContext, RootContext};
 use proxy_wasm::types::ContextType;
 
@@ -36,24 +41,22 @@ mod start {
     #![allow(missing_docs, reason = "the macro writes functions without any")]
 
     proxy_wasm::main! {{
-        proxy_wasm::set_root_context(|_| Box::new(crate::Root { plugin: None }));
+        crate::start();
     }}
 }
 
-/// The policy that was baked in.
-struct Baked(Cell<Option<&'static Policy>>);
-
-// SAFETY: a module instance has one thread.
-unsafe impl Sync for Baked {}
-
-static BAKED: Baked = Baked(Cell::new(None));
-
-/// Takes a policy in place of the default one, before the module is shipped: see [`podsieve_bake::take`].
-#[unsafe(no_mangle)]
-pub extern "C" fn podsieve_policy(text: u32, text_length: u32, keys: u32, keys_length: u32) -> u32 {
-    // SAFETY: who bakes wrote them before the call and does nothing during it.
-    unsafe { podsieve_bake::take((text, text_length), (keys, keys_length), |policy| BAKED.0.set(Some(policy))) }
+fn start() {
+    proxy_wasm::set_root_context(|_| Box::new(Root { plugin: None }));
 }
+
+/// The policy of all plugins whose configuration has none.
+#[cfg(not(feature = "unbaked"))]
+fn policy() -> &'static Policy {
+    &DEFAULT
+}
+
+#[cfg(feature = "unbaked")]
+use unbaked::policy;
 
 /// A configured plugin: what all its requests share.
 struct Plugin {
@@ -87,7 +90,7 @@ impl Context for Root {}
 
 impl RootContext for Root {
     fn on_configure(&mut self, size: usize) -> bool {
-        match settings::read(size, BAKED.0.get(), &DEFAULT) {
+        match settings::read(size) {
             Ok(plugin) => {
                 self.plugin = Some(Rc::new(plugin));
                 true

@@ -90,7 +90,7 @@ fn value(mut bytes: &[u8], depth: usize, out: &mut String) -> Option<()> {
     }
     match found {
         (1, Wire::Varint(_)) => out.push_str("null"),
-        (2, Wire::Fixed(number)) => out.push_str(&number.to_string()),
+        (2, Wire::Fixed(found)) => number(found, out),
         (3, Wire::Bytes(text)) => string(core::str::from_utf8(text).ok()?, out),
         (4, Wire::Varint(truth)) => out.push_str(if truth == 0 { "false" } else { "true" }),
         (5, Wire::Bytes(fields)) => object(fields, depth, out)?,
@@ -105,6 +105,17 @@ fn value(mut bytes: &[u8], depth: usize, out: &mut String) -> Option<()> {
         _ => return None,
     }
     Some(())
+}
+
+/// A number with up to six decimals: more has no setting, and what writes all of a float's is 10 KB.
+fn number(number: f64, out: &mut String) {
+    if number < 0.0 {
+        out.push('-');
+    }
+    let millionths = (number.abs() * 1e6 + 0.5) as u64;
+    out.push_str(&(millionths / 1_000_000).to_string());
+    let decimals = format!(".{:06}", millionths % 1_000_000);
+    out.push_str(decimals.trim_end_matches('0').trim_end_matches('.'));
 }
 
 fn list<T: Copy>(

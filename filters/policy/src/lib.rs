@@ -20,16 +20,15 @@ extern crate alloc;
 mod canonical;
 pub mod compile;
 pub mod model;
-mod near;
 pub mod pattern;
-#[cfg(feature = "envoy")]
 pub mod plugin;
 mod read;
 mod schema;
 pub mod yaml;
 
 pub use canonical::{canonical, id};
-pub use read::{MAX_WRONGS, read, read_cases};
+pub use podsieve_config::MAX_WRONGS;
+pub use read::{read, read_cases};
 pub use schema::SCHEMA;
 
 /// The default policy as a file, with comments on all that there is: it means what an empty file means.

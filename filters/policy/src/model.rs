@@ -32,11 +32,8 @@ pub use tag::{Tag, TagPart};
 pub use text::Text;
 
 pub(crate) use keys::{DEFAULT_RULE, folded};
-#[cfg(feature = "envoy")]
-pub(crate) use limits::bytes;
 pub(crate) use route::DEFAULT_MISSING;
 pub(crate) use rules::{DEFAULT_WITHIN, written_entropy};
-pub(crate) use text::place_of;
 
 use alloc::vec::Vec;
 

@@ -9,121 +9,12 @@ use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::fmt;
 
+pub use podsieve_config::{Kind, MAX_DEPTH, MAX_NODES, Node, Place, Wrong};
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Span};
-
-/// How deep nodes may be in each other, the outermost counted.
-pub const MAX_DEPTH: usize = 64;
-
-/// How many nodes a document may have, those counted again that an alias stands for.
-pub const MAX_NODES: usize = 100_000;
 
 /// Bytes of text that aliases may stand for.
 const MAX_COPIED: usize = 1 << 20;
-
-/// A scalar, a list or a map, and where it begins.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Node {
-    /// Where it begins: a block with its text, and a list or a map with its anchor if it has one. What is inside of that
-    /// which an alias stands for is where the anchor is.
-    pub place: Place,
-    /// What it is.
-    pub kind: Kind,
-}
-
-/// A place in a text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
-    /// The line, from 1.
-    pub line: u32,
-    /// The column in characters, from 1.
-    pub column: u32,
-}
-
-/// What a node is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// A text, a number, a boolean or nothing: which of them is not told apart.
-    Scalar {
-        /// The text without quotes and escapes.
-        text: String,
-        /// It stands there without quotes, and not as a block: only then can it be a number, a boolean or nothing.
-        plain: bool,
-    },
-    /// Nodes in their order.
-    List(Vec<Node>),
-    /// Keys, which are scalars, and their values, in their order.
-    Map(Vec<(Node, Node)>),
-}
-
-/// What is wrong with a text, and where. It shows nothing of the text but a character.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Wrong {
-    /// Where it is.
-    pub place: Place,
-    /// What it is.
-    pub what: String,
-}
-
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.line, self.column)
-    }
-}
-
-impl fmt::Display for Wrong {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.place, self.what)
-    }
-}
-
-impl core::error::Error for Wrong {}
-
-impl Node {
-    /// The text of a scalar.
-    #[must_use]
-    pub fn as_str(&self) -> Option<&str> {
-        match &self.kind {
-            Kind::Scalar { text, .. } => Some(text),
-            Kind::List(_) | Kind::Map(_) => None,
-        }
-    }
-
-    /// The nodes of a list.
-    #[must_use]
-    pub fn as_list(&self) -> Option<&[Node]> {
-        match &self.kind {
-            Kind::List(nodes) => Some(nodes),
-            Kind::Scalar { .. } | Kind::Map(_) => None,
-        }
-    }
-
-    /// The keys and values of a map.
-    #[must_use]
-    pub fn as_map(&self) -> Option<&[(Node, Node)]> {
-        match &self.kind {
-            Kind::Map(pairs) => Some(pairs),
-            Kind::Scalar { .. } | Kind::List(_) => None,
-        }
-    }
-
-    /// The value of a key of a map, the first one if there are several.
-    #[must_use]
-    pub fn get(&self, key: &str) -> Option<&Node> {
-        let (_, value) = self.as_map()?.iter().find(|(name, _)| name.as_str() == Some(key))?;
-        Some(value)
-    }
-
-    /// Whether there is nothing: `~`, `null`, or no text at all.
-    #[must_use]
-    pub fn is_null(&self) -> bool {
-        match &self.kind {
-            Kind::Scalar { text, plain } => *plain && matches!(text.as_str(), "" | "~" | "null" | "Null" | "NULL"),
-            Kind::List(_) | Kind::Map(_) => false,
-        }
-    }
-}
 
 /// Reads the one document of a text; a text without any is a null.
 ///

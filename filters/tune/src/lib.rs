@@ -11,12 +11,15 @@
 //!                        local.get 3
 //! ```
 //!
-//! It is what one instruction in eight of podsieve's were. A compiler (wamrc, Cranelift) makes the same of both.
+//! It is what one instruction in eight of podsieve's were. A compiler (wamrc, Cranelift) makes the same of both, so that a
+//! module for Envoy is left as it is, but for what [`envoy`] takes out of it.
 
+mod envoy;
 mod prune;
 mod section;
 
-pub use prune::prune;
+pub use envoy::envoy;
+pub use prune::{prune, prune_but};
 pub use section::{POLICY, VERSION, with_sections};
 
 use wasm_encoder::reencode::{self, Reencode, RoundtripReencoder};

@@ -1,21 +1,34 @@
 //! Takes out of a module what nobody can call.
 
 use crate::Error;
-use std::collections::HashSet;
-use wasm_encoder::reencode::{Reencode, RoundtripReencoder};
-use wasm_encoder::{CodeSection, ExportSection, Function, Instruction, Module};
-use wasmparser::{ElementItems, ExternalKind, FunctionBody, Operator, Parser, Payload};
+use std::collections::{BTreeMap, BTreeSet};
+use wasm_encoder::reencode::{self, Reencode, RoundtripReencoder};
+use wasm_encoder::{CodeSection, ExportSection, FunctionSection, ImportSection, Module};
+use wasmparser::{
+    CustomSectionReader, ElementItems, ExternalKind, FuncType, FunctionBody, FunctionSectionReader, Operator, Parser,
+    Payload, TypeRef,
+};
 
-/// The module `wasm` without the exports of these names. A function that no other export reaches keeps its place, so that
-/// all the others keep their numbers, and does nothing but trap.
+/// The module `wasm` without the exports of these names, without the functions that no other export reaches, imported ones
+/// too, and without names of functions.
 ///
 /// # Errors
 ///
 /// It is no WebAssembly module, or one with what this program does not know.
 pub fn prune(wasm: &[u8], exports: &[&str]) -> Result<Vec<u8>, String> {
+    prune_but(wasm, &|name| !exports.contains(&name))
+}
+
+/// As [`prune`], without all exports but those that `keeps` keeps.
+///
+/// # Errors
+///
+/// As there.
+pub fn prune_but(wasm: &[u8], keeps: &dyn Fn(&str) -> bool) -> Result<Vec<u8>, String> {
     let refused = |error: &dyn core::fmt::Display| format!("not a WebAssembly module that can be rewritten: {error}");
-    let reached = reached(wasm, exports).map_err(|error| refused(&error))?;
-    let mut prune = Prune { exports, reached: reached.functions, next: reached.imported };
+    let reached = reached(wasm, keeps).map_err(|error| refused(&error))?;
+    let mut prune = Prune { keeps, reached, next_import: 0, next: 0 };
+    prune.next = prune.reached.imported;
     let mut module = Module::new();
     prune.parse_core_module(&mut module, Parser::new(0), wasm).map_err(|error| refused(&error))?;
     Ok(module.finish())
@@ -23,86 +36,201 @@ pub fn prune(wasm: &[u8], exports: &[&str]) -> Result<Vec<u8>, String> {
 
 /// Functions that can be called.
 struct Reached {
-    functions: HashSet<u32>,
+    /// Each with its number among them.
+    functions: BTreeMap<u32, u32>,
     /// How many are imported: they come first.
     imported: u32,
 }
 
-/// What the exports but for these, the table and the start function reach.
-fn reached(wasm: &[u8], exports: &[&str]) -> Result<Reached, wasmparser::BinaryReaderError> {
-    let (mut imported, mut calls, mut open) = (0, Vec::new(), Vec::new());
+/// What of the module matters here.
+#[derive(Default)]
+struct Found {
+    types: Vec<FuncType>,
+    /// How many functions are imported.
+    imported: u32,
+    /// The type of each function.
+    functions: Vec<u32>,
+    /// What each function that is not imported uses.
+    bodies: Vec<Uses>,
+    /// What is in tables.
+    elements: Vec<u32>,
+    /// What is called from outside, or may be.
+    open: Vec<u32>,
+    /// Who is outside can call what is in tables.
+    is_table_open: bool,
+}
+
+/// What a function uses.
+#[derive(Default)]
+struct Uses {
+    functions: Vec<u32>,
+    /// Types of what it calls in tables.
+    types: BTreeSet<u32>,
+}
+
+/// What the exports that are kept and the start function reach. What is in tables is reached by a call of its type.
+fn reached(wasm: &[u8], keeps: &dyn Fn(&str) -> bool) -> Result<Reached, wasmparser::BinaryReaderError> {
+    let mut found = found(wasm, keeps)?;
+    let of_type = |function: &u32| found.functions.get(*function as usize).and_then(|ty| found.types.get(*ty as usize));
+    if found.is_table_open {
+        found.open.extend_from_slice(&found.elements);
+    }
+    let (mut functions, mut types) = (BTreeSet::new(), BTreeSet::new());
+    while let Some(function) = found.open.pop() {
+        if !functions.insert(function) {
+            continue;
+        }
+        let own = function.checked_sub(found.imported).and_then(|own| found.bodies.get(own as usize));
+        let Some(uses) = own else { continue };
+        found.open.extend_from_slice(&uses.functions);
+        for ty in &uses.types {
+            if types.insert(*ty) {
+                let ty = found.types.get(*ty as usize);
+                found.open.extend(found.elements.iter().filter(|element| of_type(element) == ty));
+            }
+        }
+    }
+    Ok(Reached { functions: functions.into_iter().zip(0..).collect(), imported: found.imported })
+}
+
+fn found(wasm: &[u8], keeps: &dyn Fn(&str) -> bool) -> Result<Found, wasmparser::BinaryReaderError> {
+    let mut found = Found::default();
     for payload in Parser::new(0).parse_all(wasm) {
         match payload? {
+            Payload::TypeSection(section) => {
+                for ty in section.into_iter_err_on_gc_types() {
+                    found.types.push(ty?);
+                }
+            }
             Payload::ImportSection(imports) => {
                 for import in imports.into_imports() {
-                    imported += u32::from(matches!(import?.ty, wasmparser::TypeRef::Func(_)));
+                    match import?.ty {
+                        TypeRef::Func(ty) => {
+                            found.imported += 1;
+                            found.functions.push(ty);
+                        }
+                        TypeRef::Table(_) => found.is_table_open = true,
+                        _ => {}
+                    }
+                }
+            }
+            Payload::FunctionSection(section) => {
+                for ty in section {
+                    found.functions.push(ty?);
                 }
             }
             Payload::ExportSection(section) => {
                 for export in section {
                     let export = export?;
-                    if export.kind == ExternalKind::Func && !exports.contains(&export.name) {
-                        open.push(export.index);
+                    if keeps(export.name) {
+                        match export.kind {
+                            ExternalKind::Func => found.open.push(export.index),
+                            ExternalKind::Table => found.is_table_open = true,
+                            _ => {}
+                        }
                     }
                 }
             }
-            Payload::StartSection { func, .. } => open.push(func),
+            Payload::StartSection { func, .. } => found.open.push(func),
             Payload::ElementSection(section) => {
                 for element in section {
                     if let ElementItems::Functions(functions) = element?.items {
                         for function in functions {
-                            open.push(function?);
+                            found.elements.push(function?);
                         }
                     }
                 }
             }
             Payload::CodeSectionEntry(body) => {
-                let mut called = Vec::new();
+                let mut uses = Uses::default();
                 for operator in body.get_operators_reader()? {
-                    if let Operator::Call { function_index } | Operator::RefFunc { function_index } = operator? {
-                        called.push(function_index);
+                    match operator? {
+                        Operator::Call { function_index } | Operator::RefFunc { function_index } => {
+                            uses.functions.push(function_index);
+                        }
+                        Operator::CallIndirect { type_index, .. } => {
+                            uses.types.insert(type_index);
+                        }
+                        _ => {}
                     }
                 }
-                calls.push(called);
+                found.bodies.push(uses);
             }
             _ => {}
         }
     }
-    let mut functions = HashSet::new();
-    while let Some(function) = open.pop() {
-        if functions.insert(function) {
-            let own = function.checked_sub(imported).and_then(|own| calls.get(own as usize));
-            open.extend(own.into_iter().flatten());
-        }
-    }
-    Ok(Reached { functions, imported })
+    Ok(found)
 }
 
 struct Prune<'a> {
-    exports: &'a [&'a str],
-    reached: HashSet<u32>,
+    keeps: &'a dyn Fn(&str) -> bool,
+    reached: Reached,
+    /// The imported function that comes next.
+    next_import: u32,
     /// The function whose body comes next.
     next: u32,
+}
+
+impl Prune<'_> {
+    fn is_reached(&self, function: u32) -> bool {
+        self.reached.functions.contains_key(&function)
+    }
 }
 
 impl Reencode for Prune<'_> {
     type Error = core::convert::Infallible;
 
+    fn function_index(&mut self, function: u32) -> Result<u32, Error> {
+        // Who is not reached stands only in tables, where nobody calls it: any function may take its place that is of
+        // another type, and one that is of the same type is not called either.
+        Ok(self.reached.functions.get(&function).copied().unwrap_or(0))
+    }
+
+    fn parse_imports(&mut self, section: &mut ImportSection, imports: wasmparser::Imports<'_>) -> Result<(), Error> {
+        // One by one, however they are written.
+        for import in imports {
+            let (_, import) = import?;
+            if matches!(import.ty, TypeRef::Func(_)) {
+                self.next_import += 1;
+                if !self.is_reached(self.next_import - 1) {
+                    continue;
+                }
+            }
+            RoundtripReencoder.parse_import(section, import)?;
+        }
+        Ok(())
+    }
+
+    fn parse_function_section(
+        &mut self,
+        functions: &mut FunctionSection,
+        section: FunctionSectionReader<'_>,
+    ) -> Result<(), Error> {
+        for (function, ty) in (self.reached.imported..).zip(section) {
+            let ty = ty?;
+            if self.is_reached(function) {
+                functions.function(ty);
+            }
+        }
+        Ok(())
+    }
+
     fn parse_export(&mut self, exports: &mut ExportSection, export: wasmparser::Export<'_>) -> Result<(), Error> {
-        if self.exports.contains(&export.name) { Ok(()) } else { RoundtripReencoder.parse_export(exports, export) }
+        if (self.keeps)(export.name) { reencode::utils::parse_export(self, exports, export) } else { Ok(()) }
     }
 
     fn parse_function_body(&mut self, code: &mut CodeSection, body: FunctionBody<'_>) -> Result<(), Error> {
         let function = self.next;
         self.next += 1;
-        if self.reached.contains(&function) {
-            return RoundtripReencoder.parse_function_body(code, body);
+        if self.is_reached(function) { reencode::utils::parse_function_body(self, code, body) } else { Ok(()) }
+    }
+
+    fn parse_custom_section(&mut self, module: &mut Module, section: CustomSectionReader<'_>) -> Result<(), Error> {
+        // Names of functions, and where things were in files that they were made of, are not right any more.
+        if section.name() == "name" || section.name().starts_with(".debug") {
+            return Ok(());
         }
-        let mut nothing = Function::new([]);
-        nothing.instruction(&Instruction::Unreachable);
-        nothing.instruction(&Instruction::End);
-        code.function(&nothing);
-        Ok(())
+        RoundtripReencoder.parse_custom_section(module, section)
     }
 }
 
@@ -112,19 +240,20 @@ mod tests {
 
     #[test]
     fn what_nobody_can_call_goes() {
-        let module = |extra: &str, body: &str| {
+        // By numbers: names would be in the module.
+        let module = |imports: &str, c: &str, [b, j, t]: [u32; 3]| {
             let text = format!(
-                r#"(module (table 1 funcref) (elem (i32.const 0) $t)
-                (func $a (export "a") (result i32) call $b)
-                (func $b (result i32) i32.const 1)
-                (func $c {extra} (result i32) {body})
-                (func $t (result i32) i32.const 2))"#
+                r#"(module {imports} (import "env" "j" (func)) (table 1 funcref) (elem (i32.const 0) {t})
+                (func (export "a") (result i32) call {b}) {c}
+                (func (result i32) call {j} i32.const 1) (func (result i32) i32.const 2))"#
             );
             wat::parse_str(text).expect("the module is well-formed")
         };
-        let whole = module(r#"(export "c")"#, "i32.const 3 drop call $b");
-        assert_eq!(prune(&whole, &["c"]), Ok(module("", "unreachable")));
+        let c = r#"(func (export "c") (result i32) call 0 i32.const 3 drop call 4)"#;
+        let whole = module(r#"(import "env" "i" (func))"#, c, [4, 1, 5]);
+        assert_eq!(prune(&whole, &["c"]), Ok(module("", "", [2, 0, 3])));
         assert_eq!(prune(&whole, &[]).as_deref(), Ok(whole.as_slice()));
+        assert_eq!(prune_but(&whole, &|name| name == "a"), prune(&whole, &["c"]));
         assert!(prune(b"no module", &[]).is_err_and(|error| error.starts_with("not a WebAssembly module")));
     }
 }

@@ -4,12 +4,13 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use podsieve_host::bake::{self, Key};
+use podsieve_host::bake::{Baker, Key, Target};
 use podsieve_host::{Error, policy};
 
 use super::Stop;
 
-/// Make a module that follows a policy: one file for Fluent Bit, with nothing left to read when it starts.
+/// Make a module that follows a policy: one file for Fluent Bit, with nothing left to read when it starts. With --envoy, one
+/// for Envoy, whose plugin configuration says all but the policy.
 ///
 /// The keys of hashes come from where the policy says, an environment variable or a file, at this moment; the module
 /// holds them, so keep it as safe as them.
@@ -21,6 +22,10 @@ pub(super) struct Bake {
     /// Where the module goes
     #[arg(long, short, value_name = "FILE")]
     output: PathBuf,
+
+    /// For Envoy, as a plugin, and not for Fluent Bit
+    #[arg(long)]
+    envoy: bool,
 }
 
 impl Bake {
@@ -28,7 +33,9 @@ impl Bake {
     pub(super) fn start(self) -> Result<bool, Stop> {
         let policy = Policy::read(&self.policy)?;
         let keys = policy.keys()?;
-        let module = bake::bake(&policy.text, &keys).map_err(|error| error.at(policy.name.clone()))?;
+        let target = if self.envoy { Target::Envoy } else { Target::FluentBit };
+        let baked = Baker::new(target).and_then(|baker| baker.bake(&policy.text, &keys));
+        let module = baked.map_err(|error| error.at(policy.name.clone()))?;
         fs::write(&self.output, &module).map_err(|error| {
             let output = self.output.display().to_string();
             Error::new(output, format!("cannot be written: {error}"), "give a path in a folder that is there with -o")

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::Args;
-use podsieve_host::inspect::{self, Inspected, Port};
+use podsieve_host::inspect::{self, Inspected, Port, Runtime};
 use podsieve_host::{Error, json};
 
 use super::Stop;
@@ -13,11 +13,11 @@ use super::format::count;
 
 const EXIT_CODES: &str = "\
 Exit codes:
-  0  Fluent Bit 2.0 to 5.1 can load it
+  0  Fluent Bit 2.0 to 5.1 can load it, or Envoy if it is a plugin of that
   1  it cannot, or loses records: standard error says why
   2  wrong arguments, or a file that cannot be read or is no WebAssembly module";
 
-/// Say what a module holds, whose policy it follows, and whether Fluent Bit can load it.
+/// Say what a module holds, whose policy it follows, and whether Fluent Bit or, for a plugin, Envoy can load it.
 ///
 /// It runs nothing of the module. Of the keys of hashes it says where they came from: the module says no more.
 #[derive(Args)]
@@ -32,7 +32,7 @@ pub(super) struct Inspect {
 }
 
 impl Inspect {
-    /// True when Fluent Bit can load it.
+    /// True when its host can load it.
     pub(super) fn start(self) -> Result<bool, Stop> {
         let name = self.file.display().to_string();
         let wasm = fs::read(&self.file)
@@ -62,7 +62,9 @@ fn as_text(name: &str, module: &Inspected) -> String {
         (Some(version), None) => line("podsieve", format!("{version}, with the default policy")),
         (None, _) => line("podsieve", "not known: it does not say a version".to_owned()),
     }
-    line("functions", listed(module.functions()));
+    if module.runtime() == Runtime::FluentBit {
+        line("functions", listed(module.functions()));
+    }
     match memory {
         Some(memory) => {
             let maximum = memory.maximum.map_or("no maximum".to_owned(), |most| format!("at most {}", count(most)));
@@ -72,9 +74,13 @@ fn as_text(name: &str, module: &Inspected) -> String {
     }
     line("beyond the first WebAssembly", listed(features.iter().map(|feature| feature.name)));
     let loads = if module.faults().is_empty() { "loads" } else { "DOES NOT WORK" };
-    line("Fluent Bit 2.0 to 5.1", loads.to_owned());
+    line(module.runtime().name(), loads.to_owned());
     let all = |ports: &[Port]| ports.iter().map(|port| format!("\n  {}: {}", port.name, port.ty)).collect::<String>();
-    line("imports", if imports.is_empty() { "none".to_owned() } else { format!("MUST BE NONE{}", all(imports)) });
+    let ports = match module.runtime() {
+        Runtime::FluentBit => format!("MUST BE NONE{}", all(imports)),
+        Runtime::Envoy => all(imports),
+    };
+    line("imports", if imports.is_empty() { "none".to_owned() } else { ports });
     line(
         "exports",
         if exports.is_empty() { "none".to_owned() } else { all(exports).trim_start_matches(' ').to_owned() },
@@ -111,6 +117,7 @@ fn as_json(name: &str, module: &Inspected) -> Vec<u8> {
         ("sha256", text(sha256)),
         ("version", or_null(version.as_deref().map(text))),
         ("baked", policy.is_some().to_string()),
+        ("host", text(module.runtime().name())),
         ("functions", texts(&mut module.functions())),
         ("imports", ports(imports)),
         ("exports", ports(exports)),

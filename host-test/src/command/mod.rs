@@ -33,7 +33,7 @@ Exit codes:
   0  what was asked for was done, or the reader of standard output went away
   1  `run`: the module lost a record, and standard error says which lines
      `check`, `lint`: there are errors, or warnings with --strict or --deny-warnings
-     `inspect`: Fluent Bit cannot load the module, or loses records with it
+     `inspect`: Fluent Bit, or Envoy, cannot load the module, or loses records with it
      `import`: rules were left out, with --strict
      `test`: a case failed, or with --require-coverage none tries something
   2  wrong arguments, a file that cannot be read or written, a policy with errors for `bake`,

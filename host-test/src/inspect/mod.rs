@@ -1,4 +1,4 @@
-//! What a module holds, and whether Fluent Bit can load it.
+//! What a module holds, and whether its host can load it: Fluent Bit, or Envoy if it is a plugin of that.
 //!
 //! ```
 //! use podsieve_host::inspect;
@@ -26,6 +26,32 @@ use wasmparser::{FuncType, Parser, Payload, ValType, Validator, WasmFeatures};
 use crate::{Error, policy};
 
 pub use features::Feature;
+
+/// Who loads a module.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Runtime {
+    /// Fluent Bit 2.0 to 5.1.
+    FluentBit,
+    /// Envoy, and all that speak [proxy-wasm](https://github.com/proxy-wasm/spec) 0.2.1.
+    Envoy,
+}
+
+impl Runtime {
+    /// Its name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Runtime::FluentBit => "Fluent Bit 2.0 to 5.1",
+            Runtime::Envoy => "Envoy",
+        }
+    }
+}
+
+/// What each plugin of Envoy exports, by the version of what it speaks.
+const ABI: &str = "proxy_abi_version_";
+
+/// What Envoy calls to hand something over: the newer name, and the older one.
+const ALLOCATORS: [&str; 2] = ["proxy_on_memory_allocate", "malloc"];
 
 /// What a module holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,9 +104,48 @@ pub struct Policy {
 }
 
 impl Inspected {
-    /// Why Fluent Bit refuses it or loses records with it, a sentence each; nothing if it does neither.
+    /// Whom it is for: it says which version of proxy-wasm it speaks if it is for Envoy.
+    #[must_use]
+    pub fn runtime(&self) -> Runtime {
+        if self.exports.iter().any(|export| export.name.starts_with(ABI)) { Runtime::Envoy } else { Runtime::FluentBit }
+    }
+
+    /// Why its host refuses it or loses records with it, a sentence each; nothing if it does neither.
     #[must_use]
     pub fn faults(&self) -> Vec<String> {
+        match self.runtime() {
+            Runtime::FluentBit => self.faults_in_fluent_bit(),
+            Runtime::Envoy => self.faults_in_envoy(),
+        }
+    }
+
+    fn faults_in_envoy(&self) -> Vec<String> {
+        let mut faults = Vec::new();
+        let has = |name: &str, kind: &str| {
+            self.exports.iter().any(|export| export.name == name && export.ty.starts_with(kind))
+        };
+        // Envoy has what WASI calls so as well.
+        let known = |import: &Port| {
+            ["env.proxy_", "wasi_snapshot_preview1.", "wasi_unstable."]
+                .iter()
+                .any(|front| import.name.starts_with(front))
+        };
+        if let Some(import) = self.imports.iter().find(|import| !known(import)) {
+            faults.push(format!("it imports {}, which Envoy does not have: call nothing but proxy-wasm", import.name));
+        }
+        if !has("memory", "memory") {
+            faults.push("it exports no memory called `memory`, and Envoy cannot hand anything over".to_owned());
+        }
+        if !ALLOCATORS.iter().any(|name| has(name, "func (i32) -> i32")) {
+            faults.push("it exports no `proxy_on_memory_allocate`, and Envoy cannot hand anything over".to_owned());
+        }
+        if !has("proxy_on_context_create", "func (i32, i32)") {
+            faults.push("it exports no `proxy_on_context_create`, and knows of no request".to_owned());
+        }
+        faults
+    }
+
+    fn faults_in_fluent_bit(&self) -> Vec<String> {
         let mut faults = Vec::new();
         if let Some(import) = self.imports.first() {
             let count = self.imports.len();

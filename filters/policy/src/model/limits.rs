@@ -1,5 +1,7 @@
 //! What a record says of its redactions, what becomes of one that failed, and how much is looked at.
 
+use podsieve_config::bytes;
+
 use crate::read::{Form, Reader};
 use crate::yaml::Node;
 
@@ -87,14 +89,4 @@ impl Limits {
         });
         Limits { record }
     }
-}
-
-/// `1000`, `64KiB`, `4 MiB`.
-pub(crate) fn bytes(text: &str) -> Option<u32> {
-    let units = [("KiB", 1 << 10), ("MiB", 1 << 20)];
-    let unit = units.iter().find_map(|(name, unit)| Some((text.strip_suffix(name)?, *unit)));
-    let (number, unit) = unit.unwrap_or((text, 1));
-    let number = number.strip_suffix(' ').unwrap_or(number);
-    let is_number = number.bytes().all(|byte| byte.is_ascii_digit());
-    number.parse::<u32>().ok().filter(|_| is_number)?.checked_mul(unit)
 }
