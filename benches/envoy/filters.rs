@@ -58,4 +58,16 @@ impl Filter {
         };
         Filter { name, title, does, tags, configuration }
     }
+
+    /// podsieve from another module.
+    pub(crate) fn beside(module: &Path) -> Filter {
+        let stem = module.file_stem().unwrap_or_default().to_string_lossy();
+        // There are few, and they stay to the end.
+        let name = |text: String| -> &'static str { text.leak() };
+        Filter {
+            name: name(stem.to_string()),
+            title: name(format!("podsieve, {stem}")),
+            ..Filter::get(PODSIEVE, module)
+        }
+    }
 }

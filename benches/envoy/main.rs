@@ -22,6 +22,7 @@ use std::time::Duration;
 use clap::Parser;
 use filters::{Filter, NAMES, NONE};
 use measure::{Stage, Workload};
+use podsieve_benches::recorded::Shape;
 use process::Envoy;
 use report::Report;
 
@@ -47,12 +48,21 @@ struct Arguments {
     /// Runs only the filter of this name (can be given again); no filter is always there.
     #[arg(long, value_name = "NAME", value_parser = NAMES)]
     only: Vec<String>,
+    /// Records of a generated log, whose lines all have the same fields, instead of the recorded ones.
+    #[arg(long)]
+    generated: bool,
+    /// Sends bodies of this shape only, instead of both in turn.
+    #[arg(long, value_name = "SHAPE", value_parser = ["json_lines", "bulk"])]
+    shape: Option<String>,
     /// Where envoy.json and envoy.svg go [default: `bench` in cargo's target folder].
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// The module [default: dist/podsieve-envoy.wasm].
     #[arg(long, value_name = "PATH")]
     module: Option<PathBuf>,
+    /// Another build of the module, which runs beside it (can be given again).
+    #[arg(long, value_name = "PATH")]
+    beside: Vec<PathBuf>,
     /// Instead of rounds, sends so many requests of 1 KB to podsieve, or the filters of --only, and watches its memory.
     #[arg(long, value_name = "COUNT", num_args = 0..=1, default_missing_value = "1000000", value_parser = at_least_one)]
     soak: Option<u64>,
@@ -119,8 +129,15 @@ fn start(arguments: &Arguments) -> Result<(), Stop> {
         only => *name == NONE || only.iter().any(|only| only == name),
     };
     eprintln!("checking that each filter does its job");
-    let filters: Vec<Filter> = NAMES.into_iter().filter(asked).map(|name| Filter::get(name, &module)).collect();
-    let stage = Stage::set(&envoy, filters, upstream, &captured, work.path())?;
+    let filters = NAMES.into_iter().filter(asked).map(|name| Filter::get(name, &module));
+    let filters = filters.chain(arguments.beside.iter().map(|module| Filter::beside(module))).collect();
+    let shapes: &[Shape] = match arguments.shape.as_deref() {
+        Some("json_lines") => &[Shape::JsonLines],
+        Some(_) => &[Shape::Bulk],
+        None => &[Shape::JsonLines, Shape::Bulk],
+    };
+    let workloads = Workload::all(arguments.generated, shapes)?;
+    let stage = Stage::set(&envoy, filters, upstream, &captured, workloads, work.path())?;
     let bodies = stage.workloads.iter().map(means).collect();
     let (mut figures, mut soaks) = (Vec::new(), Vec::new());
     match arguments.soak {
@@ -134,7 +151,11 @@ fn start(arguments: &Arguments) -> Result<(), Stop> {
     let (rounds, seconds) = (arguments.rounds as usize, arguments.seconds);
     let report = Report { envoy: envoy.version, rounds, seconds, bodies, figures, soaks };
     print!("{report}");
-    let name = if arguments.soak.is_some() { "envoy-soak" } else { "envoy" };
+    let name = match (arguments.soak, arguments.generated) {
+        (Some(_), _) => "envoy-soak",
+        (None, true) => "envoy-generated",
+        (None, false) => "envoy",
+    };
     report.write(&out, name)?;
     println!("\nWritten to {}", out.display());
     if grows { Err(Stop::Failed("memory grows".to_owned())) } else { Ok(()) }

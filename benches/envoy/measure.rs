@@ -12,18 +12,18 @@ use crate::load::{Request, Sent, Until, drive};
 use crate::process::{Envoy, Memory, Running};
 use crate::upstream::Captured;
 
-/// Sizes of bodies, with how many different ones there are of each shape.
+/// Sizes of bodies, with half of how many different ones there are.
 pub(crate) const SIZES: [Size; 3] = [
-    Size { name: "1 KB", bytes: 1 << 10, different: 100 },
-    Size { name: "64 KB", bytes: 64 << 10, different: 8 },
-    Size { name: "900 KB", bytes: 900_000, different: 2 },
+    Size { name: "1 KB", bytes: 1 << 10, half: 100 },
+    Size { name: "64 KB", bytes: 64 << 10, half: 12 },
+    Size { name: "900 KB", bytes: 900_000, half: 4 },
 ];
 
 /// A size of bodies.
 pub(crate) struct Size {
     pub(crate) name: &'static str,
     bytes: usize,
-    different: usize,
+    half: usize,
 }
 
 /// All bodies of one size.
@@ -39,11 +39,11 @@ impl Workload {
     /// # Errors
     ///
     /// Those of the recordings.
-    pub(crate) fn all() -> Result<Vec<Workload>, String> {
-        let mut recorded = Recorded::read()?;
+    pub(crate) fn all(generated: bool, shapes: &[Shape]) -> Result<Vec<Workload>, String> {
+        let mut recorded = if generated { Recorded::generated() } else { Recorded::read()? };
         let workloads = SIZES.iter().map(|size| {
-            let shapes = [Shape::JsonLines, Shape::Bulk].into_iter().cycle();
-            let batches = shapes.take(2 * size.different).map(|shape| recorded.batch(shape, size.bytes));
+            let shapes = shapes.iter().copied().cycle();
+            let batches = shapes.take(2 * size.half).map(|shape| recorded.batch(shape, size.bytes));
             let batches: Vec<Batch> = batches.collect();
             let requests = batches.iter().map(|batch| Request::new(batch, false)).collect();
             Workload { size, batches, requests }
@@ -118,9 +118,9 @@ impl Stage {
         filters: Vec<Filter>,
         upstream: u16,
         captured: &Receiver<Captured>,
+        workloads: Vec<Workload>,
         work: &Path,
     ) -> Result<Stage, String> {
-        let workloads = Workload::all()?;
         let mut envoys = Vec::new();
         for filter in filters {
             let folder = work.join(filter.name);

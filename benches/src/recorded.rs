@@ -1,4 +1,4 @@
-//! Requests as Fluent Bit sends them, whose records are lines of the project's recorded pod logs.
+//! Requests as Fluent Bit sends them, whose records are lines of the project's recorded pod logs, or of a generated one.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 
 use fastrand::Rng;
 use serde_json::Value;
+
+use crate::workload::{Lines, SECRETS};
 
 /// How many of a hundred records hold something to redact.
 const PERCENT: u8 = 7;
@@ -56,14 +58,23 @@ struct Line {
     secrets: Vec<String>,
 }
 
-/// Recorded lines, from which bodies are made.
-pub struct Recorded {
+/// What one container wrote.
+#[derive(Default)]
+struct Log {
     clean: Vec<Line>,
     secret: Vec<Line>,
-    rng: Rng,
     next: usize,
     offset: u64,
 }
+
+/// Logs, from whose lines bodies are made.
+pub struct Recorded {
+    logs: Vec<Log>,
+    rng: Rng,
+}
+
+/// So many lines are generated.
+const GENERATED: usize = 5000;
 
 impl Recorded {
     /// Reads the recordings.
@@ -76,50 +87,83 @@ impl Recorded {
         let planted = text(&folder.join("planted.jsonl"))?;
         let planted = planted.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
         let planted: BTreeSet<String> = planted.filter_map(|line| Some(line["secret"].as_str()?.to_owned())).collect();
-        let (mut clean, mut secret) = (Vec::new(), Vec::new());
-        for log in logs(&folder.join("pods"))? {
-            if ODD.iter().any(|odd| log.to_string_lossy().contains(odd)) {
+        let mut logs = Vec::new();
+        for path in paths(&folder.join("pods"))? {
+            if ODD.iter().any(|odd| path.to_string_lossy().contains(odd)) {
                 continue;
             }
+            let mut log = Log::default();
             let mut partial = false;
-            for line in text(&log)?.lines() {
+            for line in text(&path)?.lines() {
                 let mut parts = line.splitn(4, ' ');
-                let [Some(time), Some(stream), Some(tag), Some(log)] = [(); 4].map(|()| parts.next()) else { continue };
+                let [Some(time), Some(stream), Some(tag), Some(text)] = [(); 4].map(|()| parts.next()) else {
+                    continue;
+                };
                 let continues = std::mem::replace(&mut partial, tag == "P");
-                if continues || partial || log.is_empty() || UNCOMMON.iter().any(|uncommon| log.contains(uncommon)) {
+                if continues || partial || text.is_empty() || UNCOMMON.iter().any(|uncommon| text.contains(uncommon)) {
                     continue;
                 }
-                let secrets: Vec<String> = planted.iter().filter(|secret| log.contains(*secret)).cloned().collect();
-                let lines = if secrets.is_empty() { &mut clean } else { &mut secret };
-                lines.push(Line { time: time.to_owned(), stream: stream.to_owned(), log: log.to_owned(), secrets });
+                let secrets: Vec<String> = planted.iter().filter(|secret| text.contains(*secret)).cloned().collect();
+                let lines = if secrets.is_empty() { &mut log.clean } else { &mut log.secret };
+                lines.push(Line { time: time.to_owned(), stream: stream.to_owned(), log: text.to_owned(), secrets });
+            }
+            if !log.clean.is_empty() {
+                logs.push(log);
             }
         }
-        if clean.is_empty() || secret.is_empty() {
-            return Err(format!("{}: no lines", folder.display()));
+        if logs.is_empty() {
+            return Err(format!("{}: no logs", folder.display()));
         }
-        Ok(Recorded { clean, secret, rng: Rng::with_seed(1), next: 0, offset: 0 })
+        Ok(Recorded { logs, rng: Rng::with_seed(1) })
     }
 
-    /// The next body of about so many bytes, and no more.
+    /// One log as [`Lines`] generates it, whose lines all have the same fields.
+    #[must_use]
+    pub fn generated() -> Recorded {
+        let lines = |percent| {
+            let mut lines = Lines::new(1, percent);
+            let line = |n: usize| {
+                let log = lines.body();
+                let secrets = SECRETS.iter().filter(|secret| log.contains(*secret)).map(|&secret| secret.to_owned());
+                let (minute, second) = (n / 60 % 60, n % 60);
+                let time = format!("2026-11-23T09:{minute:02}:{second:02}.{:09}+00:00", n * 7919 % 1_000_000_000);
+                Line { time, stream: "stderr".to_owned(), secrets: secrets.collect(), log }
+            };
+            (0..GENERATED).map(line).collect()
+        };
+        let log = Log { clean: lines(0), secret: lines(100), ..Log::default() };
+        Recorded { logs: vec![log], rng: Rng::with_seed(1) }
+    }
+
+    /// The next body of about so many bytes, and no more: lines of one container, as in a chunk of Fluent Bit.
     pub fn batch(&mut self, shape: Shape, size: usize) -> Batch {
         let mut batch = Batch { shape, bytes: Vec::with_capacity(size), offsets: Vec::new(), secrets: Vec::new() };
+        // A log that says more comes more often.
+        let lines: usize = self.logs.iter().map(|log| log.clean.len()).sum();
+        let mut nth = self.rng.usize(..lines);
+        let mut at = 0;
+        while nth >= self.logs[at].clean.len() {
+            nth -= self.logs[at].clean.len();
+            at += 1;
+        }
+        let log = &mut self.logs[at];
         let mut missed = 0;
         while missed < 20 {
-            let line = if self.rng.u8(..100) < PERCENT {
-                &self.secret[self.rng.usize(..self.secret.len())]
+            let line = if self.rng.u8(..100) < PERCENT && !log.secret.is_empty() {
+                &log.secret[self.rng.usize(..log.secret.len())]
             } else {
-                self.next += 1;
-                &self.clean[self.next % self.clean.len()]
+                log.next += 1;
+                &log.clean[log.next % log.clean.len()]
             };
-            let record = record(line, shape, self.offset);
+            let record = record(line, shape, log.offset);
             if batch.bytes.len() + record.len() > size {
                 missed += 1;
                 continue;
             }
             batch.bytes.extend_from_slice(record.as_bytes());
-            batch.offsets.push(self.offset);
+            batch.offsets.push(log.offset);
             batch.secrets.extend_from_slice(&line.secrets);
-            self.offset += line.log.len() as u64 + 46;
+            log.offset += line.log.len() as u64 + 46;
         }
         batch.secrets.sort_unstable();
         batch.secrets.dedup();
@@ -151,7 +195,7 @@ fn record(line: &Line, shape: Shape, offset: u64) -> String {
 }
 
 /// Logs of containers, in the order of their names.
-fn logs(pods: &Path) -> Result<Vec<PathBuf>, String> {
+fn paths(pods: &Path) -> Result<Vec<PathBuf>, String> {
     let mut logs = vec![pods.to_owned()];
     for _ in 0..3 {
         let mut inside = Vec::new();
