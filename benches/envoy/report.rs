@@ -37,7 +37,8 @@ const KB900: usize = 2;
 
 /// What is held against a budget.
 enum Measure {
-    /// Bytes a second of one filter in units of another's, with bodies of this size.
+    /// Bytes that a second of Envoy's CPU time brings through one filter in units of another's, with bodies of this size. Not
+    /// of the clock's: on a machine that others use as well, those of a slow filter say more of the others.
     Speed(&'static str, &'static str, usize),
     /// CPU time in microseconds that a filter adds to a request of this size.
     Cost(&'static str, usize),
@@ -68,8 +69,8 @@ impl Measure {
     fn value(&self, report: &Report) -> Option<f64> {
         match self {
             Measure::Speed(of, to, size) => {
-                let speed = |name| Some(report.series(name, *size)?.megabytes_per_second());
-                Some(speed(of)? / speed(to)?)
+                let cpu = |name| Some(report.series(name, *size)?.cpu_per_request());
+                Some(cpu(to)? / cpu(of)?)
             }
             Measure::Cost(of, size) => report.cost(of, *size),
         }
