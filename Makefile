@@ -27,7 +27,7 @@ VENV := $(abspath $(TARGET))/venv
 TERMINAL := $(shell [ -t 1 ] && tput cols 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test score score-floor bench bench-fluent-bit lint dist reproducible modules wasm peers venv clean tools
+.PHONY: help demo build test score score-floor bench bench-fluent-bit bench-envoy lint dist reproducible modules wasm peers venv clean tools
 
 help: ## what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -68,6 +68,9 @@ bench: wasm ## natively and in wasmtime, beside vrl and regex
 
 bench-fluent-bit: wasm peers ## podsieve and its peers inside a real Fluent Bit; options in BENCH="--rounds 2"
 	$(CARGO) run --release --locked --package podsieve-benches --bin bench-fluent-bit -- $(BENCH)
+
+bench-envoy: ## podsieve and Lua inside a real Envoy; options in BENCH="--rounds 2", or --soak
+	$(CARGO) run --release --locked --package podsieve-benches --bin bench-envoy -- $(BENCH)
 
 lint: wasm ## rustfmt and clippy, without warnings
 	$(CARGO) fmt --all --check

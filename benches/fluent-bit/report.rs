@@ -3,8 +3,8 @@
 use std::fmt;
 use std::fs;
 use std::path::Path;
-use std::thread;
 
+use podsieve_benches::machine::{cores, processor};
 use serde_json::{Value, json};
 
 use crate::chart;
@@ -171,15 +171,4 @@ fn rounded(value: f64) -> Value {
 
 fn mebibytes(bytes: u64) -> String {
     format!("{:.0} MiB", bytes as f64 / f64::from(1 << 20))
-}
-
-/// The model of the processor, where the system tells it.
-fn processor() -> String {
-    let text = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let model = text.lines().find(|line| line.starts_with("model name")).and_then(|line| line.split_once(':'));
-    model.map_or("unknown processor", |(_, model)| model.trim()).to_owned()
-}
-
-fn cores() -> usize {
-    thread::available_parallelism().map_or(1, usize::from)
 }
