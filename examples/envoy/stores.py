@@ -21,18 +21,26 @@ class Store(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
 
     def body(self):
+        """The body, or None if the gateway gave it up: it does so when it refuses a request of which a part went on."""
         if "chunked" not in self.headers.get("transfer-encoding", ""):
             return self.rfile.read(int(self.headers.get("content-length", 0)))
         body = b""
-        while size := int(self.rfile.readline().split(b";")[0], 16):
+        while line := self.rfile.readline():
+            size = int(line.split(b";")[0], 16)
             body += self.rfile.read(size)
+            if size == 0:
+                while self.rfile.readline().strip():
+                    pass
+                return body
             self.rfile.readline()
-        while self.rfile.readline().strip():
-            pass
-        return body
+        return None
 
     def do_GET(self):
         body = self.body()
+        if body is None:
+            print(f"== {self.server.name} {self.command} {self.path} given up", flush=True)
+            self.close_connection = True
+            return
         compressed = self.headers.get("content-encoding") == "gzip"
         with WRITING:
             how = "chunked" if "transfer-encoding" in self.headers else self.headers.get("content-length", "none")
