@@ -48,7 +48,10 @@ class Store(BaseHTTPRequestHandler):
             for name in ("content-type", "content-encoding", "x-archive-tag", "x-podsieve"):
                 if name in self.headers:
                     print(f" {name}={self.headers[name]}", end="")
-            text = gzip.decompress(body) if compressed else body
+            try:
+                text = gzip.decompress(body) if compressed else body
+            except (OSError, EOFError):
+                text = b"(not gzip)"
             print(f"\n{text.decode(errors='replace').rstrip()}", flush=True)
         self.answer(body)
 
