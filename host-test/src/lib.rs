@@ -6,7 +6,8 @@
 //! core without WebAssembly behind the same [`Runner`] trait. [`input`] turns log files into the
 //! records that Fluent Bit would hand over, and [`json`] judges what comes back. [`lint`] judges the
 //! configurations that the module stands in, [`check`] policies, and [`inspect`] modules; [`import`] makes policies of
-//! others' rules. [`explain`] says what a policy does with a record and why, and [`cases`] try it.
+//! others' rules. [`explain`] says what a policy does with a record and why, and [`cases`] try it. [`proxy`] runs filters
+//! for Envoy as Envoy would.
 //!
 //! ```
 //! use podsieve_host::{Config, Host, Module, Outcome, Runner};
@@ -41,6 +42,7 @@ pub mod lint;
 mod module;
 mod native;
 pub mod policy;
+pub mod proxy;
 mod runner;
 
 pub use error::Error;

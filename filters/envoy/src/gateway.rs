@@ -191,10 +191,8 @@ impl Gateway {
     fn refuse(&mut self, status: u32, reason: &str, what: &str) {
         self.plugin.one(&format!("refused.reason.{reason}"));
         self.stage = Stage::Refused;
-        host::respond(
-            status,
-            format!("{{\"error\":{{\"reason\":\"{reason}\",\"message\":\"podsieve: {what}\"}}}}").as_bytes(),
-        );
+        let body = format!("{{\"error\":{{\"reason\":\"{reason}\",\"message\":\"podsieve: {what}\"}}}}");
+        host::respond(status, &format!("podsieve_{reason}"), body.as_bytes());
     }
 
     /// All of the body is there.

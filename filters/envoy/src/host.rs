@@ -182,8 +182,9 @@ pub(crate) fn set_filter_state(name: &str, value: &[u8]) -> bool {
     unsafe { raw::proxy_set_property(name.as_ptr(), name.len(), value.as_ptr(), value.len()) == OK }
 }
 
-/// Answers the request with a status and a JSON body. False if it is too late.
-pub(crate) fn respond(status: u32, body: &[u8]) -> bool {
+/// Answers the request with a status and a JSON body; `details` are what `%RESPONSE_CODE_DETAILS%` says. False if it is
+/// too late.
+pub(crate) fn respond(status: u32, details: &str, body: &[u8]) -> bool {
     let mut headers = Vec::with_capacity(64);
     let (name, value) = (b"content-type", b"application/json");
     for number in [1, name.len() as u32, value.len() as u32] {
@@ -193,7 +194,6 @@ pub(crate) fn respond(status: u32, body: &[u8]) -> bool {
         headers.extend_from_slice(text);
         headers.push(0);
     }
-    let details = b"podsieve";
     // SAFETY: as for `log`.
     unsafe {
         raw::proxy_send_local_response(

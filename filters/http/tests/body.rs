@@ -5,6 +5,7 @@ use std::rc::Rc;
 use podsieve_core::{Function, Policy};
 use podsieve_http::{Body, Destinations, Format, Index, Loki, Outcome, Sieve};
 use proptest::prelude::*;
+use serde_json::{Value, json};
 
 static POLICY: Policy = Policy::DEFAULT;
 
@@ -310,5 +311,93 @@ proptest! {
             from = cut;
         }
         prop_assert_eq!(passed(format, Function::Pipeline, &destinations, &chunks).0, whole);
+    }
+}
+
+/// JSON without secrets.
+fn harmless() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        (-1000i64..1000).prop_map(Value::from),
+        "[bcfgh \"\\\\\u{e4}\n\u{1}{}\\[\\],:]{0,12}".prop_map(Value::from),
+    ];
+    leaf.prop_recursive(3, 16, 4, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            prop::collection::hash_map("[bcfgh{\"]{1,6}", inner, 0..4)
+                .prop_map(|members| Value::Object(members.into_iter().collect())),
+        ]
+    })
+}
+
+fn record() -> impl Strategy<Value = Value> {
+    prop::collection::hash_map("[bcfgh]{1,4}", harmless(), 0..5)
+        .prop_map(|members| Value::Object(members.into_iter().collect()))
+}
+
+/// A body of this format with these records.
+fn with_records(format: Format, records: &[Value], space: &str) -> String {
+    let texts: Vec<_> = records.iter().map(Value::to_string).collect();
+    match format {
+        Format::Ndjson | Format::Text => texts.iter().map(|text| format!("{text}\n")).collect(),
+        Format::Bulk => texts.iter().map(|text| format!("{{\"index\":{{\"_id\":\"7\"}}}}\n{text}\n")).collect(),
+        Format::Json => format!("[{}]", texts.join(&format!("{space},{space}"))),
+        Format::Hec => records
+            .iter()
+            .map(|record| json!({"event": record, "time": 1.5, "host": "h"}).to_string() + space)
+            .collect(),
+        Format::Loki => {
+            let entries: Vec<_> =
+                texts
+                    .iter()
+                    .enumerate()
+                    .map(|(n, text)| {
+                        if n % 2 == 0 { json!([n.to_string(), text]) } else { json!([n.to_string(), text, {"a": "b"}]) }
+                    })
+                    .collect();
+            json!({"streams": [{"stream": {"app": "x"}, "values": entries}, {"stream": {}, "values": []}]}).to_string()
+        }
+        Format::Otlp => {
+            let records: Vec<_> = texts
+                .iter()
+                .map(|text| json!({"body": {"stringValue": text}, "attributes": [{"key": "k", "value": {"intValue": "5"}}, {"key": "l", "value": {"arrayValue": {"values": [{"stringValue": text}, {"boolValue": true}]}}}]}))
+                .collect();
+            json!({"resourceLogs": [{"resource": {}, "scopeLogs": [{"logRecords": records}]}]}).to_string()
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1500, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_holds_no_secret_means_the_same(
+        format in prop::sample::select(Format::ALL.to_vec()),
+        records in prop::collection::vec(record(), 0..5),
+        space in "[ \n\t]{0,2}",
+        size in 1usize..200,
+    ) {
+        let body = with_records(format, &records, &space);
+        let chunks: Vec<_> = body.as_bytes().chunks(size).collect();
+        let (out, mut sieve) = passed(format, Function::Redact, &Destinations::default(), &chunks);
+        let values = |text: &str| -> Vec<Value> {
+            let read: Result<Vec<Value>, _> = serde_json::Deserializer::from_str(text).into_iter().collect();
+            read.unwrap_or_else(|error| panic!("{format:?}: {error}: {text}"))
+        };
+        prop_assert_eq!(values(&out), values(&body), "{}", body);
+        prop_assert_eq!(sieve.tally().outcomes.iter().sum::<u64>(), records.len() as u64);
+        prop_assert_eq!(sieve.tally().outcomes[Outcome::Unchanged as usize], records.len() as u64);
+    }
+
+    #[test]
+    fn whatever_bytes_come_nothing_panics(
+        format in prop::sample::select(Format::ALL.to_vec()),
+        bytes in prop::collection::vec(prop_oneof![any::<u8>(), prop::sample::select(b"{}[]\",:\\ \n0".to_vec())], 0..400),
+        size in 1usize..400,
+    ) {
+        let chunks: Vec<_> = bytes.chunks(size).collect();
+        let whole = passed(format, Function::Pipeline, &Destinations::default(), &[&bytes]).0;
+        prop_assert_eq!(passed(format, Function::Pipeline, &Destinations::default(), &chunks).0, whole);
     }
 }

@@ -4,7 +4,7 @@
 use alloc::vec::Vec;
 
 use super::Context;
-use crate::json::{Member, members};
+use crate::json::{Member, members, trim};
 use crate::sieve::Sieve;
 
 /// What is known of the line in front.
@@ -64,6 +64,7 @@ impl Bulk {
         if !self.action.is_empty() {
             return self.document(line, context, sieve, out);
         }
+        let line = trim(line);
         let operation = if self.last.0 == line { Some(self.last.1) } else { operation(line) };
         let Some(operation) = operation else { return sieve.object(&context.tag, line, out) };
         if self.last.0 != line {
