@@ -89,7 +89,10 @@ fn each_file_is_one_that_the_page_names() {
                 continue;
             }
             count += 1;
-            assert!(page.contains(&format!("({name})")) || page.contains(&format!("({of}/)")), "{name} is not in the page");
+            assert!(
+                page.contains(&format!("({name})")) || page.contains(&format!("({of}/)")),
+                "{name} is not in the page"
+            );
             let text = fs::read_to_string(&path).expect("an example can be read");
             for document in text.split("\n---\n") {
                 let node = match yaml::read(document) {
@@ -98,7 +101,8 @@ fn each_file_is_one_that_the_page_names() {
                 };
                 let yaml::Kind::Map(pairs) = node.kind else { panic!("{name} is a map") };
                 let has = |key: &str| pairs.iter().any(|(name, _)| name.as_str() == Some(key));
-                let needs = if of.is_empty() { &["static_resources"][..] } else { &["apiVersion", "kind", "metadata", "spec"] };
+                let needs =
+                    if of.is_empty() { &["static_resources"][..] } else { &["apiVersion", "kind", "metadata", "spec"] };
                 assert!(name == "fluent-bit.yaml" || needs.iter().all(|key| has(key)), "{name} has {needs:?}");
             }
         }
@@ -184,7 +188,9 @@ fn records(received: &[Received]) -> BTreeMap<&'static str, Vec<(Value, Value)>>
 fn records_of_fluent_bit_reach_all_stores_redacted() {
     let (Some(envoy), Some(fluent_bit)) = (Envoy::get(), FluentBit::get()) else { return };
     let stores = Upstream::answering(|request| match request.path.as_str() {
-        "/_bulk" => Answer::new(200, r#"{"took":1,"errors":false,"items":[]}"#).header("content-type", "application/json"),
+        "/_bulk" => {
+            Answer::new(200, r#"{"took":1,"errors":false,"items":[]}"#).header("content-type", "application/json")
+        }
         "/services/collector/event" => Answer::new(200, r#"{"text":"Success","code":0}"#),
         "/loki/api/v1/push" => Answer::new(204, ""),
         _ => Answer::new(200, "{}"),
@@ -270,8 +276,7 @@ fn what_cannot_be_looked_at_is_refused() {
 fn a_tag_for_the_whole_body_chooses_the_store() {
     let Some(envoy) = Envoy::get() else { return };
     let (hot, archive) = (Upstream::start(), Upstream::start());
-    let process =
-        start(envoy, &read("gateway-tag.yaml"), &[(8082, hot.address()), (8083, archive.address())]);
+    let process = start(envoy, &read("gateway-tag.yaml"), &[(8082, hot.address()), (8083, archive.address())]);
     let mut client = process.connect("logs");
     let long = "{\"message\":\"nothing to see\"}\n".repeat(200_000);
     for (request, tag, store) in [
@@ -355,10 +360,13 @@ fn audits(process: &Process, count: usize) -> Vec<Value> {
     let read = || -> Vec<Value> {
         let log = process.log();
         // Behind a header in Envoy's own log, and as lines of their own else.
-        let lines = log.lines().map(|line| line.split_once("] wasm log").map_or(line, |(_, line)| {
-            line.split_once(": ").map_or("", |(_, line)| line)
-        }));
-        lines.filter(|line| line.starts_with("{\"time\"")).map(|line| serde_json::from_str(line).expect("JSON")).collect()
+        let lines = log.lines().map(|line| {
+            line.split_once("] wasm log").map_or(line, |(_, line)| line.split_once(": ").map_or("", |(_, line)| line))
+        });
+        lines
+            .filter(|line| line.starts_with("{\"time\""))
+            .map(|line| serde_json::from_str(line).expect("JSON"))
+            .collect()
     };
     process.wait(&format!("there are {count} audit records"), || {
         let _ = process.admin("POST", "/reopen_logs");
