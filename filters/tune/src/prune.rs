@@ -161,7 +161,9 @@ fn found(wasm: &[u8], keeps: &dyn Fn(&str) -> bool) -> Result<Found, wasmparser:
                 }
             }
             Payload::CodeSectionEntry(body) => {
-                let mut uses = Uses { range: body.range(), ..Uses::default() };
+                let range = body.range();
+                let range = range.start as usize..range.end as usize;
+                let mut uses = Uses { range, ..Uses::default() };
                 for operator in body.get_operators_reader()? {
                     match operator? {
                         Operator::Call { function_index } | Operator::RefFunc { function_index } => {
