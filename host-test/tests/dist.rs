@@ -8,7 +8,7 @@ use std::path::Path;
 
 use common::cases::load;
 use common::run;
-use podsieve_host::{Config, Host, Module};
+use podsieve_host::{Config, Host, Module, inspect};
 use wasmtime::{Engine, ExternType};
 
 /// At most this many KiB for the modules, beside the functions that they export.
@@ -25,6 +25,26 @@ const MODULES: [(&str, &[&str], usize); 5] = [
     ("route", &["route"], 276),
 ];
 
+/// The same for plugins of Envoy. The one that ships must stay below 400 KiB; the one that reads policies in YAML is as
+/// large as what reads them.
+const PLUGINS: [(&str, usize); 2] = [("podsieve-envoy", 400), ("podsieve-envoy-policy", 740)];
+
+/// What Envoy calls.
+const CALLED: [&str; 12] = [
+    "_initialize",
+    "malloc",
+    "memory",
+    "proxy_abi_version_0_2_1",
+    "proxy_on_configure",
+    "proxy_on_context_create",
+    "proxy_on_delete",
+    "proxy_on_done",
+    "proxy_on_log",
+    "proxy_on_request_body",
+    "proxy_on_request_headers",
+    "proxy_on_vm_start",
+];
+
 fn bytes(module: &str) -> Vec<u8> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../dist/{module}.wasm"));
     fs::read(&path).unwrap_or_else(|error| panic!("{}, which `make modules` builds: {error}", path.display()))
@@ -37,9 +57,13 @@ fn host(module: &str) -> Host {
 
 #[test]
 fn sizes_stay_under_their_ceilings() {
-    for (module, _, ceiling) in MODULES {
+    for (module, ceiling) in MODULES
+        .iter()
+        .map(|(module, _, ceiling)| (module, ceiling))
+        .chain(PLUGINS.iter().map(|(module, ceiling)| (module, ceiling)))
+    {
         let size = bytes(module).len();
-        assert!(size <= ceiling << 10, "{module}.wasm has {size} bytes, and may have {ceiling} KiB");
+        assert!(size <= *ceiling << 10, "{module}.wasm has {size} bytes, and may have {ceiling} KiB");
     }
 }
 
@@ -60,6 +84,24 @@ fn exports_are_the_functions_and_what_the_host_needs() {
         found.sort_unstable();
         expected.sort_unstable();
         assert_eq!(found, expected, "{name}.wasm");
+    }
+}
+
+#[test]
+fn plugins_export_what_envoy_calls_and_import_what_it_has() {
+    for (name, _) in PLUGINS {
+        let module = wasmtime::Module::from_binary(&Engine::default(), &bytes(name)).expect("the module compiles");
+        let exports: Vec<_> = module.exports().map(|export| export.name().to_owned()).collect();
+        for called in CALLED {
+            assert!(exports.iter().any(|export| export == called), "{name}.wasm has no {called}");
+        }
+        // And trailers.
+        assert_eq!(exports.len(), CALLED.len() + 1, "{name}.wasm: {exports:?}");
+        for import in module.imports() {
+            assert!(import.module() == "env" && import.name().starts_with("proxy_"), "{name}.wasm: {import:?}");
+        }
+        let inspected = inspect::inspect(&bytes(name)).expect("it is a module");
+        assert_eq!((inspected.runtime(), inspected.faults()), (inspect::Runtime::Envoy, Vec::new()));
     }
 }
 

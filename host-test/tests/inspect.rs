@@ -4,7 +4,7 @@ use std::fs;
 use std::process::{Command, Output};
 
 use podsieve_host::bake::{self, Key};
-use podsieve_host::inspect::{self, Inspected, Memory};
+use podsieve_host::inspect::{self, Inspected, Memory, Runtime};
 use podsieve_host::{VERSION, built_in_module, policy, unbaked_module};
 use tempfile::TempDir;
 
@@ -152,6 +152,21 @@ fn what_fluent_bit_lacks_is_told() {
     }
     let faults = inspected(&wat("(module)")).faults();
     assert!(faults.len() == 2 && faults[0].contains("`memory`") && faults[1].contains("no function"), "{faults:?}");
+}
+
+#[test]
+fn what_envoy_lacks_is_told() {
+    let plugin = |imports: &str, exports: &str| {
+        inspected(&wat(&format!(r#"(module {imports} (func (export "proxy_abi_version_0_2_1")) {exports})"#)))
+    };
+    let exports = r#"(memory (export "memory") 1) (func (export "malloc") (param i32) (result i32) local.get 0)
+        (func (export "proxy_on_context_create") (param i32 i32))"#;
+    let whole = plugin(r#"(import "env" "proxy_log" (func (param i32 i32 i32) (result i32)))"#, exports);
+    assert_eq!((whole.runtime(), whole.faults()), (Runtime::Envoy, Vec::new()));
+    let faults = plugin(r#"(import "env" "log" (func (param i32)))"#, exports).faults();
+    assert!(faults.len() == 1 && faults[0].contains("env.log"), "{faults:?}");
+    let faults = plugin("", "").faults();
+    assert!(faults.len() == 3 && faults[0].contains("`memory`"), "{faults:?}");
 }
 
 fn podsieve(folder: &TempDir, arguments: &[&str]) -> Output {

@@ -231,9 +231,12 @@ fn format_of(node: &Node, reader: &mut Reader<'_>) -> Option<(String, Option<For
 
 fn index(node: &Node, reader: &mut Reader<'_>) -> Index {
     let text = reader.text(node);
-    let rest = text.replace("{route}", "");
-    let is_safe = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_' | b'.');
-    if !rest.bytes().all(is_safe) {
+    let is_safe = |first: char| matches!(first, 'a'..='z' | '0'..='9' | '-' | '_' | '.');
+    let mut rest = text.as_str();
+    while let Some(behind) = rest.strip_prefix("{route}").or_else(|| rest.strip_prefix(is_safe)) {
+        rest = behind;
+    }
+    if !rest.is_empty() {
         reader.wrong(node.place, "the name of an index has only a-z, 0-9, -, _, . and {route}");
     }
     Index::new(&text)

@@ -68,6 +68,7 @@ impl<'n> Fields<'n> {
 
     /// A key and its value.
     #[must_use]
+    #[inline(never)]
     pub fn entry(&self, key: &str) -> Option<&'n (Node, Node)> {
         debug_assert!(self.form.keys.contains(&key), "{} has no {key}", self.form.name);
         self.pairs.iter().find(|(name, value)| name.as_str() == Some(key) && !(self.form.section && value.is_null()))
@@ -210,6 +211,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A map and its keys, of which only those of the form may be there.
+    #[inline(never)]
     pub fn fields<'n>(&mut self, node: &'n Node, form: &'static Form) -> Fields<'n> {
         let pairs = self.map(node, "a map");
         let mut sound = node.as_map().is_some();
@@ -234,6 +236,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A list.
+    #[inline(never)]
     pub fn list<'n>(&mut self, node: &'n Node, what: &str) -> &'n [Node] {
         let nodes = node.as_list();
         if nodes.is_none() {
@@ -251,11 +254,13 @@ impl<'a> Reader<'a> {
     }
 
     /// A list of texts that are not empty.
+    #[inline(never)]
     pub fn texts(&mut self, node: &Node) -> Vec<String> {
         self.list(node, "a list of texts").iter().map(|node| self.text(node)).collect()
     }
 
     /// A text that is not empty; numbers are texts too.
+    #[inline(never)]
     pub fn text(&mut self, node: &Node) -> String {
         let text = self.any_text(node);
         if text.is_empty() && node.as_str().is_some() && !node.is_null() {

@@ -87,7 +87,8 @@ fn line(wrong: &Wrong, text: &str, is_struct: bool) -> String {
         return wrong.to_string();
     }
     let at = wrong.place.line.saturating_sub(1) as usize;
-    let shown = text.lines().nth(at).map(str::trim).unwrap_or_default();
-    let key = shown.split_once("\": ").map_or("", |(key, _)| key.trim_start_matches('"'));
+    let shown = text.split('\n').nth(at).unwrap_or_default().trim_start();
+    let mut quoted = shown.split('"');
+    let key = if quoted.next() == Some("") { quoted.next().unwrap_or_default() } else { "" };
     if key.is_empty() { wrong.what.clone() } else { format!("at `{key}`: {}", wrong.what) }
 }

@@ -90,11 +90,8 @@ impl Sieve {
         let status = format!(" {}", request.status);
         let message = [&or_none(request.method), &b" "[..], &or_none(&seen), status.as_bytes()].concat();
         let mut text = |name: &str, value: &[u8]| {
-            if !value.is_empty() && !has(name.as_bytes()) {
-                named(name.as_bytes(), &mut record);
-                record.push(b'"');
-                escape(value, &mut record);
-                record.push(b'"');
+            if !has(name.as_bytes()) {
+                texted(name.as_bytes(), value, &mut record);
             }
         };
         text("time", rfc3339(request.time).as_bytes());
@@ -131,6 +128,18 @@ impl Sieve {
     }
 }
 
+/// A member that is a text, unless it is empty.
+#[inline(never)]
+fn texted(name: &[u8], value: &[u8], record: &mut Vec<u8>) {
+    if !value.is_empty() {
+        named(name, record);
+        record.push(b'"');
+        escape(value, record);
+        record.push(b'"');
+    }
+}
+
+#[inline(never)]
 fn named(name: &[u8], record: &mut Vec<u8>) {
     record.push(if record.is_empty() { b'{' } else { b',' });
     record.push(b'"');

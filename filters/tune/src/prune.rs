@@ -2,6 +2,7 @@
 
 use crate::Error;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use wasm_encoder::reencode::{self, Reencode, RoundtripReencoder};
 use wasm_encoder::{CodeSection, ExportSection, FunctionSection, ImportSection, Module};
 use wasmparser::{
@@ -10,7 +11,7 @@ use wasmparser::{
 };
 
 /// The module `wasm` without the exports of these names, without the functions that no other export reaches, imported ones
-/// too, and without names of functions.
+/// too, and without names of functions. Of functions that are alike, one is left.
 ///
 /// # Errors
 ///
@@ -36,8 +37,10 @@ pub fn prune_but(wasm: &[u8], keeps: &dyn Fn(&str) -> bool) -> Result<Vec<u8>, S
 
 /// Functions that can be called.
 struct Reached {
-    /// Each with its number among them.
-    functions: BTreeMap<u32, u32>,
+    /// Each with its number among those that are kept.
+    numbers: BTreeMap<u32, u32>,
+    /// Those that are kept: the first one of several that are alike.
+    kept: BTreeSet<u32>,
     /// How many are imported: they come first.
     imported: u32,
 }
@@ -63,6 +66,8 @@ struct Found {
 /// What a function uses.
 #[derive(Default)]
 struct Uses {
+    /// Where it stands in the module.
+    range: Range<usize>,
     functions: Vec<u32>,
     /// Types of what it calls in tables.
     types: BTreeSet<u32>,
@@ -90,7 +95,21 @@ fn reached(wasm: &[u8], keeps: &dyn Fn(&str) -> bool) -> Result<Reached, wasmpar
             }
         }
     }
-    Ok(Reached { functions: functions.into_iter().zip(0..).collect(), imported: found.imported })
+    let (mut numbers, mut alike, mut kept) = (BTreeMap::new(), BTreeMap::new(), BTreeSet::new());
+    for function in functions {
+        let body = function.checked_sub(found.imported).and_then(|own| found.bodies.get(own as usize));
+        let body = body.and_then(|uses| wasm.get(uses.range.clone()));
+        let next = kept.len() as u32;
+        let number = match body {
+            Some(body) => *alike.entry((found.functions.get(function as usize).copied(), body)).or_insert(next),
+            None => next,
+        };
+        if number == next {
+            kept.insert(function);
+        }
+        numbers.insert(function, number);
+    }
+    Ok(Reached { numbers, kept, imported: found.imported })
 }
 
 fn found(wasm: &[u8], keeps: &dyn Fn(&str) -> bool) -> Result<Found, wasmparser::BinaryReaderError> {
@@ -142,7 +161,9 @@ fn found(wasm: &[u8], keeps: &dyn Fn(&str) -> bool) -> Result<Found, wasmparser:
                 }
             }
             Payload::CodeSectionEntry(body) => {
-                let mut uses = Uses::default();
+                let range = body.range();
+                let range = range.start as usize..range.end as usize;
+                let mut uses = Uses { range, ..Uses::default() };
                 for operator in body.get_operators_reader()? {
                     match operator? {
                         Operator::Call { function_index } | Operator::RefFunc { function_index } => {
@@ -172,8 +193,8 @@ struct Prune<'a> {
 }
 
 impl Prune<'_> {
-    fn is_reached(&self, function: u32) -> bool {
-        self.reached.functions.contains_key(&function)
+    fn is_kept(&self, function: u32) -> bool {
+        self.reached.kept.contains(&function)
     }
 }
 
@@ -183,7 +204,7 @@ impl Reencode for Prune<'_> {
     fn function_index(&mut self, function: u32) -> Result<u32, Error> {
         // Who is not reached stands only in tables, where nobody calls it: any function may take its place that is of
         // another type, and one that is of the same type is not called either.
-        Ok(self.reached.functions.get(&function).copied().unwrap_or(0))
+        Ok(self.reached.numbers.get(&function).copied().unwrap_or(0))
     }
 
     fn parse_imports(&mut self, section: &mut ImportSection, imports: wasmparser::Imports<'_>) -> Result<(), Error> {
@@ -192,7 +213,7 @@ impl Reencode for Prune<'_> {
             let (_, import) = import?;
             if matches!(import.ty, TypeRef::Func(_)) {
                 self.next_import += 1;
-                if !self.is_reached(self.next_import - 1) {
+                if !self.is_kept(self.next_import - 1) {
                     continue;
                 }
             }
@@ -208,7 +229,7 @@ impl Reencode for Prune<'_> {
     ) -> Result<(), Error> {
         for (function, ty) in (self.reached.imported..).zip(section) {
             let ty = ty?;
-            if self.is_reached(function) {
+            if self.is_kept(function) {
                 functions.function(ty);
             }
         }
@@ -222,7 +243,7 @@ impl Reencode for Prune<'_> {
     fn parse_function_body(&mut self, code: &mut CodeSection, body: FunctionBody<'_>) -> Result<(), Error> {
         let function = self.next;
         self.next += 1;
-        if self.is_reached(function) { reencode::utils::parse_function_body(self, code, body) } else { Ok(()) }
+        if self.is_kept(function) { reencode::utils::parse_function_body(self, code, body) } else { Ok(()) }
     }
 
     fn parse_custom_section(&mut self, module: &mut Module, section: CustomSectionReader<'_>) -> Result<(), Error> {
