@@ -244,9 +244,9 @@ fn records_of_fluent_bit_reach_all_stores_redacted() {
         }
     }
     let all = 4 * RECORDS as u64;
-    assert_eq!(process.prometheus(r#"podsieve_records{outcome="redacted"}"#), Some(all));
-    assert_eq!(process.prometheus(r#"podsieve_redacted{rule="email"}"#), Some(all));
-    assert_eq!(process.prometheus(r#"podsieve_routed{route="archive.audit"}"#), Some(all / 3));
+    process.wait("it has counted", || process.prometheus(r#"podsieve_records{outcome="redacted"}"#) == Some(all));
+    process.wait("it has counted", || process.prometheus(r#"podsieve_redacted{rule="email"}"#) == Some(all));
+    process.wait("it has counted", || process.prometheus(r#"podsieve_routed{route="archive.audit"}"#) == Some(all / 3));
     assert!(process.prometheus(r#"podsieve_requests{format="bulk"}"#).is_some_and(|count| count > 0));
 }
 
@@ -269,7 +269,7 @@ fn what_cannot_be_looked_at_is_refused() {
     }
     assert!(store.received().is_empty(), "nothing goes on");
     let refused = r#"podsieve_uninspected{reason="compressed",action="reject"}"#;
-    assert_eq!(process.prometheus(refused), Some(1));
+    process.wait("it has counted", || process.prometheus(refused) == Some(1));
 }
 
 #[test]
@@ -346,7 +346,8 @@ fn compressed_bodies_are_read_and_go_on_compressed() {
                 assert!(!text.contains("ada@"));
             }
         }
-        assert_eq!(process.prometheus(r#"podsieve_records{outcome="redacted"}"#), Some(10_000));
+        process
+            .wait("it has counted", || process.prometheus(r#"podsieve_records{outcome="redacted"}"#) == Some(10_000));
         // What Envoy does not unpack is refused.
         let brotli = Request::post("/_bulk", "x").header("content-encoding", "br").header(kind.0, kind.1);
         assert_eq!(process.connect("logs").ask(&brotli).status, 415);

@@ -47,7 +47,8 @@ fn passed(exchange: &Exchange) -> &[u8] {
     &exchange.forwarded().unwrap_or_else(|| panic!("it is not forwarded: {exchange:?}")).body
 }
 
-fn metric(plugin: &Plugin, name: &str) -> u64 {
+fn metric(plugin: &mut Plugin, name: &str) -> u64 {
+    plugin.tick();
     plugin.metrics().get(&format!("podsieve.{name}")).map_or(0, |metric| metric.value)
 }
 
@@ -133,11 +134,11 @@ fn the_gateway_redacts_what_shippers_send() {
             }
         }
     }
-    assert_eq!(metric(&plugin, "requests.format.bulk"), 6);
-    assert_eq!(metric(&plugin, "records.outcome.redacted"), 30);
-    assert_eq!(metric(&plugin, "records.outcome.unchanged"), 12);
-    assert_eq!(metric(&plugin, "redacted.rule.email"), 30);
-    assert_eq!(metric(&plugin, "routed.route.archive.audit"), 12);
+    assert_eq!(metric(&mut plugin, "requests.format.bulk"), 6);
+    assert_eq!(metric(&mut plugin, "records.outcome.redacted"), 30);
+    assert_eq!(metric(&mut plugin, "records.outcome.unchanged"), 12);
+    assert_eq!(metric(&mut plugin, "redacted.rule.email"), 30);
+    assert_eq!(metric(&mut plugin, "routed.route.archive.audit"), 12);
 }
 
 #[test]
@@ -164,7 +165,7 @@ fn what_cannot_be_inspected_follows_its_rule() {
         assert_eq!((exchange.status(), exchange.upstream.is_some()), (Some(415), false), "{path} {reason}");
         let told = String::from_utf8_lossy(&exchange.local().expect("it is told").body).into_owned();
         assert!(told.contains(reason) && !told.contains("ada@"), "{told}");
-        assert_eq!(metric(&plugin, &format!("uninspected.reason.{reason}.action.reject")), 1);
+        assert_eq!(metric(&mut plugin, &format!("uninspected.reason.{reason}.action.reject")), 1);
 
         let mut plugin =
             start(&format!(r#"{{"gateway":{{"uninspected":{{"{reason}":"pass_and_tag"}},"archive_tag":{{}}}}}}"#));
@@ -172,13 +173,13 @@ fn what_cannot_be_inspected_follows_its_rule() {
         let headers = &exchange.forwarded().expect("it passes").headers;
         assert_eq!(headers.get("x-podsieve"), Some(format!("uninspected; reason={reason}").as_bytes()));
         assert_eq!(headers.get_all("x-archive-tag").collect::<Vec<_>>(), [b"archive.audit"]);
-        assert_eq!(metric(&plugin, &format!("uninspected.reason.{reason}.action.pass_and_tag")), 1);
+        assert_eq!(metric(&mut plugin, &format!("uninspected.reason.{reason}.action.pass_and_tag")), 1);
 
         let mut plugin = start(&format!(r#"{{"gateway":{{"uninspected":{{"{reason}":"skip"}}}}}}"#));
         let exchange = plugin.exchange(&request);
         assert_eq!(passed(&exchange), b"ada@example.com");
         assert_eq!(exchange.forwarded().expect("it passes").headers.get("x-podsieve"), None);
-        assert_eq!(metric(&plugin, &format!("uninspected.reason.{reason}.action.skip")), 1);
+        assert_eq!(metric(&mut plugin, &format!("uninspected.reason.{reason}.action.skip")), 1);
     }
 }
 
@@ -276,7 +277,7 @@ fn the_edge_writes_an_audit_record_for_each_request() {
         assert!(text.contains(part), "{part} is not in {text}");
     }
     assert!(!text.contains("not asked for") && !text.contains("ada@"), "{text}");
-    assert_eq!(metric(&plugin, "audited.mode.edge"), 1);
+    assert_eq!(metric(&mut plugin, "audited.mode.edge"), 1);
 
     let mut plugin = start(&settings.replace(r#""service""#, r#""to":"filter_state","service""#));
     let exchange = plugin.exchange(&request);
@@ -297,7 +298,7 @@ fn the_access_logger_writes_a_line_for_each_request() {
     let [log] = &logs[..] else { panic!("{logs:?}") };
     let text = &log.message;
     assert!(text.contains(r#""level":"ERROR","message":"GET /u/[REDACTED:email] 503","service":"web""#), "{text}");
-    assert_eq!(metric(&plugin, "audited.mode.access_log"), 1);
+    assert_eq!(metric(&mut plugin, "audited.mode.access_log"), 1);
 }
 
 /// A `google.protobuf.Struct` of texts, booleans and structs, from JSON.

@@ -144,6 +144,5 @@ fn audited(
         service: settings.service.as_bytes(),
         fields,
     });
-    plugin.count();
     (!record.is_empty()).then_some(record)
 }

@@ -235,7 +235,6 @@ impl Gateway {
     /// refused, as nothing may pass that was not redacted.
     fn pass(&mut self, size: usize, end: bool) -> Option<usize> {
         let written = self.redacted(size, end);
-        self.plugin.count();
         if written.is_none() {
             self.refuse(500, "host", "the body could not be read or written");
         }

@@ -56,6 +56,7 @@ mod raw {
             grpc_status: i32,
         ) -> u32;
         pub(super) fn proxy_define_metric(kind: u32, name: *const u8, name_size: usize, id: *mut u32) -> u32;
+        pub(super) fn proxy_set_tick_period_milliseconds(period: u32) -> u32;
         pub(super) fn proxy_increment_metric(id: u32, by: i64) -> u32;
     }
 }
@@ -221,4 +222,10 @@ pub(crate) fn counter(name: &str) -> Option<u32> {
 pub(crate) fn add(counter: u32, number: u64) {
     // SAFETY: nothing is handed over.
     unsafe { raw::proxy_increment_metric(counter, i64::try_from(number).unwrap_or(i64::MAX)) };
+}
+
+/// Has the host call every so many milliseconds.
+pub(crate) fn tick(period: u32) {
+    // SAFETY: nothing is handed over.
+    unsafe { raw::proxy_set_tick_period_milliseconds(period) };
 }

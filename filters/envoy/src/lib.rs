@@ -67,10 +67,11 @@ struct Plugin {
 }
 
 impl Plugin {
-    /// Tells the host what became of records.
-    fn count(&self) {
+    /// Tells the host what was counted.
+    fn flush(&self) {
         if let (Ok(mut sieve), Ok(mut metrics)) = (self.sieve.try_borrow_mut(), self.metrics.try_borrow_mut()) {
             metrics.tally(sieve.tally());
+            metrics.flush();
         }
     }
 
@@ -86,13 +87,22 @@ struct Root {
     plugin: Option<Rc<Plugin>>,
 }
 
-impl Context for Root {}
+/// How often the host is told what was counted, in milliseconds.
+const TICK: u32 = 500;
+
+impl Context for Root {
+    fn on_done(&mut self) -> bool {
+        self.on_tick();
+        true
+    }
+}
 
 impl RootContext for Root {
     fn on_configure(&mut self, size: usize) -> bool {
         match settings::read(size) {
             Ok(plugin) => {
                 self.plugin = Some(Rc::new(plugin));
+                host::tick(TICK);
                 true
             }
             Err(wrong) => {
@@ -114,6 +124,12 @@ impl RootContext for Root {
             Mode::Gateway(_) => Box::new(Gateway::new(plugin)),
             Mode::Edge(_) | Mode::AccessLog(_) => Box::new(Edge::new(plugin)),
         })
+    }
+
+    fn on_tick(&mut self) {
+        if let Some(plugin) = &self.plugin {
+            plugin.flush();
+        }
     }
 
     fn on_log(&mut self) {

@@ -1,4 +1,5 @@
-//! Counters of Envoy, by names whose last parts are labels: `podsieve.redacted.rule.email`.
+//! Counters of Envoy, by names whose last parts are labels: `podsieve.redacted.rule.email`. A call to the host costs more
+//! than a record, so that counts are kept here and handed over from time to time.
 
 use std::collections::BTreeMap;
 
@@ -9,11 +10,18 @@ use crate::host;
 /// So many routes have counters of their own: parts of a tag can come from records.
 const MAX_ROUTES: usize = 64;
 
-/// The counters that were made.
+/// Counts since the host was told.
 #[derive(Default)]
 pub(crate) struct Metrics {
-    counters: BTreeMap<String, Option<u32>>,
+    counters: BTreeMap<String, Counter>,
     routes: usize,
+}
+
+#[derive(Default)]
+struct Counter {
+    /// What the host knows it by.
+    id: Option<u32>,
+    count: u64,
 }
 
 impl Metrics {
@@ -22,16 +30,23 @@ impl Metrics {
         if number == 0 {
             return;
         }
-        let counter = match self.counters.get(name) {
-            Some(counter) => *counter,
+        match self.counters.get_mut(name) {
+            Some(counter) => counter.count += number,
             None => {
-                let counter = host::counter(&format!("podsieve.{name}"));
-                self.counters.insert(name.to_owned(), counter);
-                counter
+                self.counters.insert(name.to_owned(), Counter { id: None, count: number });
             }
-        };
-        if let Some(counter) = counter {
-            host::add(counter, number);
+        }
+    }
+
+    /// Tells the host.
+    pub(crate) fn flush(&mut self) {
+        for (name, counter) in &mut self.counters {
+            if counter.count > 0 {
+                counter.id = counter.id.or_else(|| host::counter(&format!("podsieve.{name}")));
+                if let Some(id) = counter.id {
+                    host::add(id, core::mem::take(&mut counter.count));
+                }
+            }
         }
     }
 

@@ -5,7 +5,7 @@ use crate::prune_but;
 /// What Envoy calls of podsieve. The SDK exports all that [a proxy can
 /// call](https://github.com/proxy-wasm/spec/tree/main/abi-versions/v0.2.1), down to gRPC and TCP, and does nothing there;
 /// what a module does not export, Envoy does not call.
-const CALLED: [&str; 13] = [
+const CALLED: [&str; 14] = [
     "_initialize",
     "malloc",
     "memory",
@@ -18,6 +18,7 @@ const CALLED: [&str; 13] = [
     "proxy_on_request_body",
     "proxy_on_request_headers",
     "proxy_on_request_trailers",
+    "proxy_on_tick",
     "proxy_on_vm_start",
 ];
 
