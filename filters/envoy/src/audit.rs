@@ -8,7 +8,7 @@ use proxy_wasm::traits::{Context, HttpContext};
 use proxy_wasm::types::Action;
 
 use crate::Plugin;
-use crate::host::{self, Level, Map};
+use crate::host::{self, Headers, Level, Map};
 
 /// Where an access log of Envoy's finds the record: `%FILTER_STATE(wasm.podsieve_audit:PLAIN)%`.
 const STATE: &str = "podsieve_audit";
@@ -32,11 +32,11 @@ struct Asked {
 }
 
 impl Asked {
-    fn read(audited: &Audited) -> Asked {
-        let header = |name| host::header(Map::Request, name).unwrap_or_default();
+    fn read(audited: &Audited, headers: &Headers) -> Asked {
+        let header = |name: &str| headers.get(name).unwrap_or_default();
         let tenant = if audited.tenant.is_empty() { Vec::new() } else { header(&audited.tenant) };
         // What the router makes of the path is not what was asked for.
-        let original = host::header(Map::Request, "x-envoy-original-path");
+        let original = headers.get("x-envoy-original-path");
         Asked {
             method: header(":method"),
             path: original.unwrap_or_else(|| header(":path")),
@@ -64,8 +64,9 @@ impl Context for Edge {}
 impl HttpContext for Edge {
     fn on_http_request_headers(&mut self, _: usize, end: bool) -> Action {
         let Some(edge) = self.settings() else { return Action::Continue };
-        let asked = Asked::read(&edge.audited);
-        let header = |name| host::header(Map::Request, name).unwrap_or_default();
+        let headers = Headers::of(Map::Request);
+        let asked = Asked::read(&edge.audited, &headers);
+        let header = |name: &str| headers.get(name).unwrap_or_default();
         let is_read = !end
             && !edge.fields.is_empty()
             && podsieve_http::is_json(&header("content-type"), &header("content-encoding"));
@@ -95,7 +96,7 @@ impl HttpContext for Edge {
         let Some(edge) = self.settings() else { return };
         let fields = self.body.as_deref().map(|body| edge.fields.of(body)).unwrap_or_default();
         // What Envoy answered before any filter was asked has its headers here, if it has any.
-        let late = (self.begun == 0).then(|| Asked::read(&edge.audited));
+        let late = (self.begun == 0).then(|| Asked::read(&edge.audited, &Headers::of(Map::Request)));
         let asked = late.as_ref().unwrap_or(&self.asked);
         let Some(record) = audited(&self.plugin, &edge.audited, asked, self.begun, &fields) else { return };
         self.plugin.one("audited.mode.edge");
@@ -112,7 +113,7 @@ impl HttpContext for Edge {
 
 /// Writes the record of a request to Envoy's log, as an access logger.
 pub(crate) fn access(plugin: &Plugin, settings: &Audited) {
-    let asked = Asked::read(settings);
+    let asked = Asked::read(settings, &Headers::of(Map::Request));
     if let Some(record) = audited(plugin, settings, &asked, 0, &[]) {
         plugin.one("audited.mode.access_log");
         host::log(Level::Info, &record);
@@ -127,7 +128,7 @@ fn audited(
     begun: u64,
     fields: &[(Vec<u8>, Vec<u8>)],
 ) -> Option<Vec<u8>> {
-    let status = host::header(Map::Response, ":status");
+    let status = Headers::of(Map::Response).get(":status");
     let status = status.and_then(|status| core::str::from_utf8(&status).ok()?.parse().ok());
     let status = status.or_else(|| u32::try_from(host::number(&["response", "code"])?).ok()).unwrap_or(0);
     let now = host::now();

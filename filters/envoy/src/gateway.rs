@@ -12,7 +12,7 @@ use proxy_wasm::traits::{Context, HttpContext};
 use proxy_wasm::types::Action;
 
 use crate::Plugin;
-use crate::host::{self, Map};
+use crate::host::{self, Headers, Map};
 
 /// A text is held back until it is longer, in bytes: when trailers end a body, only what Envoy still holds of it can be
 /// added to. Other formats tell when a record is whole, and go on at once.
@@ -41,27 +41,29 @@ enum Stage {
     Streams(Body),
 }
 
-impl Context for Gateway {
-    fn on_done(&mut self) -> bool {
+impl Drop for Gateway {
+    fn drop(&mut self) {
         if let Stage::Held(body) | Stage::Streams(body) = &mut self.stage
             && let Ok(mut sieve) = self.plugin.sieve.try_borrow_mut()
         {
             body.give_up(&mut sieve);
         }
-        true
     }
 }
 
+impl Context for Gateway {}
+
 impl HttpContext for Gateway {
     fn on_http_request_headers(&mut self, _: usize, end: bool) -> Action {
-        host::remove_header(SAYS);
-        if let Some(tag) = self.tag() {
-            host::remove_header(&tag.header);
+        let headers = Headers::of(Map::Request);
+        let tag = self.tag().map(|tag| &*tag.header);
+        for own in [Some(SAYS), tag].into_iter().flatten().filter(|own| headers.get(own).is_some()) {
+            host::remove_header(own);
         }
         if end {
             return self.settle(None);
         }
-        let header = |name| host::header(Map::Request, name).unwrap_or_default();
+        let header = |name: &str| headers.get(name).unwrap_or_default();
         let path = header(":path");
         let read = match self.own_format(&path) {
             Some(None) => {
@@ -87,7 +89,9 @@ impl HttpContext for Gateway {
             return Action::Pause;
         }
         self.stage = if format == Format::Text { Stage::Held(body) } else { Stage::Streams(body) };
-        host::remove_header("content-length");
+        if headers.get("content-length").is_some() {
+            host::remove_header("content-length");
+        }
         Action::Continue
     }
 

@@ -22,13 +22,7 @@ mod raw {
             data: *const u8,
             length: usize,
         ) -> u32;
-        pub(super) fn proxy_get_header_map_value(
-            map: u32,
-            key: *const u8,
-            key_size: usize,
-            data: *mut *mut u8,
-            size: *mut usize,
-        ) -> u32;
+        pub(super) fn proxy_get_header_map_pairs(map: u32, data: *mut *mut u8, size: *mut usize) -> u32;
         pub(super) fn proxy_replace_header_map_value(
             map: u32,
             key: *const u8,
@@ -149,10 +143,51 @@ pub(crate) fn set_body(size: usize, bytes: &[u8]) -> bool {
         })
 }
 
-/// The value of a header, if it is there.
-pub(crate) fn header(map: Map, name: &str) -> Option<Vec<u8>> {
-    // SAFETY: as for `buffer`.
-    handed(|data, size| unsafe { raw::proxy_get_header_map_value(map as u32, name.as_ptr(), name.len(), data, size) })
+/// The headers of a message, all of them at once: each call to the host costs.
+pub(crate) struct Headers(Vec<u8>);
+
+impl Headers {
+    /// Those of a message; none if the host does not have them.
+    pub(crate) fn of(map: Map) -> Headers {
+        // SAFETY: as for `buffer`.
+        let pairs = handed(|data, size| unsafe { raw::proxy_get_header_map_pairs(map as u32, data, size) });
+        Headers(pairs.unwrap_or_default())
+    }
+
+    /// The values of a header, with commas between them if there are several.
+    pub(crate) fn get(&self, name: &str) -> Option<Vec<u8>> {
+        let mut found: Option<Vec<u8>> = None;
+        self.each(|key, value| {
+            if key == name.as_bytes() {
+                let joined = found.get_or_insert_default();
+                if !joined.is_empty() {
+                    joined.push(b',');
+                }
+                joined.extend_from_slice(value);
+            }
+        });
+        found
+    }
+
+    /// [How many there are, the lengths of all names and values, and all of them with a NUL
+    /// behind](https://github.com/proxy-wasm/spec/tree/main/abi-versions/v0.2.1#serialization).
+    fn each(&self, mut each: impl FnMut(&[u8], &[u8])) -> Option<()> {
+        let number = |bytes: &mut &[u8]| {
+            let (number, rest) = bytes.split_first_chunk::<4>()?;
+            *bytes = rest;
+            usize::try_from(u32::from_le_bytes(*number)).ok()
+        };
+        let mut lengths = &self.0[..];
+        let count = number(&mut lengths)?;
+        let (mut lengths, mut texts) = lengths.split_at_checked(count.checked_mul(8)?)?;
+        for _ in 0..count {
+            let (key, value) = (number(&mut lengths)?, number(&mut lengths)?);
+            let behind = texts.get(key.checked_add(1)?..)?;
+            each(texts.get(..key)?, behind.get(..value)?);
+            texts = behind.get(value.checked_add(1)?..)?;
+        }
+        Some(())
+    }
 }
 
 /// Sets a header of the request in place of all that have its name.

@@ -90,12 +90,13 @@ struct Root {
 /// How often the host is told what was counted, in milliseconds.
 const TICK: u32 = 500;
 
-impl Context for Root {
-    fn on_done(&mut self) -> bool {
+impl Drop for Root {
+    fn drop(&mut self) {
         self.on_tick();
-        true
     }
 }
+
+impl Context for Root {}
 
 impl RootContext for Root {
     fn on_configure(&mut self, size: usize) -> bool {

@@ -5,7 +5,7 @@ use crate::prune_but;
 /// What Envoy calls of podsieve. The SDK exports all that [a proxy can
 /// call](https://github.com/proxy-wasm/spec/tree/main/abi-versions/v0.2.1), down to gRPC and TCP, and does nothing there;
 /// what a module does not export, Envoy does not call.
-const CALLED: [&str; 14] = [
+const CALLED: [&str; 13] = [
     "_initialize",
     "malloc",
     "memory",
@@ -13,7 +13,6 @@ const CALLED: [&str; 14] = [
     "proxy_on_configure",
     "proxy_on_context_create",
     "proxy_on_delete",
-    "proxy_on_done",
     "proxy_on_log",
     "proxy_on_request_body",
     "proxy_on_request_headers",
