@@ -132,7 +132,7 @@ fn list<T: Copy>(
         out.push_str(&"  ".repeat(depth + 1));
         write(*item, out)?;
     }
-    out.push_str("\n");
+    out.push('\n');
     out.push_str(&"  ".repeat(depth));
     out.push(char::from(open + 2));
     Some(())
