@@ -1,11 +1,17 @@
-//! What `podsieve bake --envoy` promises of modules. What they do in a proxy is tried elsewhere.
+//! Policies in Envoy: what `podsieve bake --envoy` promises of modules, and that a policy does the same there, baked or in
+//! the plugin's configuration.
+
+#[path = "common/policy_cases.rs"]
+mod policy_cases;
 
 use std::fs;
 use std::process::Command;
 
-use podsieve_host::bake::{Baker, Key, Target};
+use podsieve_host::bake::{self, Baker, Key, Target};
 use podsieve_host::inspect::{self, Runtime};
+use podsieve_host::proxy::{Compiled, Options, Plugin, Request};
 use podsieve_host::{VERSION, policy};
+use policy_cases::{CASES, TAG};
 
 const POLICIES: [&str; 4] = [
     "{}",
@@ -45,23 +51,80 @@ fn a_baked_module_is_a_plugin_that_takes_no_policy_any_more() {
 }
 
 #[test]
-fn what_it_begins_with_has_not_run() {
+fn a_policy_does_in_envoy_what_it_does_in_fluent_bit() {
     let baker = Baker::new(Target::Envoy).unwrap_or_else(|error| panic!("{error}"));
-    let wasm = baker.bake(POLICIES[1], &[]).unwrap_or_else(|error| panic!("{error}"));
-    let engine = wasmtime::Engine::default();
-    let module = wasmtime::Module::from_binary(&engine, &wasm).expect("it compiles");
-    let mut linker = wasmtime::Linker::new(&engine);
-    linker.define_unknown_imports_as_traps(&module).expect("all are functions");
-    let mut store = wasmtime::Store::new(&engine, ());
-    let instance = linker.instantiate(&mut store, &module).expect("it starts");
-    let call = |store: &mut wasmtime::Store<()>, name: &str| instance.get_func(&mut *store, name).expect("it is there");
-    let initialize = call(&mut store, "_initialize").typed::<(), ()>(&store).expect("it takes nothing");
-    let create = call(&mut store, "proxy_on_context_create").typed::<(u32, u32), ()>(&store).expect("it takes two");
-    let configure = call(&mut store, "proxy_on_configure").typed::<(u32, u32), u32>(&store).expect("it takes two");
-    initialize.call(&mut store, ()).expect("it runs");
-    create.call(&mut store, (1, 0)).expect("it makes the root");
-    // Nothing is asked for where nothing was said.
-    assert_eq!(configure.call(&mut store, (1, 0)).expect("it is configured"), 1);
+    let module = concat!(env!("CARGO_MANIFEST_DIR"), "/../dist/podsieve-envoy-policy.wasm");
+    let reading = Compiled::new(&fs::read(module).expect("`make test` makes it first")).expect("it is a plugin");
+    for (n, case) in CASES.iter().enumerate() {
+        let file = policy::read(case.policy).unwrap_or_else(|wrong| panic!("{}: {}", case.what, bake::told(&wrong)));
+        let (record, expected) = (case.record(), case.out(&policy::id(&file)));
+        let tag = String::from_utf8_lossy(TAG);
+        let mut settings = serde_json::json!({"function": case.function.name(), "tag": tag});
+        let judge = |mut plugin: Plugin, how: &str| {
+            for _ in 0..4 {
+                let request = Request::new("POST", "/").header("content-type", "application/x-ndjson");
+                let exchange = plugin.exchange(&request.body(format!("{record}\n"), 50));
+                let found = &exchange.forwarded().unwrap_or_else(|| panic!("{}: {exchange:?}", case.what)).body;
+                assert_eq!(String::from_utf8_lossy(found), format!("{expected}\n"), "{} {how}", case.what);
+            }
+        };
+        // To compile one takes a while: every third is baked, and all are in the configuration of the module that reads them.
+        if n % 3 == 0 {
+            let wasm = baker.bake(case.policy, &policy_cases::keys()).unwrap_or_else(|error| panic!("{error}"));
+            let compiled = Compiled::new(&wasm).expect("a baked module is a plugin");
+            let plugin = Plugin::start(&compiled, settings.to_string(), Options::default());
+            judge(plugin.unwrap_or_else(|error| panic!("{}: {error}", case.what)), "baked");
+        }
+        settings["policy"] = case.policy.into();
+        let plugin = Plugin::start(&reading, settings.to_string(), Options::default());
+        match plugin {
+            Ok(plugin) => judge(plugin, "in the configuration"),
+            // The keys of hashes do not reach a plugin but in the module.
+            Err(error) => assert!(
+                !file.hash.keys.is_empty() && error.to_string().contains("bake the policy"),
+                "{}: {error}",
+                case.what
+            ),
+        }
+    }
+}
+
+#[test]
+fn a_policy_is_text_or_part_of_the_configuration() {
+    let module = concat!(env!("CARGO_MANIFEST_DIR"), "/../dist/podsieve-envoy-policy.wasm");
+    let reading = Compiled::new(&fs::read(module).expect("`make test` makes it first")).expect("it is a plugin");
+    for settings in [
+        "policy:\n  detectors: {email: off}\n",
+        "policy: |\n  detectors: {email: off}\n",
+        "{\"policy\":{\"detectors\":{\"email\":\"off\"}}}",
+    ] {
+        let plugin = Plugin::start(&reading, settings, Options::default());
+        let mut plugin = plugin.unwrap_or_else(|error| panic!("{settings}: {error}"));
+        let body = "{\"log\":\"ada@example.com 4111111111111111\"}\n";
+        let request = Request::new("POST", "/").header("content-type", "application/x-ndjson").body(body, 100);
+        let exchange = plugin.exchange(&request);
+        let found = String::from_utf8_lossy(&exchange.forwarded().expect("it passes").body).into_owned();
+        assert!(found.contains("ada@example.com [REDACTED:card]"), "{found}");
+    }
+    for (settings, said) in [
+        ("policy:\n  detectors: {emial: off}\n", "2:15: unknown detector `emial`; did you mean `email`?"),
+        (
+            "policy: |\n  detectors: {emial: off}\n",
+            "in the policy, 1:13: unknown detector `emial`; did you mean `email`?",
+        ),
+        ("policy: {rules: [{name: a, regex: 'a(b', keywords: [abc]}]}", "1:"),
+    ] {
+        let Err(error) = Plugin::start(&reading, settings, Options::default()) else { panic!("{settings}: it starts") };
+        assert!(error.to_string().contains(said), "{error}");
+    }
+    // The small module says what to do.
+    let module = concat!(env!("CARGO_MANIFEST_DIR"), "/../dist/podsieve-envoy.wasm");
+    let small = Compiled::new(&fs::read(module).expect("`make test` makes it first")).expect("it is a plugin");
+    let Err(error) = Plugin::start(&small, "{\"policy\":{}}", Options::default()) else { panic!("it starts") };
+    assert!(
+        error.to_string().contains("podsieve-envoy-policy.wasm") && error.to_string().contains("bake --envoy"),
+        "{error}"
+    );
 }
 
 #[test]

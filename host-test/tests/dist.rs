@@ -38,7 +38,7 @@ const CALLED: [&str; 12] = [
     "proxy_on_configure",
     "proxy_on_context_create",
     "proxy_on_delete",
-    "proxy_on_done",
+    "proxy_on_tick",
     "proxy_on_log",
     "proxy_on_request_body",
     "proxy_on_request_headers",

@@ -73,6 +73,15 @@ impl Engine {
         self.string.as_slice()
     }
 
+    /// What stands for a record of which the host knows no more than that it is too long.
+    pub fn too_large(&mut self, function: Function, tag: &[u8]) -> &[u8] {
+        self.origin.read(tag, &mut self.writer);
+        self.fail(function, b"", Failure::TooLarge);
+        self.end(function);
+        let out = self.writer.out.as_slice();
+        out.strip_suffix(b"\0").unwrap_or(out)
+    }
+
     /// Redacts the content of a JSON string, without its quotes, and returns such content.
     pub fn content(&mut self, content: &[u8]) -> &[u8] {
         self.failure = None;

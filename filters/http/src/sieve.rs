@@ -13,14 +13,10 @@ const MAX_RECORD: usize = 4 << 20;
 /// So many bytes all bodies together may hold back. Where that is not enough, a record that is cut is too long.
 const MAX_HELD: usize = 512 << 20;
 
-/// What stands for a record that is too long.
-const TOO_LARGE: &[u8] = br#"{"podsieve":{"error":"too_large"}}"#;
-
 /// An engine, the function that it does to each record, and what became of them.
 pub struct Sieve {
     engine: Engine,
     function: Function,
-    drops: bool,
     max_record: usize,
     held: usize,
     tally: Tally,
@@ -41,7 +37,6 @@ impl Sieve {
         Sieve {
             engine: Engine::new(policy),
             function,
-            drops: policy.drops(),
             max_record: policy.limit().unwrap_or(MAX_RECORD).min(MAX_RECORD),
             held: 0,
             tally: Tally::default(),
@@ -171,14 +166,12 @@ impl Sieve {
     }
 
     /// Appends what stands for a record that is too long. False if nothing does.
-    pub(crate) fn too_large(&mut self, out: &mut Vec<u8>) -> bool {
-        self.route.clear();
-        self.tally.record(if self.drops { Outcome::Dropped } else { Outcome::Masked });
-        self.rank(true);
-        if !self.drops {
-            out.extend_from_slice(TOO_LARGE);
-        }
-        !self.drops
+    pub(crate) fn too_large(&mut self, tag: &[u8], out: &mut Vec<u8>) -> bool {
+        let made = self.engine.too_large(self.function, tag);
+        out.extend_from_slice(made);
+        let some = !made.is_empty();
+        self.count(some);
+        some
     }
 
     /// The `archive_tag` of the last record; empty if it has none.

@@ -214,7 +214,7 @@ fn what_is_too_long_is_masked() {
         (Format::Hec, "", "{\"event\":1}", "{\"event\":{MASK}}{\"event\":1}"),
     ] {
         let body = [front, &long, back].concat();
-        let expected = expected.replace("{MASK}", r#"{"podsieve":{"error":"too_large"}}"#);
+        let expected = expected.replace("{MASK}", r#"{"log":"","podsieve":{"error":"too_large"}}"#);
         for size in [body.len(), 65_536, 1 << 20] {
             let chunks: Vec<_> = body.as_bytes().chunks(size).collect();
             let (out, mut sieve) = passed(format, Function::Redact, &Destinations::default(), &chunks);
@@ -223,8 +223,7 @@ fn what_is_too_long_is_masked() {
         }
     }
     let body = format!(r#"{{"streams":[{{"stream":{{}},"values":[["17","{}"],["18","x"]]}}]}}"#, "x".repeat(5 << 20));
-    let expected =
-        r#"{"streams":[{"stream":{},"values":[["17","{\"podsieve\":{\"error\":\"too_large\"}}"],["18","x"]]}]}"#;
+    let expected = r#"{"streams":[{"stream":{},"values":[["17","{\"log\":\"\",\"podsieve\":{\"error\":\"too_large\"}}"],["18","x"]]}]}"#;
     for size in [body.len(), 65_536] {
         let chunks: Vec<_> = body.as_bytes().chunks(size).collect();
         assert_eq!(passed(Format::Loki, Function::Redact, &Destinations::default(), &chunks).0, expected);

@@ -112,10 +112,10 @@ impl Bulk {
     /// Takes a line that is too long.
     pub(super) fn too_long(&mut self, context: &Context, sieve: &mut Sieve, out: &mut Vec<u8>) -> bool {
         if self.action.is_empty() {
-            return sieve.too_large(out);
+            return sieve.too_large(&context.tag, out);
         }
         self.made.clear();
-        let some = sieve.too_large(&mut self.made);
+        let some = sieve.too_large(&context.tag, &mut self.made);
         self.complete(some, context, sieve, out);
         some
     }

@@ -80,10 +80,10 @@ fn is_time(member: &Member) -> bool {
 }
 
 /// What stands for an event that is too long. False if nothing does.
-pub(super) fn too_long(sieve: &mut Sieve, out: &mut Vec<u8>) -> bool {
+pub(super) fn too_long(context: &Context, sieve: &mut Sieve, out: &mut Vec<u8>) -> bool {
     let from = out.len();
     out.extend_from_slice(b"{\"event\":");
-    if !sieve.too_large(out) {
+    if !sieve.too_large(&context.tag, out) {
         out.truncate(from);
         return false;
     }

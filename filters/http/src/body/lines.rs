@@ -179,7 +179,7 @@ impl Lines {
     fn too_long(&mut self, context: &Context, sieve: &mut Sieve, out: &mut Vec<u8>) -> bool {
         match &mut self.kind {
             Kind::Bulk(bulk) => bulk.too_long(context, sieve, out),
-            Kind::Records | Kind::Text => sieve.too_large(out),
+            Kind::Records | Kind::Text => sieve.too_large(&context.tag, out),
         }
     }
 }

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use super::Context;
 use crate::destination::Loki;
-use crate::json::{elements, members, string};
+use crate::json::{elements, escape, members, string};
 use crate::sieve::Sieve;
 
 /// The name under which the route is told.
@@ -116,23 +116,25 @@ impl Stream {
     }
 
     /// Writes what stands for an entry that is too long and begins like this.
-    pub(super) fn too_long(&mut self, begun: &[u8], first: bool, sieve: &mut Sieve, out: &mut Vec<u8>) -> bool {
+    pub(super) fn too_long(
+        &mut self,
+        begun: &[u8],
+        first: bool,
+        context: &Context,
+        sieve: &mut Sieve,
+        out: &mut Vec<u8>,
+    ) -> bool {
         let time = begun.split(|byte| *byte == b'"').nth(1).unwrap_or_default();
         let time = if time.iter().all(u8::is_ascii_digit) { time } else { b"0" };
         let mut mark = Vec::new();
-        if !sieve.too_large(&mut mark) {
+        if !sieve.too_large(&context.tag, &mut mark) {
             return false;
         }
         separated(first, out, |out| {
             out.extend_from_slice(b"[\"");
             out.extend_from_slice(time);
             out.extend_from_slice(b"\",\"");
-            for byte in mark {
-                if byte == b'"' {
-                    out.push(b'\\');
-                }
-                out.push(byte);
-            }
+            escape(&mark, out);
             out.extend_from_slice(b"\"]");
             true
         })

@@ -98,8 +98,8 @@ pub(super) fn scope(scope: &[u8], sieve: &mut Sieve, out: &mut Vec<u8>) {
 }
 
 /// Writes what stands for a record that is too long.
-pub(super) fn too_long(sieve: &mut Sieve, out: &mut Vec<u8>) -> bool {
-    let some = sieve.too_large(&mut Vec::new());
+pub(super) fn too_long(context: &Context, sieve: &mut Sieve, out: &mut Vec<u8>) -> bool {
+    let some = sieve.too_large(&context.tag, &mut Vec::new());
     if some {
         out.extend_from_slice(br#"{"body":{"stringValue":"[REDACTED:secret]"},"attributes":[{"key":"podsieve.error","value":{"stringValue":"too_large"}}]}"#);
     }

@@ -282,15 +282,15 @@ impl Values {
         let from = out.len();
         let some = if let Some(begun) = self.begun.take() {
             match take {
-                Take::Entry => self.stream.too_long(&begun, first, sieve, out),
+                Take::Entry => self.stream.too_long(&begun, first, context, sieve, out),
                 _ => {
                     separate(first, out);
                     match take {
-                        Take::Event => hec::too_long(sieve, out),
-                        Take::LogRecord => otlp::too_long(sieve, out),
-                        Take::Record => sieve.too_large(out),
+                        Take::Event => hec::too_long(context, sieve, out),
+                        Take::LogRecord => otlp::too_long(context, sieve, out),
+                        Take::Record => sieve.too_large(&context.tag, out),
                         _ => {
-                            sieve.too_large(&mut Vec::new());
+                            sieve.too_large(&context.tag, &mut Vec::new());
                             sieve.member(&Member { key: &self.key, value: b"{}" }, out);
                             true
                         }
