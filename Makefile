@@ -69,8 +69,9 @@ bench: wasm ## natively and in wasmtime, beside vrl and regex
 bench-fluent-bit: wasm peers ## podsieve and its peers inside a real Fluent Bit; options in BENCH="--rounds 2"
 	$(CARGO) run --release --locked --package podsieve-benches --bin bench-fluent-bit -- $(BENCH)
 
-bench-envoy: ## podsieve and Lua inside a real Envoy; options in BENCH="--rounds 2", or --soak
-	$(CARGO) run --release --locked --package podsieve-benches --bin bench-envoy -- $(BENCH)
+bench-envoy: wasm $(if $(ENVOY),,venv) ## podsieve and Lua inside a real Envoy; options in BENCH="--rounds 2", or --soak
+	@test -n "$$ENVOY" || ! test -e $(VENV)/stamp || export ENVOY=$(VENV)/bin/envoy; \
+	  $(CARGO) run --release --locked --package podsieve-benches --bin bench-envoy -- $(BENCH)
 
 lint: wasm ## rustfmt and clippy, without warnings
 	$(CARGO) fmt --all --check
