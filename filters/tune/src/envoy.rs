@@ -41,7 +41,7 @@ mod tests {
             let [closed, heap] = exported;
             let text = format!(
                 r#"(module (memory (export "memory") 1) (global {heap} i32 i32.const 1)
-                (func (export "proxy_on_log") (param i32)) (func (export "podsieve_policy") (param i32)) {closed})"#
+                (func (export "proxy_on_log") (param i32) nop) (func (export "podsieve_policy") (param i32)) {closed})"#
             );
             wat::parse_str(text).expect("the module is well-formed")
         };
