@@ -366,6 +366,19 @@ fn a_wrong_configuration_refuses_to_start_and_says_where() {
 }
 
 #[test]
+fn what_a_refused_body_held_back_is_given_back() {
+    let mut plugin = start("");
+    let begun = format!("{{\"log\":\"{}", "x".repeat(4_000_000));
+    // More than all bodies together may hold back.
+    for _ in 0..140 {
+        let request = Request::new("POST", "/").header("content-type", "application/x-ndjson");
+        assert_eq!(plugin.exchange(&request.body(&begun, 1 << 20).trailer("x-sum", "1")).status(), Some(400));
+    }
+    let exchange = plugin.exchange(&ndjson(b"{\"n\":1}\n", 3));
+    assert_eq!(passed(&exchange), b"{\"n\":1}\n");
+}
+
+#[test]
 fn memory_stays_what_it_is() {
     let mut plugin = start("");
     let body = BULK.repeat(8);

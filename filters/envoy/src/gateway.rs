@@ -43,11 +43,7 @@ enum Stage {
 
 impl Drop for Gateway {
     fn drop(&mut self) {
-        if let Stage::Held(body) | Stage::Streams(body) = &mut self.stage
-            && let Ok(mut sieve) = self.plugin.sieve.try_borrow_mut()
-        {
-            body.give_up(&mut sieve);
-        }
+        self.leave(Stage::Passes);
     }
 }
 
@@ -133,6 +129,15 @@ impl Gateway {
         Gateway { plugin, stage: Stage::Passes, best: None }
     }
 
+    /// Looks at the body no more: what it held back is given back.
+    fn leave(&mut self, stage: Stage) {
+        if let Stage::Held(mut body) | Stage::Streams(mut body) = core::mem::replace(&mut self.stage, stage)
+            && let Ok(mut sieve) = self.plugin.sieve.try_borrow_mut()
+        {
+            body.give_up(&mut sieve);
+        }
+    }
+
     fn settings(&self) -> Option<&plugin::Gateway> {
         match &self.plugin.mode {
             Mode::Gateway(gateway) => Some(gateway),
@@ -194,7 +199,7 @@ impl Gateway {
     /// The client is told what is wrong.
     fn refuse(&mut self, status: u32, reason: &str, what: &str) {
         self.plugin.one(&format!("refused.reason.{reason}"));
-        self.stage = Stage::Refused;
+        self.leave(Stage::Refused);
         let body = format!("{{\"error\":{{\"reason\":\"{reason}\",\"message\":\"podsieve: {what}\"}}}}");
         host::respond(status, &format!("podsieve_{reason}"), body.as_bytes());
     }
@@ -202,7 +207,7 @@ impl Gateway {
     /// All of the body is there.
     fn whole(&mut self, size: usize) -> Action {
         let Some(length) = self.pass(size, true) else { return Action::Pause };
-        self.stage = Stage::Passes;
+        self.leave(Stage::Passes);
         if self.tag().is_some() {
             host::set_header("content-length", length.to_string().as_bytes());
         }
@@ -222,17 +227,9 @@ impl Gateway {
         if let Stage::Held(body) = core::mem::replace(&mut self.stage, Stage::Passes) {
             self.stage = Stage::Streams(body);
         }
-        match rule {
-            Some(Rule::PassAndTag) => {
-                host::remove_header("content-length");
-                self.settle(Some(0))
-            }
-            Some(_) => {
-                host::remove_header("content-length");
-                self.settle(self.best)
-            }
-            None => Action::Continue,
-        }
+        let Some(rule) = rule else { return Action::Continue };
+        host::remove_header("content-length");
+        self.settle(if rule == Rule::PassAndTag { Some(0) } else { self.best })
     }
 
     /// Redacts the `size` bytes of the body that are there. Returns how many there are then; nothing if the request was

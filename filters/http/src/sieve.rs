@@ -53,7 +53,7 @@ impl Sieve {
         self
     }
 
-    /// The place in the order of the best that was found since [`Sieve::forget_best`].
+    /// The place in the order of the best that was found since [`Sieve::set_best`].
     #[must_use]
     pub fn best(&self) -> Option<usize> {
         (self.found < self.order.len()).then_some(self.found)
