@@ -14,13 +14,6 @@ use crate::{Error, Module, VERSION, policy, unbaked_envoy_module, unbaked_module
 /// What the unbaked module takes policies by; a baked one has it no more.
 const TAKE: &str = "podsieve_policy";
 
-/// What a module for Envoy begins with. It has not run when a policy is baked, and must run in Envoy: the baker takes away
-/// what is called so, since a module of WASI has run then, and calls so what is called [`START`].
-const INITIALIZE: &str = "_initialize";
-
-/// The same under another name.
-const START: &str = "podsieve_start";
-
 /// Who runs a module.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Target {
@@ -56,13 +49,10 @@ impl Baker {
     /// # Errors
     /// When that is broken.
     pub fn new(target: Target) -> Result<Baker, Error> {
-        let mut wizer = Wizer::new();
+        let wizer = Wizer::new();
         let unbaked = match target {
             Target::FluentBit => unbaked_module(),
-            Target::Envoy => {
-                wizer.func_rename(INITIALIZE, START);
-                unbaked_envoy_module()
-            }
+            Target::Envoy => unbaked_envoy_module(),
         };
         let (context, instrumented) = wizer.instrument(unbaked).map_err(broken)?;
         Ok(Baker { wizer, context, module: Module::compile_for_once(&instrumented)? })

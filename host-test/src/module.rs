@@ -34,7 +34,8 @@ impl Module {
         Self::with(wasm, true, false).and_then(Self::without_imports)
     }
 
-    /// As [`compile`](Self::compile), for a module that runs once. It may import what is not called.
+    /// As [`compile`](Self::compile), for a module that runs once, whoever its host will be: it may import what is not
+    /// called, and have SIMD.
     pub(crate) fn compile_for_once(wasm: &[u8]) -> Result<Self, Error> {
         Self::with(wasm, false, false)
     }
@@ -43,7 +44,7 @@ impl Module {
         let mut config = Config::new();
         config
             .wasm_relaxed_simd(false)
-            .wasm_simd(false)
+            .wasm_simd(!often && !metered)
             .wasm_tail_call(false)
             .wasm_extended_const(false)
             .wasm_gc(false)

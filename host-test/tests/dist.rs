@@ -30,8 +30,7 @@ const MODULES: [(&str, &[&str], usize); 5] = [
 const PLUGINS: [(&str, usize); 2] = [("podsieve-envoy", 400), ("podsieve-envoy-policy", 740)];
 
 /// What Envoy calls.
-const CALLED: [&str; 12] = [
-    "_initialize",
+const CALLED: [&str; 11] = [
     "malloc",
     "memory",
     "proxy_abi_version_0_2_1",

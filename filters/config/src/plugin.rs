@@ -181,7 +181,7 @@ fn mode<'n>(node: &'n Node, reader: &mut Reader<'_>) -> (Mode, Option<&'n Node>)
             if let Some(node) = fields.get("tag") {
                 gateway.tag = match node.kind {
                     Kind::Map(_) => Tag::Header(header(node, reader)),
-                    _ => Tag::Text(reader.text(node)),
+                    _ => Tag::Text(reader.any_text(node)),
                 };
             }
             Mode::Gateway(gateway)
@@ -289,7 +289,7 @@ fn access_log(node: &Node, reader: &mut Reader<'_>) -> Audited {
 
 fn audited(service: Option<&Node>, tenant: Option<&Node>, reader: &mut Reader<'_>) -> Audited {
     Audited {
-        service: service.map(|node| reader.text(node)).unwrap_or_default(),
+        service: service.map(|node| reader.any_text(node)).unwrap_or_default(),
         tenant: tenant.map(|node| header(node, reader)).unwrap_or_default(),
     }
 }

@@ -4,11 +4,9 @@ use std::rc::Rc;
 
 use podsieve_config::plugin::{self, Audited, Mode};
 use podsieve_http::Request;
-use proxy_wasm::traits::{Context, HttpContext};
-use proxy_wasm::types::Action;
 
 use crate::Plugin;
-use crate::host::{self, Headers, Level, Map};
+use crate::host::{self, Action, Headers, Level, Map};
 
 /// Where an access log of Envoy's finds the record: `%FILTER_STATE(wasm.podsieve_audit:PLAIN)%`.
 const STATE: &str = "podsieve_audit";
@@ -57,12 +55,8 @@ impl Edge {
             Mode::Gateway(_) | Mode::AccessLog(_) => None,
         }
     }
-}
 
-impl Context for Edge {}
-
-impl HttpContext for Edge {
-    fn on_http_request_headers(&mut self, _: usize, end: bool) -> Action {
+    pub(crate) fn headers(&mut self, end: bool) -> Action {
         let Some(edge) = self.settings() else { return Action::Continue };
         let headers = Headers::of(Map::Request);
         let asked = Asked::read(&edge.audited, &headers);
@@ -76,7 +70,7 @@ impl HttpContext for Edge {
         Action::Continue
     }
 
-    fn on_http_request_body(&mut self, size: usize, _: bool) -> Action {
+    pub(crate) fn body(&mut self, size: usize) -> Action {
         let limit = self.settings().map_or(0, |edge| edge.limit as usize);
         if let Some(body) = &mut self.body {
             let piece = if body.len() + size > limit { None } else { host::buffer(host::Buffer::RequestBody, 0, size) };
@@ -92,7 +86,7 @@ impl HttpContext for Edge {
         Action::Continue
     }
 
-    fn on_log(&mut self) {
+    pub(crate) fn log(&mut self) {
         let Some(edge) = self.settings() else { return };
         let fields = self.body.as_deref().map(|body| edge.fields.of(body)).unwrap_or_default();
         // What Envoy answered before any filter was asked has its headers here, if it has any.

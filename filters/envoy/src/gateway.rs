@@ -8,11 +8,9 @@ use std::rc::Rc;
 
 use podsieve_config::plugin::{self, ArchiveTag, Mode, Rule, Tag};
 use podsieve_http::{Body, Format, Uninspected};
-use proxy_wasm::traits::{Context, HttpContext};
-use proxy_wasm::types::Action;
 
 use crate::Plugin;
-use crate::host::{self, Headers, Map};
+use crate::host::{self, Action, Headers, Map};
 
 /// A text is held back until it is longer, in bytes: when trailers end a body, only what Envoy still holds of it can be
 /// added to. Other formats tell when a record is whole, and go on at once.
@@ -47,10 +45,12 @@ impl Drop for Gateway {
     }
 }
 
-impl Context for Gateway {}
+impl Gateway {
+    pub(crate) fn new(plugin: Rc<Plugin>) -> Gateway {
+        Gateway { plugin, stage: Stage::Passes, best: None }
+    }
 
-impl HttpContext for Gateway {
-    fn on_http_request_headers(&mut self, _: usize, end: bool) -> Action {
+    pub(crate) fn headers(&mut self, end: bool) -> Action {
         let headers = Headers::of(Map::Request);
         let tag = self.tag().map(|tag| &*tag.header);
         for own in [Some(SAYS), tag].into_iter().flatten().filter(|own| headers.get(own).is_some()) {
@@ -91,7 +91,7 @@ impl HttpContext for Gateway {
         Action::Continue
     }
 
-    fn on_http_request_body(&mut self, size: usize, end: bool) -> Action {
+    pub(crate) fn body(&mut self, size: usize, end: bool) -> Action {
         match &self.stage {
             Stage::Passes => Action::Continue,
             Stage::Refused => Action::Pause,
@@ -107,7 +107,7 @@ impl HttpContext for Gateway {
         }
     }
 
-    fn on_http_request_trailers(&mut self, _: usize) -> Action {
+    pub(crate) fn trailers(&mut self) -> Action {
         match &self.stage {
             Stage::Passes => Action::Continue,
             Stage::Refused => Action::Pause,
@@ -121,12 +121,6 @@ impl HttpContext for Gateway {
                 Action::Pause
             }
         }
-    }
-}
-
-impl Gateway {
-    pub(crate) fn new(plugin: Rc<Plugin>) -> Gateway {
-        Gateway { plugin, stage: Stage::Passes, best: None }
     }
 
     /// Looks at the body no more: what it held back is given back.

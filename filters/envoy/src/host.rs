@@ -1,4 +1,4 @@
-//! Calls to the host, each of which may fail. The functions of the SDK panic on a status that they do not expect.
+//! Calls to the host, each of which may fail: proxy-wasm's SDK for Rust panics on a status that it does not expect.
 
 use core::ptr::null_mut;
 
@@ -80,6 +80,14 @@ pub(crate) enum Map {
     Response = 2,
 }
 
+/// What a request does next.
+#[repr(u32)]
+pub(crate) enum Action {
+    Continue = 0,
+    /// It waits: for more of its body, or as it has been answered.
+    Pause = 1,
+}
+
 /// Writes a line to Envoy's log.
 pub(crate) fn log(level: Level, message: &[u8]) {
     // SAFETY: the host reads the bytes and keeps none of them; so do all calls here.
@@ -94,7 +102,19 @@ pub(crate) fn now() -> u64 {
     time
 }
 
-/// What the host hands over: memory that it asked this module for.
+/// Memory that the host fills and hands over; null if there is none.
+pub(crate) fn memory(size: usize) -> *mut u8 {
+    let mut bytes: Vec<u8> = Vec::new();
+    if bytes.try_reserve_exact(size).is_err() {
+        return null_mut();
+    }
+    // A `Vec` without any memory has an address all the same.
+    let address = bytes.as_mut_ptr();
+    core::mem::forget(bytes);
+    address
+}
+
+/// What the host hands over, in [`memory`] that it asked for.
 fn handed(call: impl FnOnce(*mut *mut u8, *mut usize) -> u32) -> Option<Vec<u8>> {
     let (mut data, mut size) = (null_mut(), 0);
     let status = call(&raw mut data, &raw mut size);
@@ -104,7 +124,7 @@ fn handed(call: impl FnOnce(*mut *mut u8, *mut usize) -> u32) -> Option<Vec<u8>>
     if data.is_null() {
         return Some(Vec::new());
     }
-    // SAFETY: the SDK's allocation function makes a `Vec` of this capacity for the host, which filled it.
+    // SAFETY: the host asked `memory` for a `Vec` of this capacity, and filled it.
     Some(unsafe { Vec::from_raw_parts(data, size, size) })
 }
 

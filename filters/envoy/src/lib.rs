@@ -14,6 +14,8 @@
 #![deny(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
 mod audit;
+mod compare;
+mod exports;
 mod gateway;
 mod host;
 mod metrics;
@@ -25,29 +27,15 @@ mod unbaked;
 use core::cell::RefCell;
 use std::rc::Rc;
 
+use audit::Edge;
+use gateway::Gateway;
+use host::Action;
+use metrics::Metrics;
 use podsieve_config::plugin::Mode;
 use podsieve_core::Policy;
 use podsieve_http::Sieve;
-use proxy_wasm::traits::{Context, HttpContext, RootContext};
-use proxy_wasm::types::ContextType;
-
-use audit::Edge;
-use gateway::Gateway;
-use metrics::Metrics;
 
 static DEFAULT: Policy = Policy::DEFAULT;
-
-mod start {
-    #![allow(missing_docs, reason = "the macro writes functions without any")]
-
-    proxy_wasm::main! {{
-        crate::start();
-    }}
-}
-
-fn start() {
-    proxy_wasm::set_root_context(|_| Box::new(Root { plugin: None }));
-}
 
 /// The policy of all plugins whose configuration has none.
 #[cfg(not(feature = "unbaked"))]
@@ -58,6 +46,9 @@ fn policy() -> &'static Policy {
 #[cfg(feature = "unbaked")]
 use unbaked::policy;
 
+/// How often the host is told what was counted, in milliseconds.
+const TICK: u32 = 500;
+
 /// A configured plugin: what all its requests share.
 struct Plugin {
     mode: Mode,
@@ -67,6 +58,22 @@ struct Plugin {
 }
 
 impl Plugin {
+    /// The plugin that the configuration says, of `size` bytes. If it is wrong, what is wrong is logged.
+    fn configured(size: usize) -> Option<Plugin> {
+        match settings::read(size) {
+            Ok(plugin) => {
+                host::tick(TICK);
+                Some(plugin)
+            }
+            Err(wrong) => {
+                for line in wrong {
+                    host::log(host::Level::Critical, format!("podsieve: plugin configuration: {line}").as_bytes());
+                }
+                None
+            }
+        }
+    }
+
     /// Tells the host what was counted.
     fn flush(&self) {
         if let (Ok(mut sieve), Ok(mut metrics)) = (self.sieve.try_borrow_mut(), self.metrics.try_borrow_mut()) {
@@ -83,61 +90,72 @@ impl Plugin {
     }
 }
 
+/// A plugin as the host knows it: it is there before its configuration is.
+#[derive(Default)]
 struct Root {
     plugin: Option<Rc<Plugin>>,
 }
 
-/// How often the host is told what was counted, in milliseconds.
-const TICK: u32 = 500;
-
-impl Drop for Root {
-    fn drop(&mut self) {
-        self.on_tick();
-    }
-}
-
-impl Context for Root {}
-
-impl RootContext for Root {
-    fn on_configure(&mut self, size: usize) -> bool {
-        match settings::read(size) {
-            Ok(plugin) => {
-                self.plugin = Some(Rc::new(plugin));
-                host::tick(TICK);
-                true
-            }
-            Err(wrong) => {
-                for line in wrong {
-                    host::log(host::Level::Critical, format!("podsieve: plugin configuration: {line}").as_bytes());
-                }
-                false
-            }
-        }
-    }
-
-    fn get_type(&self) -> Option<ContextType> {
-        Some(ContextType::HttpContext)
-    }
-
-    fn create_http_context(&self, _: u32) -> Option<Box<dyn HttpContext>> {
-        let plugin = Rc::clone(self.plugin.as_ref()?);
-        Some(match &plugin.mode {
-            Mode::Gateway(_) => Box::new(Gateway::new(plugin)),
-            Mode::Edge(_) | Mode::AccessLog(_) => Box::new(Edge::new(plugin)),
-        })
-    }
-
-    fn on_tick(&mut self) {
+impl Root {
+    /// Tells the host what was counted.
+    fn flush(&self) {
         if let Some(plugin) = &self.plugin {
             plugin.flush();
         }
     }
 
-    fn on_log(&mut self) {
+    /// A request is over of which an access logger is to tell.
+    fn log(&self) {
         if let Some(plugin) = &self.plugin
             && let Mode::AccessLog(audited) = &plugin.mode
         {
             audit::access(plugin, audited);
+        }
+    }
+}
+
+/// A request, and what its plugin does with it.
+enum Request {
+    Gateway(Gateway),
+    Edge(Edge),
+}
+
+impl Request {
+    fn new(plugin: Rc<Plugin>) -> Request {
+        match &plugin.mode {
+            Mode::Gateway(_) => Request::Gateway(Gateway::new(plugin)),
+            Mode::Edge(_) | Mode::AccessLog(_) => Request::Edge(Edge::new(plugin)),
+        }
+    }
+
+    /// Its headers are there; with `end` there is nothing more.
+    fn headers(&mut self, end: bool) -> Action {
+        match self {
+            Request::Gateway(gateway) => gateway.headers(end),
+            Request::Edge(edge) => edge.headers(end),
+        }
+    }
+
+    /// `size` bytes of its body are there; with `end` they are the last ones.
+    fn body(&mut self, size: usize, end: bool) -> Action {
+        match self {
+            Request::Gateway(gateway) => gateway.body(size, end),
+            Request::Edge(edge) => edge.body(size),
+        }
+    }
+
+    /// Trailers end it.
+    fn trailers(&mut self) -> Action {
+        match self {
+            Request::Gateway(gateway) => gateway.trailers(),
+            Request::Edge(_) => Action::Continue,
+        }
+    }
+
+    /// It is over.
+    fn log(&mut self) {
+        if let Request::Edge(edge) = self {
+            edge.log();
         }
     }
 }

@@ -23,10 +23,3 @@ pub(crate) extern "C" fn podsieve_policy(text: u32, text_length: u32, keys: u32,
     // SAFETY: who bakes wrote them before the call and does nothing during it.
     unsafe { podsieve_bake::take((text, text_length), (keys, keys_length), |policy| BAKED.0.set(Some(policy))) }
 }
-
-/// What is `_initialize` of the baked module. Who bakes takes the one that there is away: it belongs to what has run when a
-/// module is baked, and this must not.
-#[unsafe(no_mangle)]
-pub(crate) extern "C" fn podsieve_start() {
-    crate::start();
-}

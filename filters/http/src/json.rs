@@ -101,38 +101,15 @@ pub(crate) fn trim(bytes: &[u8]) -> &[u8] {
     bytes.get(start..end).unwrap_or_default()
 }
 
-const ONES: u64 = 0x0101_0101_0101_0101;
-const TOPS: u64 = 0x8080_8080_8080_8080;
-
-/// Bit 7 of the first byte of the lane that is `byte`, and of none before it.
-fn has(lane: u64, byte: u8) -> u64 {
-    let other = lane ^ (ONES * u64::from(byte));
-    other.wrapping_sub(ONES) & !other & TOPS
-}
-
-/// The first offset from `at` on for whose byte `stops` says so, eight at a time with `lanes`.
-#[inline(always)]
-fn find(bytes: &[u8], mut at: usize, lanes: impl Fn(u64) -> u64, stops: impl Fn(u8) -> bool) -> usize {
-    while let Some(lane) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
-        let found = lanes(u64::from_le_bytes(*lane));
-        if found != 0 {
-            return at + found.trailing_zeros() as usize / 8;
-        }
-        at += 8;
-    }
-    let rest = bytes.get(at..).unwrap_or_default();
-    at + rest.iter().position(|byte| stops(*byte)).unwrap_or(rest.len())
-}
-
 /// Where a string's content that goes on at `at` is interrupted: a quote, a backslash, or the end of `bytes`.
 fn text_stop(bytes: &[u8], at: usize) -> usize {
-    find(bytes, at, |lane| has(lane, b'"') | has(lane, b'\\'), |byte| matches!(byte, b'"' | b'\\'))
+    let found = bytes.get(at..).and_then(|rest| memchr::memchr2(b'"', b'\\', rest));
+    found.map_or(bytes.len().max(at), |found| at + found)
 }
 
 /// The first line feed from `at` on.
 pub(crate) fn line_end(bytes: &[u8], at: usize) -> Option<usize> {
-    let found = find(bytes, at, |lane| has(lane, b'\n'), |byte| byte == b'\n');
-    (found < bytes.len()).then_some(found)
+    Some(at + memchr::memchr(b'\n', bytes.get(at..)?)?)
 }
 
 /// A member of an object: the content of its key, as it stands there, and its value.

@@ -2,11 +2,8 @@
 
 use crate::prune_but;
 
-/// What Envoy calls of podsieve. The SDK exports all that [a proxy can
-/// call](https://github.com/proxy-wasm/spec/tree/main/abi-versions/v0.2.1), down to gRPC and TCP, and does nothing there;
-/// what a module does not export, Envoy does not call.
-const CALLED: [&str; 13] = [
-    "_initialize",
+/// What Envoy calls of podsieve, by [proxy-wasm's ABI](https://github.com/proxy-wasm/spec/tree/main/abi-versions/v0.2.1).
+const CALLED: [&str; 12] = [
     "malloc",
     "memory",
     "proxy_abi_version_0_2_1",
@@ -21,8 +18,8 @@ const CALLED: [&str; 13] = [
     "proxy_on_vm_start",
 ];
 
-/// The module `wasm` for Envoy without what is never called there: functions that the SDK exports and podsieve does not
-/// need. What bakes a policy into it stays.
+/// The module `wasm` for Envoy without what is never called there: what the linker exports, and what only that reaches.
+/// What bakes a policy into it stays.
 ///
 /// # Errors
 ///

@@ -15,6 +15,7 @@ pub(super) struct Bulk {
     operation: Operation,
     /// The last action, which most are like.
     last: (Vec<u8>, Operation),
+    /// A document, while its action is written anew.
     made: Vec<u8>,
 }
 
@@ -65,13 +66,13 @@ impl Bulk {
             return self.document(line, context, sieve, out);
         }
         let line = trim(line);
-        let operation = if self.last.0 == line { Some(self.last.1) } else { operation(line) };
-        let Some(operation) = operation else { return sieve.object(&context.tag, line, out) };
         if self.last.0 != line {
+            let Some(operation) = operation(line) else { return sieve.object(&context.tag, line, out) };
             self.last.0.clear();
             self.last.0.extend_from_slice(line);
             self.last.1 = operation;
         }
+        let operation = self.last.1;
         if operation == Operation::Delete {
             out.extend_from_slice(line);
             return Some(true);
@@ -82,17 +83,18 @@ impl Bulk {
     }
 
     fn document(&mut self, line: &[u8], context: &Context, sieve: &mut Sieve, out: &mut Vec<u8>) -> Option<bool> {
-        self.made.clear();
-        let some = if self.operation == Operation::Update {
-            // The document is in it, and what else there is must stay what it is.
+        let kept = self.operation == Operation::Update;
+        // The document is in it, and what else there is must stay what it is.
+        if kept {
             members(line)?;
-            sieve.kept(line, &mut self.made);
-            true
-        } else {
-            sieve.object(&context.tag, line, &mut self.made)?
-        };
-        self.complete(some, context, sieve, out);
-        Some(some)
+        }
+        self.complete(context, sieve, out, |sieve, out| {
+            if !kept {
+                return sieve.object(&context.tag, line, out);
+            }
+            sieve.kept(line, out);
+            Some(true)
+        })
     }
 
     /// Takes a part of a line that is not one object.
@@ -103,10 +105,8 @@ impl Bulk {
         if self.action.is_empty() {
             return sieve.record(&context.tag, piece, out);
         }
-        self.made.clear();
-        let some = sieve.record(&context.tag, piece, &mut self.made);
-        self.complete(some, context, sieve, out);
-        some
+        let some = self.complete(context, sieve, out, |sieve, out| Some(sieve.record(&context.tag, piece, out)));
+        some.unwrap_or_default()
     }
 
     /// Takes a line that is too long.
@@ -114,10 +114,8 @@ impl Bulk {
         if self.action.is_empty() {
             return sieve.too_large(&context.tag, out);
         }
-        self.made.clear();
-        let some = sieve.too_large(&context.tag, &mut self.made);
-        self.complete(some, context, sieve, out);
-        some
+        let some = self.complete(context, sieve, out, |sieve, out| Some(sieve.too_large(&context.tag, out)));
+        some.unwrap_or_default()
     }
 
     /// The body ends, and no document came.
@@ -125,19 +123,37 @@ impl Bulk {
         out.append(&mut self.action);
     }
 
-    /// Writes the action and what became of its document, if there is something left of it.
-    fn complete(&mut self, some: bool, context: &Context, sieve: &Sieve, out: &mut Vec<u8>) {
-        if some {
-            match &context.destinations.index {
-                Some(index) if !sieve.route().is_empty() && self.operation == Operation::Index => {
-                    moved(&self.action, |out| index.write(sieve.route(), out), out);
-                }
-                _ => out.extend_from_slice(&self.action),
+    /// Writes the action, and what `made` makes of its document behind it. Whether there is something left of it: if not,
+    /// the action goes too. Nothing, and nothing written, if it is no document: then the action still awaits one.
+    fn complete(
+        &mut self,
+        context: &Context,
+        sieve: &mut Sieve,
+        out: &mut Vec<u8>,
+        made: impl FnOnce(&mut Sieve, &mut Vec<u8>) -> Option<bool>,
+    ) -> Option<bool> {
+        let from = out.len();
+        out.extend_from_slice(&self.action);
+        out.push(b'\n');
+        let document = out.len();
+        let some = made(sieve, out);
+        match &context.destinations.index {
+            _ if some != Some(true) => out.truncate(from),
+            Some(index) if !sieve.route().is_empty() && self.operation == Operation::Index => {
+                // The record said where it goes.
+                self.made.clear();
+                self.made.extend_from_slice(out.get(document..).unwrap_or_default());
+                out.truncate(from);
+                moved(&self.action, |out| index.write(sieve.route(), out), out);
+                out.push(b'\n');
+                out.extend_from_slice(&self.made);
             }
-            out.push(b'\n');
-            out.extend_from_slice(&self.made);
+            _ => {}
         }
-        self.action.clear();
+        if some.is_some() {
+            self.action.clear();
+        }
+        some
     }
 }
 
