@@ -7,12 +7,12 @@ under uvicorn, a Celery worker, redis as their broker, nginx before them, a Go p
 and a program that writes lines no collector likes. The json-file logs are written by a docker daemon. Requests,
 retries, failures, stack traces, splits into partial lines and all timestamps happened; nothing is edited after.
 
-Not real: the secrets (`fakes.py`); the language model and the service desk (`app/servicedesk.py`); pod names,
+Not real: the secrets (`fakes.py`); the language model and the service desk (`examples/app/servicedesk.py`); pod names,
 uids and the `/var/log/pods` layout, which the kubelet would choose; the image (`runtime.py`); and the file of
 CRI variants, which conmon never writes and `variants()` below makes up from the format's description.
 
 Needs root, and from Debian 12: conmon runc docker.io nginx-light redis-server golang-go golang-k8s-klog-dev
-openjdk-17-jdk-headless python3-venv iproute2. Downloads the packages of `app/requirements.txt` with pip; the
+openjdk-17-jdk-headless python3-venv iproute2. Downloads the packages of `examples/app/requirements.txt` with pip; the
 containers see no network but a loopback interface.
 
 Usage: record.py [SCRATCH]     (default: podsieve-recordings below the directory for temporary files)
@@ -34,6 +34,7 @@ from runtime import Docker, Monitored, Network, make_root, run, wait_for
 from scenario import SEED, Scenario
 
 HERE = pathlib.Path(__file__).resolve().parent
+APP = HERE.parents[1] / "examples/app"
 PYTHON = "/app/.venv/bin/python"
 
 
@@ -41,7 +42,7 @@ def build(scratch):
     """The virtual environment and the two compiled programs."""
     if not (scratch / "venv/done").exists():
         run("/usr/bin/python3", "-m", "venv", scratch / "venv")
-        run(scratch / "venv/bin/pip", "install", "-q", "-r", HERE / "app/requirements.txt")
+        run(scratch / "venv/bin/pip", "install", "-q", "-r", APP / "requirements.txt")
         (scratch / "venv/done").touch()
     env = dict(os.environ, GO111MODULE="off", GOPATH=f"{scratch}/go:/usr/share/gocode", GOCACHE=f"{scratch}/gocache", CGO_ENABLED="0")
     (scratch / "bin").mkdir(exist_ok=True)
@@ -106,10 +107,10 @@ def main():
     f = Fakes(SEED)
     s = Scenario(f)
     (scratch / "values.json").write_text(json.dumps(s.values))
-    app = [(HERE / "app", "/app/src"), (scratch / "venv", "/app/.venv")]
+    app = [(APP, "/app/src"), (scratch / "venv", "/app/.venv")]
     others = [(HERE / "others", "/app/others"), (scratch / "bin", "/app/bin"), (scratch / "values.json", "/app/values.json")]
     java = [("/etc/java-17-openjdk", "/etc/java-17-openjdk")]
-    python = {"PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": "1", "LOG_FILE_ENABLED": "false"}
+    python = {"PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": "1", "LOG_FILE_ENABLED": "false", "LOG_LEVEL": "DEBUG"}
     network = Network()
     running = []
 
