@@ -28,6 +28,8 @@ class Cluster:
         configuration = root / "examples/kubernetes" / name
         self.node = Node(folder, fluent_bit, configuration, module, self.receiver, self.store, **settings)
         self.kubelet = Kubelet(self.node.pods, folder / "whole/var/log/pods")
+        # Lines that Fluent Bit was within when it was stopped: see `cut`.
+        self.cut = set()
 
     def up(self):
         self.store.up()
@@ -47,6 +49,14 @@ class Cluster:
         assert sorted(records) == list(range(self.kubelet.count))
         return records
 
+    def stop(self, kill=False):
+        """Ends Fluent Bit while lines are written."""
+        if kill:
+            self.node.process.kill()
+        else:
+            self.node.down(within_a_line=True)
+        self.cut |= set(self.node.cut())
+
     def hot(self):
         return ids(self.receiver.lines())
 
@@ -58,10 +68,10 @@ class Cluster:
         everything = set(range(self.kubelet.count))
 
         def what():
-            missing = sorted(everything - set(self.hot()))
+            missing = sorted(everything - set(self.hot()) - self.cut)
             return f"{len(missing)} of {len(everything)} records, {missing[:10]}, in hot storage\n{self.node.said()[-3000:]}"
 
-        wait_for(lambda: len(self.hot()) >= self.kubelet.count, what, seconds)
+        wait_for(lambda: everything <= set(self.hot()) | self.cut, what, seconds)
 
     def settle(self):
         """Waits until hot storage has everything, and ends Fluent Bit, which then sends the archive what is left."""
@@ -74,13 +84,17 @@ class Cluster:
         expected = self.expected()
         hot, archive = self.hot(), self.archived()
         audit = {number for number, record in expected.items() if "archive_tag" in record}
-        assert set(hot) == set(expected), f"not hot: {sorted(set(expected) - set(hot))}"
-        assert set(archive) == audit, f"not archived: {sorted(audit - set(archive))}, {sorted(set(archive) - audit)}"
+        pieces = hot.pop(None, 0) + archive.pop(None, 0)
+        assert pieces <= 2 * len(self.cut), f"{pieces} records without an id, {len(self.cut)} lines cut"
+        assert not set(expected) - set(hot) - self.cut, f"not hot: {sorted(set(expected) - set(hot) - self.cut)}"
+        assert not audit - set(archive) - self.cut, f"not archived: {sorted(audit - set(archive) - self.cut)}"
+        assert not set(archive) - audit - self.cut, f"archived: {sorted(set(archive) - audit - self.cut)}"
         again = sum(hot.values()) - len(hot), sum(archive.values()) - len(archive)
         # Elasticsearch keeps one of those that have the same id.
-        same = len({json.loads(line)["@meta"]["create"]["_id"] for line in self.receiver.lines()}) - len(hot)
+        same = len({json.loads(line)["@meta"]["create"]["_id"] for line in self.receiver.lines()})
+        same -= len(hot) + self.hot()[None]
         print(f"{len(hot)} records hot, {again[0]} of them again ({same} with another _id);", end=" ")
-        print(f"{len(archive)} archived, {again[1]} of them again")
+        print(f"{len(archive)} archived, {again[1]} of them again; {len(self.cut)} lines cut")
         assert same == 0, "what is delivered again has the same _id"
         if not twice:
             assert again == (0, 0)
@@ -250,7 +264,7 @@ def test_killed(cluster):
     with Writing(one.kubelet, part=1000) as writing:
         for _ in range(3):
             writing.lines(400)
-            one.node.process.kill()
+            one.stop(kill=True)
             one.judge_secrets()
             writing.lines(50)
             one.node.up()
@@ -259,13 +273,13 @@ def test_killed(cluster):
     one.judge(twice=True)
 
 
-def xtest_stress(cluster):
+def test_stress(cluster):
     one = cluster()
     one.up()
-    with Writing(one.kubelet, part=1000, pause=0.0005) as writing:
-        for n in range(24):
+    with Writing(one.kubelet, part=1000, pause=0.001) as writing:
+        for n in range(7):
             writing.lines(60+7*n)
-            one.node.process.kill() if n % 2 else one.node.down(within_a_line=True)
+            one.stop(kill=n % 2)
             one.node.up()
         writing.lines(100)
     one.settle()
