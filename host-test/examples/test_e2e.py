@@ -3,9 +3,11 @@ receiver of _bulk, an S3 server and Prometheus; and then what goes wrong. Nothin
 
 import collections
 import json
+import os
 import re
 import signal
 import subprocess
+import time
 
 import pytest
 import system
@@ -258,29 +260,85 @@ def test_archive_is_down(cluster):
 
 
 def test_killed(cluster):
-    """SIGKILL, three times, in the middle."""
+    """SIGKILL and SIGTERM in turns, in the middle, also soon after a start with much to read."""
     one = cluster()
     one.up()
     with Writing(one.kubelet, part=1000) as writing:
-        for _ in range(3):
-            writing.lines(400)
-            one.stop(kill=True)
+        for turn in range(5):
+            writing.lines(100 + 100 * (turn % 2))
+            one.stop(kill=turn % 3 < 2)
             one.judge_secrets()
-            writing.lines(50)
             one.node.up()
         writing.lines(100)
     one.settle()
     one.judge(twice=True)
 
 
-def test_stress(cluster):
+def test_rotated(cluster):
+    """Logs are renamed while they are written, also while Fluent Bit is down, and the old ones stay."""
     one = cluster()
     one.up()
-    with Writing(one.kubelet, part=1000, pause=0.001) as writing:
-        for n in range(7):
-            writing.lines(60+7*n)
-            one.stop(kill=n % 2)
-            one.node.up()
+    with Writing(one.kubelet) as writing:
+        for _ in range(3):
+            writing.lines(150)
+            one.kubelet.rotate()
+        one.node.down(within_a_line=True)
+        one.cut |= set(one.node.cut())
+        writing.lines(150)
+        one.kubelet.rotate()
+        writing.lines(150)
+        one.node.up()
+        writing.lines(150)
+    one.wait_for_hot()
+    # Longer than tail takes to look for files again.
+    writing = time.monotonic()
+    wait_for(lambda: time.monotonic() > writing + 6, "the next look for files", 10)
+    one.settle()
+    one.judge()
+
+
+def test_buffer_is_full(cluster):
+    """The receiver is away until the buffer has its limit: tail pauses, what it has read stays, and then it goes on."""
+    one = cluster(BUFFER_CHUNKS=16)
+    one.store.up()
+    one.node.up()
+    with Writing(one.kubelet) as writing:
+        wait_for(lambda: "pods paused (storage buf overlimit" in one.node.said(), "the pause", 25)
+        # Logs are rotated while it pauses.
+        writing.lines(100)
+        one.kubelet.rotate()
+        writing.lines(100)
+        one.judge_secrets(at_least=10_000)
+        # It says so, and so does its health.
+        paused = one.node.own_metrics()["fluentbit_input_ingestion_paused"]
+        assert paused[(("name", "pods"),)] == 1, paused
+        one.receiver.up()
+        wait_for(lambda: "pods resume" in one.node.said(), "the end of the pause", 30)
         writing.lines(100)
     one.settle()
     one.judge(twice=True)
+
+
+@pytest.mark.parametrize("how", ["SIGHUP", "HTTP"])
+def test_policy_is_replaced(cluster, podsieve, how):
+    """Another module is put in place of the old one, and Fluent Bit is told to load it, while lines are written."""
+    one = cluster()
+    policy = one.folder / "policy.yaml"
+    policy.write_text("audit: {policy: on}\n")
+    new = one.folder / "new.wasm"
+    subprocess.run([podsieve, "bake", policy, "-o", new], check=True, capture_output=True)
+    one.up()
+    with Writing(one.kubelet) as writing:
+        writing.lines(200)
+        os.replace(new, one.node.module)
+        if how == "SIGHUP":
+            one.node.process.signal(signal.SIGHUP)
+        else:
+            assert get(one.node.url("/api/v2/reload"), data=b"{}")
+        wait_for(lambda: json.loads(get(one.node.url("/api/v2/reload")) or "{}").get("hot_reload_count") == 1, "the reload")
+        writing.lines(300)
+    one.settle()
+    one.judge(twice=True)
+    with_policy = [b'"policy":' in line for line in one.receiver.lines()]
+    print(f"{sum(with_policy)} of {len(with_policy)} records by the new policy")
+    assert with_policy.count(False) > 100 and with_policy.count(True) > 200
