@@ -210,7 +210,7 @@ class Node:
             # The smallest that Fluent Bit looks after in time.
             "S3_UPLOAD_TIMEOUT": "6s",
             "S3_BUFFER": "2G",
-            "BUFFER_CHUNKS": "512",
+            "BUFFER_CHUNKS": "4096",
             "HTTP_PORT": free_port(),
             "METRICS_PORT": free_port(),
             "AWS_ACCESS_KEY_ID": "test",

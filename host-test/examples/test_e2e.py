@@ -297,23 +297,19 @@ def test_rotated(cluster):
     one.judge()
 
 
-def test_buffer_is_full(cluster):
-    """The receiver is away until the buffer has its limit: tail pauses, what it has read stays, and then it goes on."""
-    one = cluster(BUFFER_CHUNKS=16)
+def test_receiver_is_down(cluster):
+    """Hot storage is away, and logs are rotated meanwhile: what was read waits on disk, and the archive goes on."""
+    one = cluster()
     one.store.up()
     one.node.up()
     with Writing(one.kubelet) as writing:
-        wait_for(lambda: "pods paused (storage buf overlimit" in one.node.said(), "the pause", 25)
-        # Logs are rotated while it pauses.
-        writing.lines(100)
+        writing.lines(300)
         one.kubelet.rotate()
-        writing.lines(100)
+        writing.lines(300)
+        wait_for(lambda: "failed to flush chunk" in one.node.said(), "a retry")
+        wait_for(one.store.objects, "the archive")
         one.judge_secrets(at_least=10_000)
-        # It says so, and so does its health.
-        paused = one.node.own_metrics()["fluentbit_input_ingestion_paused"]
-        assert paused[(("name", "pods"),)] == 1, paused
         one.receiver.up()
-        wait_for(lambda: "pods resume" in one.node.said(), "the end of the pause", 30)
         writing.lines(100)
     one.settle()
     one.judge(twice=True)
