@@ -529,11 +529,17 @@ def test_loki_gets_few_labels_and_whole_lines(fluent_bit, module, podsieve, loki
             if f"extra.{name}" in record:
                 record[name] = record.pop(f"extra.{name}")
 
-    def key(record):
-        return json.dumps(record, sort_keys=True)
+    def key(value):
+        """For comparison: Fluent Bit rounds numbers to 16 digits."""
+        if isinstance(value, dict):
+            return json.dumps({name: key(inner) for name, inner in value.items()}, sort_keys=True)
+        if isinstance(value, list):
+            return [key(inner) for inner in value]
+        return f"{value:.14g}" if isinstance(value, float) else value
 
-    # Fluent Bit joins one line less (see the README on tags behind `P`): all other records are the same.
-    assert len(set(map(key, expected)) - set(map(key, whole))) <= 2
+    # Of the application's records all are the same; the pods with broken bytes and odd tags are read a little otherwise.
+    sent, arrived = ([key(r) for r in some if r.get("service") in ("api", "worker")] for some in (expected, whole))
+    assert len(sent) > 100 and sorted(sent) == sorted(arrived)
 
 
 def test_loki_deletes_what_the_limits_say(loki):
