@@ -11,6 +11,7 @@ import re
 import shutil
 import subprocess
 import threading
+import urllib.request
 
 import boto3
 import botocore.exceptions
@@ -65,6 +66,8 @@ class S3:
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
         self.endpoint = f"http://127.0.0.1:{self.server.server_port}"
         self.client = boto3.client("s3", endpoint_url=self.endpoint, **ACCESS)
+        # What another test put there is still there: all servers of a process have one state.
+        urllib.request.urlopen(urllib.request.Request(f"{self.endpoint}/moto-api/reset", method="POST")).close()
         self.client.create_bucket(Bucket=BUCKET, ObjectLockEnabledForBucket=True)
         self.puts.clear()
         return self
@@ -72,7 +75,6 @@ class S3:
     def __exit__(self, *_):
         self.server.shutdown()
         self.server.server_close()
-        boto3.client("s3", endpoint_url=self.endpoint, **ACCESS).close()
 
     def objects(self):
         pages = self.client.get_paginator("list_objects_v2").paginate(Bucket=BUCKET)
@@ -144,3 +146,347 @@ def test_google_configurations_are_read(fluent_bit, podsieve, module, archive, t
             pytest.skip("this Fluent Bit has no gcs output: 5.1 and later have")
     dry_run(fluent_bit, archive / config, environment)
     lint(podsieve, archive / config, environment)
+
+
+# Conditions of an input's routes, in place of rewrite_tag
+
+ROUTES = """
+service: {{flush: 1, grace: 2, log_level: info}}
+pipeline:
+  inputs:
+    - name: tail
+      path: {pods}/*/*/*.log
+      tag: kube.*
+      multiline.parser: cri, docker
+      read_from_head: true
+      {processors}
+      routes:
+        logs:
+          - name: audit
+            condition: {{rules: [{{field: "$archive_tag", op: regex, value: '^archive\\.'}}]}}
+            to: {{outputs: [archive]}}
+          - name: rest
+            condition: {{default: true}}
+            to: {{outputs: [hot]}}
+  {filters}
+  outputs:
+    - {{name: file, alias: hot, path: {out}, file: hot}}
+    - {{name: file, alias: archive, path: {out}, file: archive}}
+"""
+WASM = "name: wasm, wasm_path: {module}, function_name: pipeline, event_format: json"
+
+
+@pytest.mark.parametrize("place", ["filters", "processors"])
+def test_why_no_example_has_router_conditions(fluent_bit, module, podsieve, tmp_path, place):
+    """What README says of them, seen: as a filter podsieve comes too late, and the records pass as they are; as a
+    processor it comes in time, and the archive loses the tag that says where an object belongs."""
+    version = subprocess.run([fluent_bit, "--version"], capture_output=True, text=True).stdout
+    if tuple(map(int, re.search(r"v(\d+)\.(\d+)", version).groups())) < (4, 2):
+        pytest.skip("routes of an input have conditions since Fluent Bit 4.2")
+    expected = records(podsieve, RECORDINGS / "pods")
+    wasm = WASM.format(module=module)
+    parts = {
+        "filters": {"filters": f"filters: [{{{wasm}, match: kube.*}}]", "processors": ""},
+        "processors": {"filters": "", "processors": f"processors: {{logs: [{{{wasm}}}]}}"},
+    }
+    out = tmp_path / "out"
+    out.mkdir()
+    (tmp_path / "routes.yaml").write_text(ROUTES.format(pods=pods(tmp_path), out=out, **parts[place]))
+
+    def lines(name):
+        return (out / name).read_text(errors="replace").splitlines() if (out / name).exists() else []
+
+    enough = lambda: len(lines("hot")) + len(lines("archive")) >= len(expected) - 1
+    run_fluent_bit(fluent_bit, tmp_path / "routes.yaml", {}, tmp_path, enough)
+    linted = subprocess.run([podsieve, "lint", tmp_path / "routes.yaml"], capture_output=True, text=True)
+    if place == "filters":
+        assert not lines("archive"), "no condition sees the field"
+        assert leaked("\n".join(lines("hot"))) > 50, "they pass unredacted"
+        assert linted.returncode == 1, "podsieve lint finds it before it is deployed"
+    else:
+        assert len(lines("archive")) == sum("archive_tag" in record for record in expected)
+        assert not leaked("\n".join(lines("hot") + lines("archive")))
+        assert {line.split(":")[0] for line in lines("archive")} == {"audit"}, "the route's name, not the archive_tag"
+
+
+# The bucket
+
+
+def make_bucket(client, aws):
+    """As README does it with `aws s3api`, in its order."""
+    client.create_bucket(Bucket=BUCKET, ObjectLockEnabledForBucket=True)
+    put = {
+        "put_bucket_versioning": ("VersioningConfiguration", "versioning"),
+        "put_object_lock_configuration": ("ObjectLockConfiguration", "object-lock"),
+        "put_bucket_encryption": ("ServerSideEncryptionConfiguration", "encryption"),
+        "put_public_access_block": ("PublicAccessBlockConfiguration", "public-access-block"),
+        "put_bucket_ownership_controls": ("OwnershipControls", "ownership"),
+        "put_bucket_lifecycle_configuration": ("LifecycleConfiguration", "lifecycle"),
+    }
+    for call, (parameter, name) in put.items():
+        # boto3 knows the API's shapes: a member that does not exist is refused here.
+        getattr(client, call)(Bucket=BUCKET, **{parameter: load(aws / f"{name}.json")})
+    client.put_bucket_policy(Bucket=BUCKET, Policy=(aws / "bucket-policy.json").read_text())
+
+
+def read_bucket(client):
+    """What the bucket says of itself, in the words of the plain JSON."""
+    lock = client.get_object_lock_configuration(Bucket=BUCKET)["ObjectLockConfiguration"]
+    # S3 leaves out what was not given; moto says 0.
+    lock["Rule"]["DefaultRetention"] = {name: value for name, value in lock["Rule"]["DefaultRetention"].items() if value}
+    return {
+        "versioning": {"Status": client.get_bucket_versioning(Bucket=BUCKET)["Status"]},
+        "object-lock": lock,
+        "encryption": client.get_bucket_encryption(Bucket=BUCKET)["ServerSideEncryptionConfiguration"],
+        "public-access-block": client.get_public_access_block(Bucket=BUCKET)["PublicAccessBlockConfiguration"],
+        "ownership": client.get_bucket_ownership_controls(Bucket=BUCKET)["OwnershipControls"],
+        "lifecycle": {"Rules": client.get_bucket_lifecycle_configuration(Bucket=BUCKET)["Rules"]},
+        "bucket-policy": json.loads(client.get_bucket_policy(Bucket=BUCKET)["Policy"]),
+    }
+
+
+def plain(aws):
+    return {path.stem: load(path) for path in aws.glob("*.json") if path.stem in read_names}
+
+
+read_names = {
+    "versioning", "object-lock", "encryption", "public-access-block", "ownership", "lifecycle", "bucket-policy",
+}  # fmt: skip
+
+
+def test_the_plain_json_makes_the_bucket_that_it_says(archive):
+    with moto.mock_aws():
+        client = boto3.client("s3", **ACCESS)
+        make_bucket(client, archive / "aws")
+        assert read_bucket(client) == plain(archive / "aws")
+        # What a collector puts is locked for 90 days without its doing.
+        client.put_object(Bucket=BUCKET, Key="archive.audit.api/2025/11/03/10-15-00-x.jsonl.gz", Body=b"x")
+        version = client.list_object_versions(Bucket=BUCKET)["Versions"][0]
+        lock = client.head_object(Bucket=BUCKET, Key=version["Key"])
+        assert lock["ObjectLockMode"] == "COMPLIANCE"
+        left = lock["ObjectLockRetainUntilDate"] - datetime.datetime.now(datetime.timezone.utc)
+        assert 89 <= left.days <= 90
+        # Nobody unlocks it, the root user neither.
+        with pytest.raises(botocore.exceptions.ClientError, match="AccessDenied"):
+            client.delete_object(
+                Bucket=BUCKET, Key=version["Key"], VersionId=version["VersionId"], BypassGovernanceRetention=True
+            )
+
+
+def test_it_is_kept_for_90_days_and_then_goes_to_glacier(archive):
+    lock = load(archive / "aws" / "object-lock.json")["Rule"]["DefaultRetention"]
+    assert lock == {"Mode": "COMPLIANCE", "Days": 90}
+    rules = load(archive / "aws" / "lifecycle.json")["Rules"]
+    assert all("Expiration" not in rule and "NoncurrentVersionExpiration" not in rule for rule in rules), "kept for good"
+    (glacier,) = [rule for rule in rules if "Transitions" in rule]
+    assert glacier["Filter"] == {"Prefix": "archive."}
+    assert glacier["Transitions"] == [{"Days": 90, "StorageClass": "GLACIER"}]
+    google = load(archive / "gcp" / "lifecycle.json")["rule"]
+    assert all(rule["action"]["type"] in ("SetStorageClass", "AbortIncompleteMultipartUpload") for rule in google)
+    assert google[0]["action"]["storageClass"] == "COLDLINE" and google[0]["condition"]["age"] == 90
+
+
+def snake(name):
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
+
+
+def test_the_terraform_for_google_says_the_same_as_the_plain_json(archive):
+    gcp = archive / "gcp"
+    resources = load(gcp / "main.tf.json")["resource"]
+    bucket = resources["google_storage_bucket"]["archive"]
+
+    def snaked(value):
+        if isinstance(value, dict):
+            return {snake(name): snaked(inner) for name, inner in value.items()}
+        return [snaked(inner) for inner in value] if isinstance(value, list) else value
+
+    assert bucket["lifecycle_rule"] == snaked(load(gcp / "lifecycle.json")["rule"])
+    assert bucket["retention_policy"] == {"retention_period": 90 * 86400, "is_locked": True}
+    assert bucket["public_access_prevention"] == "enforced" and bucket["uniform_bucket_level_access"] is True
+    for name in ("writer", "reader"):
+        role = load(gcp / f"{name}-role.json")
+        assert resources["google_project_iam_custom_role"][name]["permissions"] == role["includedPermissions"]
+        assert resources["google_project_iam_custom_role"][name]["title"] == role["title"]
+    assert load(gcp / "writer-role.json")["includedPermissions"] == ["storage.objects.create"]
+    assert not [p for p in load(gcp / "reader-role.json")["includedPermissions"] if not p.endswith((".get", ".list"))]
+
+
+def test_the_terraform_for_aws_says_the_same_as_the_plain_json(archive):
+    aws = archive / "aws"
+    resources = load(aws / "main.tf.json")["resource"]
+
+    def of(kind):
+        return resources[kind]["archive"]
+
+    def same(terraform, api):
+        """Whether a block of Terraform has all that a structure of the API has, under its own names."""
+        if isinstance(api, dict):
+            names = {"Transitions": "transition", "NoncurrentVersionTransitions": "noncurrent_version_transition", "Rules": "rule",
+                     "ID": "id", "SSEAlgorithm": "sse_algorithm", "KMSMasterKeyID": "kms_master_key_id",
+                     "BlockPublicAcls": "block_public_acls", "IgnorePublicAcls": "ignore_public_acls"}  # fmt: skip
+            return all(same(terraform.get(names.get(name, snake(name))), inner) for name, inner in api.items())
+        if isinstance(api, list):
+            blocks = terraform if isinstance(terraform, list) else [terraform]
+            return len(blocks) == len(api) and all(map(same, blocks, api))
+        if terraform == "${aws_kms_alias.archive.name}":
+            terraform = of("aws_kms_alias")["name"]
+        return terraform == api
+
+    pairs = {
+        "aws_s3_bucket_object_lock_configuration": "object-lock",
+        "aws_s3_bucket_lifecycle_configuration": "lifecycle",
+        "aws_s3_bucket_server_side_encryption_configuration": "encryption",
+        "aws_s3_bucket_public_access_block": "public-access-block",
+        "aws_s3_bucket_ownership_controls": "ownership",
+    }
+    for kind, name in pairs.items():
+        assert same(of(kind), load(aws / f"{name}.json")), name
+    assert same(of("aws_s3_bucket_versioning")["versioning_configuration"], load(aws / "versioning.json"))
+    assert not same(of("aws_s3_bucket_object_lock_configuration"), {"Rule": {"DefaultRetention": {"Days": 91}}})
+    assert of("aws_s3_bucket")["bucket"] == BUCKET and of("aws_s3_bucket")["object_lock_enabled"] is True
+    # Policies are not written twice: Terraform reads the files.
+    assert of("aws_s3_bucket_policy")["policy"] == '${file("${path.module}/bucket-policy.json")}'
+    for name in ("writer", "reader"):
+        assert resources["aws_iam_policy"][name]["policy"] == '${file("${path.module}/%s-policy.json")}' % name
+
+
+@pytest.fixture
+def terraform(archive, tmp_path):
+    """`terraform` in a folder with the configuration, initialized, and the S3 server that it makes the bucket in."""
+    path = os.environ.get("TERRAFORM") or shutil.which("terraform")
+    if not path:
+        pytest.skip("no terraform: install it, or let TERRAFORM name it")
+    for source in (archive / "aws").glob("*.json"):
+        shutil.copy(source, tmp_path)
+    with S3() as s3:
+        s3.client.delete_bucket(Bucket=BUCKET)
+        endpoints = {service: s3.endpoint for service in ("s3", "iam", "kms", "sts")}
+        provider = {"region": "us-east-1", "access_key": "test", "secret_key": "test", "endpoints": endpoints}
+        provider |= {"s3_use_path_style": True, "skip_credentials_validation": True, "skip_metadata_api_check": True}
+        (tmp_path / "provider.tf.json").write_text(json.dumps({"provider": {"aws": provider}}))
+
+        def run(*arguments):
+            environment = {**os.environ, "CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1"}
+            return subprocess.run([path, *arguments], cwd=tmp_path, capture_output=True, text=True, env=environment)
+
+        plugins = os.environ.get("TERRAFORM_PLUGINS")
+        initialized = run("init", "-input=false", "-no-color", *([f"-plugin-dir={plugins}"] if plugins else []))
+        if initialized.returncode:
+            pytest.skip("terraform init failed: no registry and no TERRAFORM_PLUGINS with hashicorp/aws 5.x? "
+                        + initialized.stderr.strip().splitlines()[-1][:100])  # fmt: skip
+        yield run, s3
+
+
+def test_terraform_makes_the_same_bucket_as_the_plain_json(terraform, archive):
+    run, s3 = terraform
+    validated = run("validate", "-json")
+    assert json.loads(validated.stdout)["valid"], validated.stdout
+    applied = run("apply", "-auto-approve", "-input=false", "-no-color")
+    assert applied.returncode == 0, applied.stdout[-2000:] + applied.stderr[-2000:]
+    made, said = read_bucket(s3.client), plain(archive / "aws")
+    for settings in (made, said):
+        settings["lifecycle"]["Rules"].sort(key=lambda rule: rule["ID"])
+    assert made == said
+    iam = boto3.client("iam", endpoint_url=s3.endpoint, **ACCESS)
+    for policy in iam.list_policies(Scope="Local")["Policies"]:
+        version = iam.get_policy_version(PolicyArn=policy["Arn"], VersionId=policy["DefaultVersionId"])
+        name = policy["PolicyName"].removeprefix("ai-agents-logs-")
+        assert version["PolicyVersion"]["Document"] == load(archive / "aws" / f"{name}-policy.json")
+
+
+# Who can do what
+
+
+def matches(pattern, value, case=True):
+    flags = 0 if case else re.IGNORECASE
+    return bool(re.fullmatch(re.escape(pattern).replace(r"\*", ".*").replace(r"\?", "."), value, flags))
+
+
+def listed(value):
+    return value if isinstance(value, list) else [value]
+
+
+def decides(policy, action, resource, secure=True):
+    """`Deny`, `Allow` or None, as IAM evaluates statements; of conditions only the one on TLS."""
+    verdicts = set()
+    for statement in policy["Statement"]:
+        condition = statement.get("Condition", {}).get("Bool", {}).get("aws:SecureTransport")
+        if condition is not None and condition != str(secure).lower():
+            continue
+        if any(matches(a, action, case=False) for a in listed(statement["Action"])) and any(
+            matches(r, resource) for r in listed(statement["Resource"])
+        ):
+            verdicts.add(statement["Effect"])
+    return "Deny" if "Deny" in verdicts else "Allow" if "Allow" in verdicts else None
+
+
+OBJECT = f"arn:aws:s3:::{BUCKET}/archive.audit.api/2025/11/03/10-15-00-x.jsonl.gz"
+
+
+@pytest.mark.parametrize(
+    "who, action, resource, allowed",
+    [
+        ("writer", "s3:PutObject", OBJECT, True),
+        ("writer", "s3:PutObject", f"arn:aws:s3:::{BUCKET}/elsewhere", False),
+        ("writer", "s3:PutObject", "arn:aws:s3:::another/archive.audit.api/x", False),
+        *(("writer", f"s3:{action}", OBJECT, False) for action in (
+            "GetObject", "DeleteObject", "DeleteObjectVersion", "PutObjectRetention", "PutObjectAcl", "BypassGovernanceRetention")),
+        ("writer", "s3:ListBucket", f"arn:aws:s3:::{BUCKET}", False),
+        ("reader", "s3:GetObject", OBJECT, True),
+        ("reader", "s3:ListBucket", f"arn:aws:s3:::{BUCKET}", True),
+        *(("reader", f"s3:{action}", OBJECT, False) for action in (
+            "PutObject", "DeleteObject", "DeleteObjectVersion", "PutObjectRetention")),
+        ("reader", "s3:PutLifecycleConfiguration", f"arn:aws:s3:::{BUCKET}", False),
+    ],
+)  # fmt: skip
+def test_rights_by_the_policies(archive, who, action, resource, allowed):
+    own = decides(load(archive / "aws" / f"{who}-policy.json"), action, resource)
+    bucket = decides(load(archive / "aws" / "bucket-policy.json"), action, resource)
+    assert (own == "Allow" and bucket != "Deny") is allowed
+
+
+def test_the_bucket_denies_what_an_administrator_is_allowed(archive):
+    policy = load(archive / "aws" / "bucket-policy.json")
+    assert decides(policy, "s3:DeleteObject", OBJECT) == "Deny"
+    assert decides(policy, "s3:DeleteObjectVersion", OBJECT) == "Deny"
+    assert decides(policy, "s3:DeleteBucket", f"arn:aws:s3:::{BUCKET}") == "Deny"
+    assert decides(policy, "s3:PutObject", OBJECT, secure=False) == "Deny"
+    assert decides(policy, "s3:PutObject", OBJECT) is None
+
+
+def test_a_principal_with_the_writers_policy_puts_and_cannot_delete(archive):
+    with moto.mock_aws():
+        make_bucket(boto3.client("s3", **ACCESS), archive / "aws")
+        # moto has no principals for the bucket's own policy; that one is evaluated above.
+        boto3.client("s3", **ACCESS).delete_bucket_policy(Bucket=BUCKET)
+        iam, keys = boto3.client("iam", **ACCESS), {}
+        for name in ("writer", "reader"):
+            iam.create_user(UserName=name)
+            document = (archive / "aws" / f"{name}-policy.json").read_text()
+            iam.put_user_policy(UserName=name, PolicyName=name, PolicyDocument=document)
+            keys[name] = iam.create_access_key(UserName=name)["AccessKey"]
+
+        @moto.core.set_initial_no_auth_action_count(0)
+        def with_rights():
+            def client(name):
+                key = keys[name]
+                access = {"aws_access_key_id": key["AccessKeyId"], "aws_secret_access_key": key["SecretAccessKey"]}
+                return boto3.client("s3", region_name="us-east-1", **access)
+
+            key = OBJECT.split("/", 1)[1]
+            writer, reader = client("writer"), client("reader")
+            writer.put_object(Bucket=BUCKET, Key=key, Body=b"x")
+            assert reader.get_object(Bucket=BUCKET, Key=key)["Body"].read() == b"x"
+            refused = [
+                lambda: writer.put_object(Bucket=BUCKET, Key="elsewhere", Body=b"x"),
+                lambda: writer.get_object(Bucket=BUCKET, Key=key),
+                lambda: writer.delete_object(Bucket=BUCKET, Key=key),
+                lambda: writer.list_objects_v2(Bucket=BUCKET),
+                lambda: reader.put_object(Bucket=BUCKET, Key=key, Body=b"y"),
+                lambda: reader.delete_object(Bucket=BUCKET, Key=key),
+            ]
+            for call in refused:
+                with pytest.raises(botocore.exceptions.ClientError, match="AccessDenied|Forbidden|403"):
+                    call()
+
+        with_rights()
