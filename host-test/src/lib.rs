@@ -7,7 +7,7 @@
 //! records that Fluent Bit would hand over, and [`json`] judges what comes back. [`lint`] judges the
 //! configurations that the module stands in, [`check`] policies, and [`inspect`] modules; [`import`] makes policies of
 //! others' rules. [`explain`] says what a policy does with a record and why, and [`cases`] try it. [`proxy`] runs filters
-//! for Envoy as Envoy would.
+//! for Envoy as Envoy would. [`report`] reads what was archived, and [`estimate`] says what a volume of records takes.
 //!
 //! ```
 //! use podsieve_host::{Config, Host, Module, Outcome, Runner};
@@ -30,6 +30,7 @@ pub mod bake;
 pub mod cases;
 pub mod check;
 mod error;
+pub mod estimate;
 pub mod explain;
 mod finding;
 mod heap;
@@ -43,6 +44,7 @@ mod module;
 mod native;
 pub mod policy;
 pub mod proxy;
+pub mod report;
 mod runner;
 
 pub use error::Error;

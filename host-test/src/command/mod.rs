@@ -5,6 +5,7 @@ mod check;
 mod completions;
 mod demo;
 mod detectors;
+mod estimate;
 mod explain;
 mod feed;
 mod findings;
@@ -18,6 +19,7 @@ mod marks;
 mod output;
 mod pick;
 mod progress;
+mod report;
 mod run;
 mod summary;
 mod test;
@@ -36,8 +38,9 @@ Exit codes:
      `inspect`: Fluent Bit, or Envoy, cannot load the module, or loses records with it
      `import`: rules were left out, with --strict
      `test`: a case failed, or with --require-coverage none tries something
+     `report`: the redaction check found something
   2  wrong arguments, a file that cannot be read or written, a policy with errors for `bake`,
-     a module that cannot be loaded";
+     a module that cannot be loaded, an archive without a record that can be read";
 
 /// Parses, enriches, redacts and routes pod logs through the WebAssembly module that Fluent Bit runs.
 #[derive(Parser)]
@@ -62,6 +65,8 @@ enum Command {
     Man(man::Man),
     Explain(explain::Explain),
     Test(test::Test),
+    Report(report::Report),
+    Estimate(estimate::Estimate),
     #[command(hide = true)]
     Demo(demo::Demo),
 }
@@ -109,6 +114,8 @@ pub(crate) fn main() -> ExitCode {
         Command::Man(man) => man.start(),
         Command::Explain(explain) => explain.start(),
         Command::Test(test) => test.start(),
+        Command::Report(report) => report.start(),
+        Command::Estimate(estimate) => estimate.start(),
         Command::Demo(demo) => demo.start(),
     };
     match result {

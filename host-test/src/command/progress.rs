@@ -17,7 +17,15 @@ pub(super) struct Progress {
 
 impl Progress {
     pub(super) fn new(total: Option<u64>, wanted: bool) -> Self {
-        let visible = wanted && !io::stdout().is_terminal();
+        Progress::drawn(total, wanted && !io::stdout().is_terminal())
+    }
+
+    /// A bar of a command that writes nothing meanwhile, so that standard output may be a terminal.
+    pub(super) fn alone(total: u64, wanted: bool) -> Self {
+        Progress::drawn(Some(total), wanted)
+    }
+
+    fn drawn(total: Option<u64>, visible: bool) -> Self {
         let target = if visible {
             // This one draws only if standard error is a terminal.
             ProgressDrawTarget::stderr()
