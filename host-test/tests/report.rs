@@ -169,7 +169,7 @@ proptest! {
 
     /// However records are spread over objects, the report is the same, but for the objects themselves.
     #[test]
-    fn objects_do_not_matter(places in prop::collection::vec((0_usize..5, 0_u32..2_000_000, 0_u32..3), 1..40), threads in 1..4) {
+    fn objects_do_not_matter(places in prop::collection::vec((0_usize..5, 0_u32..2_000_000, 0_u32..3), 1..40), threads in 1_u32..4) {
         let (one, many) = (TempDir::new().expect("a folder"), TempDir::new().expect("a folder"));
         let mut objects = vec![String::new(); 5];
         let mut all = String::new();
