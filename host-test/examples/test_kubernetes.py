@@ -28,6 +28,7 @@ kubernetes_validate = pytest.importorskip("kubernetes_validate", reason="no kube
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 KUBERNETES = ROOT / "examples/kubernetes"
+MONITORING = ROOT / "examples/monitoring"
 APP = ROOT / "examples/app"
 # The oldest that the schemas know, some on the way, and the newest.
 VERSIONS = ("1.25", "1.28", "1.31", "1.34", "1.37")
@@ -277,7 +278,7 @@ def relations(built):
     assert {p["port"] for rule in policy["spec"]["ingress"] for p in rule["ports"]} == set(ports)
     out = {p["port"] for rule in policy["spec"]["egress"] for p in rule["ports"]}
     assert {53, int(environment["ES_PORT"]), 443} <= out
-    (monitor,) = documents(KUBERNETES / "podmonitor.yaml")
+    (monitor,) = documents(MONITORING / "podmonitor.yaml")
     assert monitor["spec"]["selector"]["matchLabels"].items() <= labels.items()
     assert {e["port"] for e in monitor["spec"]["podMetricsEndpoints"]} == set(ports)
     for binding in (d for d in built if d["kind"].endswith("RoleBinding")):
@@ -382,6 +383,51 @@ def test_fluent_bit_takes_the_configuration(path, fluent_bit, module, tmp_path):
 def test_podsieve_lint_finds_no_error(path, podsieve, module):
     answer = subprocess.run([podsieve, "lint", "--module", module, path], capture_output=True, text=True)
     assert answer.returncode == 0, answer.stdout + answer.stderr
+
+
+def classic(text):
+    """Sections of a classic configuration: each its kind and its sorted settings."""
+    sections = []
+    for line in text.splitlines():
+        line = line.strip()
+        if line.startswith("["):
+            sections.append((line.strip("[]").lower(), []))
+        elif line and not line.startswith("#"):
+            key, _, value = line.partition(" ")
+            sections[-1][1].append((key, spelt(value.strip())))
+    return [(kind, sorted(settings)) for kind, settings in sections]
+
+
+def as_classic(config):
+    """The same of a YAML configuration. Processors of an input are filters of its tag."""
+
+    def settings(plugin):
+        for key, value in plugin.items():
+            yield from ((key, spelt(one)) for one in (value if isinstance(value, list) else [value]))
+
+    pipeline = config["pipeline"]
+    sections = [("service", sorted(settings(config["service"])))]
+    processors = []
+    for plugin in pipeline["inputs"]:
+        for processor in plugin.pop("processors", {}).get("logs", []):
+            processors.append(("filter", sorted([*settings(processor), ("match", plugin["tag"])])))
+        sections.append(("input", sorted(settings(plugin))))
+    sections += processors + [("filter", sorted(settings(plugin))) for plugin in pipeline["filters"]]
+    return sections + [("output", sorted(settings(plugin))) for plugin in pipeline["outputs"]]
+
+
+def spelt(value):
+    """A value as both forms mean it."""
+    text = str(value)
+    return {"true": "on", "false": "off"}.get(text.lower(), re.sub(r"\s*,\s*", ",", text))
+
+
+def test_both_forms_say_the_same():
+    said = classic((KUBERNETES / "fluent-bit.conf").read_text())
+    wanted = as_classic(yaml.safe_load((KUBERNETES / "fluent-bit.yaml").read_text()))
+    assert [kind for kind, _ in said] == [kind for kind, _ in wanted]
+    for one, other in zip(said, wanted):
+        assert one == other
 
 
 def for_2_0(text):
@@ -608,8 +654,9 @@ def test_helm_renders_it(tmp_path):
     assert variables(KUBERNETES / "fluent-bit.yaml") <= {e["name"] for e in container["env"]} | {"ES_USER", "ES_PASSWORD"}
     # What is applied beside the chart finds its pods.
     labels = daemonset["spec"]["template"]["metadata"]["labels"]
-    for file, selector in (("networkpolicy.yaml", "podSelector"), ("podmonitor.yaml", "selector")):
-        (document,) = documents(KUBERNETES / file)
+    selected = (KUBERNETES / "networkpolicy.yaml", "podSelector"), (MONITORING / "podmonitor.yaml", "selector")
+    for file, selector in selected:
+        (document,) = documents(file)
         assert document["spec"][selector]["matchLabels"].items() <= labels.items()
 
 
