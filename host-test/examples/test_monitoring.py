@@ -1,5 +1,6 @@
 """examples/monitoring: rules, dashboard and canary, against the metrics of a real Fluent Bit in a real Prometheus."""
 
+import datetime
 import json
 import os
 import pathlib
@@ -272,7 +273,13 @@ def pipeline(system, fluent_bit, module, configuration=PIPELINE, **variables):
     return http, metrics
 
 
-def prometheus_of(system, prometheus, nodes):
+def hurried(rules):
+    """The rules with 2 seconds for each minute."""
+    seconds = {"m": 2, "h": 120, "d": 2880}
+    return re.sub(r"\b(\d+)([mhd])\b", lambda time: f"{int(time[1]) * seconds[time[2]]}s", rules)
+
+
+def prometheus_of(system, prometheus, nodes, made=lambda rules: rules):
     """A Prometheus with our scrape configuration and rules, but each second; the base of its URLs."""
     config = yaml.safe_load((MONITORING / "prometheus.yaml").read_text())
     config["global"] = {"scrape_interval": "1s", "evaluation_interval": "1s"}
@@ -286,7 +293,7 @@ def prometheus_of(system, prometheus, nodes):
         ]
     (system.folder / "prometheus.yaml").write_text(yaml.safe_dump(config))
     rules = (MONITORING / "rules.yaml").read_text()
-    (system.folder / "rules.yaml").write_text(rules.replace("interval: 30s", "interval: 1s"))
+    (system.folder / "rules.yaml").write_text(made(rules.replace("interval: 30s", "interval: 1s")))
     port = free_port()
     system.start("prometheus", prometheus, "--config.file=prometheus.yaml", f"--web.listen-address=127.0.0.1:{port}",
                  f"--storage.tsdb.path={system.folder}/tsdb")
@@ -301,10 +308,10 @@ def query(base, expression):
     return answer.get("data", {}).get("result", [])
 
 
-def alerts(base):
+def alerts(base, states=("pending", "firing")):
     """Names of the alerts that are pending or fire."""
-    answer = json.loads(get(f"{base}/api/v1/alerts") or "{}")
-    return {alert["labels"]["alertname"] for alert in answer.get("data", {}).get("alerts", [])}
+    found = json.loads(get(f"{base}/api/v1/alerts") or "{}").get("data", {}).get("alerts", [])
+    return {alert["labels"]["alertname"] for alert in found if alert["state"] in states}
 
 
 def needs_the_pipeline():
@@ -451,5 +458,39 @@ def test_a_filter_that_drops_is_an_alert(tmp_path, fluent_bit, module, prometheu
             return "PodsieveRecordsDropped" in alerts(base)
 
         until("the alert", alert_or_more)
+    finally:
+        system.end()
+
+
+def test_a_failure_storm_and_silence_are_alerts(tmp_path, fluent_bit, module, prometheus):
+    """Through the whole pipeline: outcomes of jobs, then failures among them, then nothing."""
+    needs_the_pipeline()
+    system = System(tmp_path)
+    log = tmp_path / "var/log/pods/ai-agents_worker-7d9f6c5b8d-x2x4q_5f0c/worker/0.log"
+    log.parent.mkdir(parents=True)
+
+    def write(count, status):
+        now = datetime.datetime.now(datetime.timezone.utc).isoformat()
+        record = {"timestamp": now, "level": "INFO", "service": "ai-agents-worker", "status": status, "duration_ms": 900,
+                  "operation": "enhancement_failed" if status == "failure" else "enhancement_completed"}
+        with log.open("a") as file:
+            file.write(f"{now} stderr F {json.dumps(record)}\n" * count)
+
+    def firing(alert):
+        return alert in alerts(base, ("firing",))
+
+    try:
+        write(100, "success")
+        system.ports = pipeline(system, fluent_bit, module)
+        base = prometheus_of(system, prometheus, {"node-1": system.ports}, hurried)
+        until("the jobs are counted", lambda: query(base, "podsieve:outcomes:increase5m"))
+        write(4, "failure")
+        until("the failures are counted", lambda: query(base, 'podsieve:outcomes:increase5m{status="failure"}'))
+        ratio, = query(base, "podsieve:failures:ratio5m")
+        assert float(ratio["value"][1]) < 0.05 and not firing("PodsieveFailureRateHigh"), ratio
+        write(100, "failure")
+        until("the storm", lambda: firing("PodsieveFailureRateHigh"))
+        assert not firing("PodsieveServiceSilent")
+        until("the silence", lambda: firing("PodsieveServiceSilent"))
     finally:
         system.end()

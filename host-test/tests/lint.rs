@@ -130,6 +130,20 @@ const IN_CLASSIC: &[Case] = &[
     ("    storage.type     filesystem\n", "    storage.type     memory\n", &[(6, "archive-in-memory")]),
     ("    storage.type     filesystem\n", "    storage.type     ${STORAGE}\n", &[]),
     ("    emitter_storage.type filesystem\n", "", &[(21, "archive-in-memory")]),
+    (
+        "[OUTPUT]\n    name        es",
+        "\
+[FILTER]
+    name rewrite_tag
+    match kube.*
+    rule $archive_tag . counted true
+[OUTPUT]
+    name null
+    match counted
+[OUTPUT]
+    name        es",
+        &[],
+    ),
     ("    storage.path /var/lib/fluent-bit\n", "", &[(9, "storage-path"), (23, "storage-path")]),
     ("    retry_limit no_limits\n", "", &[(32, "archive-retries")]),
     ("$archive_tag true", "$archive_tag false", &[(23, "archive-moved")]),

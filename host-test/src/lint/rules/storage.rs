@@ -43,6 +43,11 @@ pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
     }
     let is_inherited = configuration.service("storage.inherit").is_some_and(is_on);
     for rule in &rules {
+        let mut ends = configuration.outputs.iter().filter(|output| rule.tags.iter().any(|tag| may_match(output, tag)));
+        // Copies that are only counted, by filters.
+        if ends.clone().next().is_some() && ends.all(|output| output.name().eq_ignore_ascii_case("null")) {
+            continue;
+        }
         if !is_inherited
             && !on_disk(rule.filter, "emitter_storage.type")
             && rule.filter.get("emitter_storage.type").is_none_or(|value| value.is_known())
