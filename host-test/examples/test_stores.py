@@ -45,10 +45,12 @@ def npm(tmp_path_factory):
         pytest.skip("no npm: install it, or let NPM_PACKAGES name a folder with the packages")
     folder = tmp_path_factory.mktemp("npm")
     (folder / "package.json").write_text(json.dumps({"private": True, "dependencies": NPM}))
-    command = ["npm", "install", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"]
+    # Of the grammar only the parser is taken, not the editor that it asks for.
+    command = ["npm", "install", "--ignore-scripts", "--no-audit", "--no-fund", "--legacy-peer-deps"]
     result = subprocess.run(command, cwd=folder, capture_output=True, text=True)
-    if result.returncode:
-        pytest.skip(f"npm install failed, is there a network? {result.stderr.strip()[:200]}")
+    if "ENOTFOUND" in result.stderr or "EAI_AGAIN" in result.stderr:
+        pytest.skip("npm install: no registry")
+    assert result.returncode == 0, result.stderr
     return folder
 
 

@@ -1,18 +1,5 @@
 //! Finds the end of a value, without recursion.
 
-/// Bytes that end a run of plain string bytes: quote, backslash and the controls.
-static STOPS: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut byte = 0;
-    while byte < 0x20 {
-        table[byte] = true;
-        byte += 1;
-    }
-    table[b'"' as usize] = true;
-    table[b'\\' as usize] = true;
-    table
-};
-
 /// The first position at or after `at` that holds no white space.
 pub(super) fn space(text: &[u8], mut at: usize) -> usize {
     while let Some(b' ' | b'\t' | b'\n' | b'\r') = text.get(at) {
@@ -28,7 +15,12 @@ pub(super) fn string(text: &[u8], at: usize) -> Option<usize> {
     }
     let mut at = at + 1;
     loop {
-        at += text.get(at..)?.iter().position(|&byte| STOPS[byte as usize])?;
+        let rest = text.get(at..)?;
+        let plain = memchr::memchr2(b'"', b'\\', rest)?;
+        if rest[..plain].iter().fold(false, |control, &byte| control | (byte < 0x20)) {
+            return None;
+        }
+        at += plain;
         match text[at] {
             b'"' => return Some(at + 1),
             b'\\' => match text.get(at + 1)? {

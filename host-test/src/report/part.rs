@@ -159,12 +159,14 @@ impl Part {
         order: &mut Order,
         seen: &Seen,
     ) {
+        let mut archived = None;
         let shown = match looked {
             Looked::NoRecord => return self.bad_line(object, line, "is no JSON object"),
             Looked::TooLong => return self.bad_line(object, line, "is longer than the policy lets a record be"),
             Looked::Clean => record,
             Looked::Found(rules, safe) => {
                 self.found.add(object, line, rules);
+                archived = Some(record);
                 safe
             }
         };
@@ -181,7 +183,8 @@ impl Part {
         };
         seen.add(record);
         self.event(&facts, time, second, order);
-        self.audit(&Audit::read(record), second / 86_400);
+        let audit = archived.map_or_else(|| Audit::read(facts.audit), Audit::of);
+        self.audit(&audit, second / 86_400);
     }
 
     fn event(&mut self, facts: &Facts<'_>, time: Moment, second: usize, order: &mut Order) {

@@ -21,6 +21,8 @@ pub(super) struct Facts<'a> {
     pub(super) duration: Option<u64>,
     /// What tells containers apart: the text of `kubernetes`, and the name of the stream.
     pub(super) container: (&'a [u8], &'a [u8]),
+    /// What podsieve said of it, as it stands there.
+    pub(super) audit: &'a [u8],
 }
 
 impl<'a> Facts<'a> {
@@ -46,6 +48,7 @@ impl<'a> Facts<'a> {
                 b"extra.duration_ms" => second.duration = duration(value),
                 b"kubernetes" => facts.container.0 = value,
                 b"stream" => facts.container.1 = value,
+                b"podsieve" => facts.audit = value,
                 _ => {}
             }
         }
@@ -79,10 +82,18 @@ pub(super) struct Audit<'a> {
 }
 
 impl<'a> Audit<'a> {
-    pub(super) fn read(record: &'a [u8]) -> Audit<'a> {
+    /// The audit of a record.
+    pub(super) fn of(record: &'a [u8]) -> Audit<'a> {
+        Audit::read(fields(record).find(|field| field.key == b"podsieve").map_or(b"", |own| own.value))
+    }
+
+    /// What an audit says, which is an object; nothing if it is not.
+    pub(super) fn read(text: &'a [u8]) -> Audit<'a> {
         let mut audit = Audit::default();
-        let Some(own) = fields(record).find(|field| field.key == b"podsieve") else { return audit };
-        for field in fields(own.value) {
+        if text.is_empty() {
+            return audit;
+        }
+        for field in fields(text) {
             match field.key {
                 b"redacted" => {
                     let counts = fields(field.value).map(|rule| (plain(rule.key), number(rule.value)));
@@ -159,7 +170,7 @@ mod tests {
     fn audits() {
         let record =
             br#"{"podsieve":{"redacted":{"email":2,"x y":1,"card":"3"},"policy":"abc123","error":"unreadable"}}"#;
-        let audit = Audit::read(record);
+        let audit = Audit::of(record);
         assert_eq!(audit.redacted, [(&b"email"[..], 2), (b"(unknown)", 1)]);
         assert_eq!(audit.policy.as_deref(), Some(&b"abc123"[..]));
         assert_eq!(audit.error.as_deref(), Some(&b"unreadable"[..]));
