@@ -263,6 +263,22 @@ def test_archive_is_down(cluster):
     one.judge(twice=True)
 
 
+def test_archive_buffer_is_full(cluster):
+    """S3 is away until its folder on disk has reached its limit: what is more waits in front of it."""
+    one = cluster(S3_BUFFER="3M")
+    one.up()
+    one.store.down()
+    with Writing(one.kubelet) as writing:
+        wait_for(lambda: "Buffer is full" in one.node.said(), lambda: f"the limit\n{one.node.said()[-3000:]}", 60)
+        one.judge_secrets(at_least=100_000)
+        one.store.up()
+    audit = {number for number, record in one.expected().items() if "archive_tag" in record}
+    # A retry may be half a minute away.
+    wait_for(lambda: len(one.archived()) > 0.9 * len(audit), lambda: f"{len(one.archived())} of {len(audit)} archived", 100)
+    one.settle()
+    one.judge(twice=True)
+
+
 def test_killed(cluster):
     """SIGKILL and SIGTERM in turns, in the middle, also soon after a start with much to read."""
     one = cluster()
