@@ -48,7 +48,7 @@ test: modules peers build venv ## everything that can be tested on this machine
 	@if test -e $(VENV)/stamp; then $(PYTEST) host-test/examples; else echo "SKIPPED the tests of examples/"; fi
 
 e2e: build venv ## the whole system: Fluent Bit, an S3 server, Prometheus, and what goes wrong
-	$(PYTEST) host-test/examples/test_e2e.py
+	$(PYTEST) host-test/examples/test_e2e.py host-test/examples/test_monitoring.py
 
 # Without it the tests say that they are SKIPPED; ENVOY may name an Envoy all the same, or one be on the PATH.
 venv:
