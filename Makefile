@@ -38,8 +38,9 @@ help: ## what there is
 demo: build ## recorded pod logs through the module: before and after, and a summary
 	@COLUMNS=$${COLUMNS:-$(TERMINAL)} dist/podsieve demo
 
+# With --workspace what it is built on is built once for it and the tests.
 build: wasm ## dist/podsieve.wasm and the command dist/podsieve
-	$(CARGO) build --release --locked --package podsieve-host
+	$(CARGO) build --release --locked --workspace --bin podsieve
 	install -m 755 $(TARGET)/release/podsieve dist/podsieve
 
 test: modules peers build venv ## everything that can be tested on this machine

@@ -20,9 +20,9 @@ const STYLE: &str = "\
 body{font:15px/1.45 system-ui,sans-serif;color:var(--ink);background:var(--paper);max-width:60rem;margin:2rem auto;padding:0 1rem}
 h1{font-size:1.6rem}h2{font-size:1.15rem;margin-top:2rem;border-bottom:1px solid var(--line)}
 table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
-th,td{text-align:right;padding:.2rem .5rem;border-bottom:1px solid var(--line);vertical-align:top}
-th:first-child,td:first-child{text-align:left;overflow-wrap:anywhere}th{color:var(--faint);font-weight:600}
-td.text,th.text{text-align:left;overflow-wrap:anywhere}
+th,td{text-align:right;padding:.2rem .5rem;border-bottom:1px solid var(--line);vertical-align:top;white-space:nowrap}
+th:first-child,td:first-child{text-align:left;white-space:normal;overflow-wrap:anywhere;min-width:8rem}th{color:var(--faint);font-weight:600}
+td.text,th.text{text-align:left;white-space:normal;overflow-wrap:anywhere}
 svg{width:100%;height:auto}svg text{font:11px system-ui,sans-serif;fill:var(--faint)}
 .bar{fill:var(--bar)}.bad{fill:var(--bad);color:var(--bad)}.good{color:var(--good)}.rule{stroke:var(--line)}.note{color:var(--faint)}
 @media print{:root{--ink:#000;--paper:#fff;--faint:#444;--line:#bbb;--bar:#3b6ea8;--bad:#b3362b;--good:#2c7a4b}
@@ -68,7 +68,12 @@ fn escaped(text: &str) -> String {
     out
 }
 
+/// A table, if there is a row to show.
 fn table(head: &[&str], rows: impl Iterator<Item = Vec<String>>, out: &mut String) {
+    let mut rows = rows.peekable();
+    if rows.peek().is_none() {
+        return;
+    }
     out.push_str("<table><thead><tr>");
     for cell in head {
         let _ = write!(out, "<th>{}</th>", escaped(cell));
