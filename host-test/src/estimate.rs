@@ -102,7 +102,7 @@ pub fn digits(number: f64) -> String {
         0
     } else if number >= 10.0 {
         1
-    } else if number >= 1.0 {
+    } else if number >= 0.9995 {
         2
     } else {
         4
