@@ -13,7 +13,11 @@ multiply by what yours does. The CPU is that of the module in Fluent Bit's inter
 bytes; compiled ahead of time it takes less than half.
 
 The replicas are the copies that an index of Elasticsearch or OpenSearch keeps beside the first one, in hot and warm \
-storage; an archive has none.";
+storage; an archive has none.
+
+Exit codes:
+  0  the estimate was made
+  2  wrong arguments";
 
 /// Estimate what a volume of logs takes: storage by tier, its cost, and the CPU that the filters add.
 #[derive(Args)]
