@@ -46,7 +46,7 @@ build: wasm ## dist/podsieve.wasm and the command dist/podsieve
 test: modules peers build venv ## everything that can be tested on this machine
 	@test -n "$$ENVOY" || ! test -e $(VENV)/stamp || export ENVOY=$(VENV)/bin/envoy; \
 	  $(CARGO) test --release --locked --workspace
-	@if test -e $(VENV)/stamp; then $(PYTEST) host-test/examples; else echo "SKIPPED the tests of examples/"; fi
+	@if test -e $(VENV)/stamp; then $(PYTEST) host-test/examples; else echo "SKIPPED [1] host-test/examples: there is no virtual environment"; fi
 
 e2e: build venv ## the whole system: Fluent Bit, an S3 server, Prometheus, and what goes wrong
 	$(PYTEST) host-test/examples/test_e2e.py host-test/examples/test_monitoring.py

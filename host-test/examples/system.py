@@ -1,4 +1,4 @@
-"""The parts of the system as processes, for test_e2e.py: started, waited for and stopped in this one place."""
+"""The parts of the system as processes: started, waited for and stopped in this one place."""
 
 import collections
 import gzip
@@ -16,7 +16,6 @@ import sys
 import tempfile
 import threading
 import time
-import urllib.error
 import urllib.request
 
 import boto3
@@ -35,7 +34,7 @@ def free_port():
         return listener.getsockname()[1]
 
 
-def wait_for(condition, what, seconds=20):
+def wait_for(condition, what, seconds=60):
     """Waits until a condition holds, and returns what it says."""
     end = time.monotonic() + seconds
     while True:
@@ -48,22 +47,27 @@ def wait_for(condition, what, seconds=20):
 
 
 def get(url, data=None, context=None):
-    """The body of an answer, or None if there is none yet."""
+    """The body of an answer, or nothing if there is none yet."""
     try:
         with urllib.request.urlopen(urllib.request.Request(url, data=data), timeout=5, context=context) as answer:
             return answer.read().decode()
-    except (urllib.error.URLError, ConnectionError, TimeoutError):
-        return None
+    except OSError:
+        return ""
 
 
 class Process:
     """A process that writes what it says into a file, and that ends with the test."""
 
-    def __init__(self, arguments, log, env=None):
+    def __init__(self, arguments, log, env=None, cwd=None):
         self.log = log
         with open(log, "ab") as output:
             self.child = subprocess.Popen(
-                [str(argument) for argument in arguments], stdout=output, stderr=output, stdin=subprocess.DEVNULL, env=env
+                [str(argument) for argument in arguments],
+                stdout=output,
+                stderr=output,
+                stdin=subprocess.DEVNULL,
+                env=env,
+                cwd=cwd,
             )
 
     def signal(self, number):

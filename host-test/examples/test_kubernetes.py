@@ -14,17 +14,16 @@ import pathlib
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
 
+import kubernetes_validate
 import pytest
 import yaml
-
-kubernetes_validate = pytest.importorskip("kubernetes_validate", reason="no kubernetes-validate: make venv")
+from system import free_port
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 KUBERNETES = ROOT / "examples/kubernetes"
@@ -89,8 +88,7 @@ def settings():
 
 
 def configurations():
-    found = sorted(p for p in KUBERNETES.glob("fluent-bit*") if p.suffix in (".yaml", ".conf"))
-    return found or [pytest.param(None, marks=pytest.mark.skip("no fluent-bit.yaml in examples/kubernetes"))]
+    return sorted(p for p in KUBERNETES.glob("fluent-bit*") if p.suffix in (".yaml", ".conf"))
 
 
 # Schemas
@@ -144,9 +142,6 @@ def build(tmp_path_factory, module):
             return copy.deepcopy(done[components])
         folder = tmp_path_factory.mktemp("kubernetes") / "kubernetes"
         shutil.copytree(KUBERNETES, folder)
-        for name in generated("fluent-bit-config"):
-            if not (folder / name).exists():
-                pytest.skip(f"no {name} in examples/kubernetes")
         shutil.copy(module, folder / "podsieve.wasm")
         path = folder / "kustomization.yaml"
         kustomization = yaml.safe_load(path.read_text())
@@ -176,8 +171,6 @@ def test_what_kustomize_is_told_to_read_is_there():
     names = [g["name"] for g in kustomization["configMapGenerator"]]
     named = kustomization["resources"] + [file for name in names for file in generated(name)]
     missing = [n for n in named if not (KUBERNETES / n).exists() and n != "podsieve.wasm"]
-    if set(missing) <= {"fluent-bit.yaml", "fluent-bit.conf"} and missing:
-        pytest.skip(f"no {missing} in examples/kubernetes")
     assert not missing
     text = (KUBERNETES / "kustomization.yaml").read_text()
     commented = re.findall(r"^ *# - (components/[a-z0-9.-]+|[a-z]+\.yaml)", text, re.M)
@@ -473,8 +466,6 @@ def for_2_0(text):
 
 def test_the_configuration_for_2_0_is_the_other_one_without_what_2_0_lacks():
     now, old = KUBERNETES / "fluent-bit.conf", KUBERNETES / "fluent-bit-2.0.conf"
-    if not now.exists():
-        pytest.skip("no fluent-bit.conf in examples/kubernetes")
     wanted = for_2_0(now.read_text())
     if os.environ.get("PODSIEVE_WRITE"):
         old.write_text(wanted)
@@ -485,12 +476,6 @@ def test_the_configuration_for_2_0_is_the_other_one_without_what_2_0_lacks():
 
 PODS = ("ai-agents_ai-agents-worker-6b7c9d8f4-abcde_71ab63f1-457e-4b9d-8f00-c3acfe7c5be8",
         "ai-agents_ai-agents-api-7d9f6c5b8d-x2x4q_8d623cf2-b3ee-4445-84c0-cc0546f55a57")
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return str(s.getsockname()[1])
 
 
 def to_files(text, out):
@@ -509,7 +494,7 @@ def run_fluent_bit(fluent_bit, text, tmp_path, module, seconds=6, prefix=()):
         shutil.copytree(ROOT / "host-test/recordings/pods" / pod, tmp_path / "var/log/pods" / pod)
     (tmp_path / "out").mkdir()
     (tmp_path / "fluent-bit.conf").write_text(to_files(text, tmp_path / "out"))
-    env |= {"HTTP_PORT": free_port(), "METRICS_PORT": free_port()}
+    env |= {"HTTP_PORT": str(free_port()), "METRICS_PORT": str(free_port())}
     process = subprocess.Popen([*prefix, fluent_bit, "-c", tmp_path / "fluent-bit.conf"], env=env, text=True,
                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     time.sleep(seconds)
@@ -543,8 +528,6 @@ def leaks(text):
 def test_it_collects_without_a_secret_and_without_rights(file, fluent_bit, module, tmp_path):
     """As the DaemonSet runs it: no capabilities, no new privileges; and it answers the probes."""
     path = KUBERNETES / file
-    if not path.exists():
-        pytest.skip(f"no {file} in examples/kubernetes")
     prefix = ()
     if os.geteuid() == 0 and shutil.which("setpriv"):
         prefix = ("setpriv", "--bounding-set=-all", "--inh-caps=-all", "--no-new-privs")
@@ -620,8 +603,6 @@ def test_the_values_say_what_the_manifests_say():
 def test_the_chart_gets_the_configuration_as_it_is():
     """`--set-file` brings the file itself, so that it cannot differ; but the chart takes it for a template."""
     path = KUBERNETES / "fluent-bit.yaml"
-    if not path.exists():
-        pytest.skip("no fluent-bit.yaml in examples/kubernetes")
     assert "{{" not in path.read_text()
     command = r"--set-file 'config.extraFiles.fluent-bit\.yaml=fluent-bit.yaml'"
     assert command in (KUBERNETES / "values.yaml").read_text() and command in (KUBERNETES / "README.md").read_text()
@@ -634,8 +615,6 @@ def test_helm_renders_it(tmp_path):
     chart = os.environ.get("HELM_CHART")
     if not helm or not chart:
         pytest.skip("no helm, or no chart: let HELM name it, and HELM_CHART charts/fluent-bit of fluent/helm-charts")
-    if not (KUBERNETES / "fluent-bit.yaml").exists():
-        pytest.skip("no fluent-bit.yaml in examples/kubernetes")
     env = dict(os.environ, **{f"HELM_{k}_HOME": str(tmp_path) for k in ("CACHE", "CONFIG", "DATA")})
     answer = subprocess.run(
         [helm, "template", "fluent-bit", chart, "--namespace", "logging", "-f", "values.yaml",
@@ -680,11 +659,6 @@ def app_environment(service, **more):
                 PUBLIC_KEY="ssh-ed25519 AAAA deploy", PYTHONUNBUFFERED="1", PYTHONDONTWRITEBYTECODE="1", **more)
 
 
-def application():
-    for module in ("loguru", "fastapi", "celery", "uvicorn", "httpx"):
-        pytest.importorskip(module, reason=f"no {module}: host-test/requirements.txt has it")
-
-
 def server(what, port, env):
     return subprocess.Popen([sys.executable, "-m", "uvicorn", "--port", port, what], cwd=APP, env=env, text=True,
                             stdout=subprocess.PIPE, stderr=subprocess.PIPE)
@@ -711,7 +685,7 @@ PAYLOAD = {"fail": 1, "ticket_id": "TKT-000123", "subject": "Cannot log in", "re
 
 def run_application(folder, **env):
     """The API and a job of the worker, for one ticket: what each wrote to standard error, and to standard output."""
-    desk_port, api_port = free_port(), free_port()
+    desk_port, api_port = str(free_port()), str(free_port())
     env = {"UPSTREAM": f"http://127.0.0.1:{desk_port}", "LOG_DIR": str(folder), **env}
     running = [server("servicedesk:app", desk_port, app_environment("stub"))]
     running.append(server("api:app", api_port, app_environment("api", **env)))
@@ -743,7 +717,6 @@ def extra(record):
 @pytest.fixture(scope="session")
 def migration(tmp_path_factory):
     """The application in the three phases of the migration, and the folder of its files."""
-    application()
     phases = {}
     for phase, env in (("both", {"LOG_FILE_ENABLED": "true"}), ("stdout", {"LOG_FILE_ENABLED": "false"}),
                        ("unset", {})):
@@ -775,7 +748,6 @@ def test_while_it_migrates_the_application_writes_the_same_to_both(migration):
 
 
 def test_log_level_is_what_is_written_at_least(tmp_path):
-    application()
     program = ("import logsetup; from loguru import logger\nlogsetup.{form}()\n"
                "for l in ('DEBUG', 'INFO', 'ERROR'): logger.log(l, l)")
     for form in ("flat", "serialized"):

@@ -6,17 +6,16 @@ import os
 import pathlib
 import re
 import shutil
-import signal
-import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.parse
 import urllib.request
 
+import kubernetes_validate
 import pytest
 import yaml
+from system import Process, free_port, get, wait_for
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 MONITORING = ROOT / "examples" / "monitoring"
@@ -140,7 +139,6 @@ def test_the_dashboard_is_well_formed(promtool, tmp_path):
 
 
 def test_the_canary_is_a_valid_restricted_cronjob():
-    kubernetes_validate = pytest.importorskip("kubernetes_validate", reason="no kubernetes-validate: make venv")
     for manifest in CANARY:
         kubernetes_validate.validate(manifest, "1.31", strict=True)
     config, job = CANARY
@@ -197,30 +195,6 @@ def test_each_record_of_the_canary_has_each_secret_once(podsieve, tmp_path):
 
 # The system: pipeline, stores, Prometheus.
 
-def free_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
-
-
-def get(url, method="GET"):
-    try:
-        with urllib.request.urlopen(urllib.request.Request(url, method=method), timeout=5) as answer:
-            return answer.read().decode()
-    except (urllib.error.URLError, OSError):
-        return ""
-
-
-def until(what, check, seconds=60):
-    deadline = time.monotonic() + seconds
-    while True:
-        found = check()
-        if found:
-            return found
-        assert time.monotonic() < deadline, f"not after {seconds} s: {what}"
-        time.sleep(0.25)
-
-
 class System:
     """What runs in one folder; all that it started ends with it."""
 
@@ -229,25 +203,12 @@ class System:
         self.running = []
 
     def start(self, name, *command, **variables):
-        # Fluent Bit reads standard input when it is a terminal; each has its own log.
-        log = open(self.folder / f"{name}.log", "w")
-        process = subprocess.Popen([str(word) for word in command], cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log,
-                                   stderr=log, env={**os.environ, **{k: str(v) for k, v in variables.items()}})
-        self.running.append(process)
-        return process
-
-    def said(self, name):
-        return (self.folder / f"{name}.log").read_text(errors="replace")
+        env = {**os.environ, **{key: str(value) for key, value in variables.items()}}
+        self.running.append(Process(command, self.folder / f"{name}.log", env, self.folder))
 
     def end(self):
-        for process in reversed(self.running):
-            process.send_signal(signal.SIGTERM)
         for process in self.running:
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            process.kill()
 
 
 def bake(podsieve, folder, policy):
@@ -269,7 +230,7 @@ def pipeline(system, fluent_bit, module, configuration=PIPELINE, **variables):
         AWS_SECRET_ACCESS_KEY="test", AWS_EC2_METADATA_DISABLED="true",
     )
     system.start("fluent-bit", fluent_bit, "-c", configuration, **{**everything, **variables})
-    until("Fluent Bit answers", lambda: get(f"http://127.0.0.1:{http}/api/v2/metrics/prometheus"))
+    wait_for(lambda: get(f"http://127.0.0.1:{http}/api/v2/metrics/prometheus"), "Fluent Bit answers")
     return http, metrics
 
 
@@ -298,7 +259,7 @@ def prometheus_of(system, prometheus, nodes, made=lambda rules: rules):
     system.start("prometheus", prometheus, "--config.file=prometheus.yaml", f"--web.listen-address=127.0.0.1:{port}",
                  f"--storage.tsdb.path={system.folder}/tsdb")
     base = f"http://127.0.0.1:{port}"
-    until("Prometheus is ready", lambda: "Ready" in get(f"{base}/-/ready"))
+    wait_for(lambda: "Ready" in get(f"{base}/-/ready"), "Prometheus is ready")
     return base
 
 
@@ -314,15 +275,8 @@ def alerts(base, states=("pending", "firing")):
     return {alert["labels"]["alertname"] for alert in found if alert["state"] in states}
 
 
-def needs_the_pipeline():
-    if not PIPELINE.exists():
-        pytest.skip(f"{PIPELINE.relative_to(ROOT)} is missing")
-
-
 @pytest.fixture(scope="module")
 def system(tmp_path_factory, fluent_bit, podsieve, prometheus):
-    needs_the_pipeline()
-    pytest.importorskip("moto", reason="no S3 server: moto of host-test/requirements.txt")
     system = System(tmp_path_factory.mktemp("monitoring"))
     try:
         pods = system.folder / "var" / "log" / "pods"
@@ -332,7 +286,7 @@ def system(tmp_path_factory, fluent_bit, podsieve, prometheus):
         s3, es = free_port(), free_port()
         system.start("s3", pathlib.Path(sys.executable).parent / "moto_server", "-H", "127.0.0.1", "-p", s3,
                      AWS_ACCESS_KEY_ID="test", AWS_SECRET_ACCESS_KEY="test")
-        until("the S3 server answers", lambda: get(f"http://127.0.0.1:{s3}/moto-api/"))
+        wait_for(lambda: get(f"http://127.0.0.1:{s3}/moto-api/"), "the S3 server answers")
         # Speaks _bulk; what it receives is hot storage.
         system.start("hot", fluent_bit, "-i", "elasticsearch", "-p", "listen=127.0.0.1", "-p", f"port={es}",
                      "-p", "buffer_max_size=16M", "-o", "file", "-p", f"path={system.folder}", "-p", "file=hot.jsonl",
@@ -342,11 +296,11 @@ def system(tmp_path_factory, fluent_bit, podsieve, prometheus):
         system.ports = pipeline(system, fluent_bit, module, ES_PORT=es, S3_ENDPOINT=f"http://127.0.0.1:{s3}")
         system.prometheus = prometheus_of(system, prometheus, {"node-1": system.ports})
         # There is no bucket at first: an outage.
-        until("uploads fail", lambda: "podsieve_archive_upload_failures_total" in scrape(system))
+        wait_for(lambda: "podsieve_archive_upload_failures_total" in scrape(system), "uploads fail")
         system.outage = scrape(system)
         request = urllib.request.Request(f"http://127.0.0.1:{s3}/ai-agents-logs", method="PUT")
         urllib.request.urlopen(request, timeout=5).read()
-        until("an upload", lambda: "podsieve_archive_uploads_total" in scrape(system))
+        wait_for(lambda: "podsieve_archive_uploads_total" in scrape(system), "an upload")
         yield system
     finally:
         system.end()
@@ -356,7 +310,7 @@ def scrape(system):
     """All that both endpoints say, as {name: [(labels, value)]}."""
     found = {}
     for port, path in zip(system.ports, ("/api/v2/metrics/prometheus", "/metrics")):
-        said = until(f"an answer of {path}", lambda: get(f"http://127.0.0.1:{port}{path}"))
+        said = wait_for(lambda: get(f"http://127.0.0.1:{port}{path}"), f"an answer of {path}")
         for line in said.splitlines():
             if line and not line.startswith("#"):
                 name, labels, value = re.match(r"([\w:]+)(?:\{(.*)\})? (\S+)", line).groups()
@@ -366,14 +320,14 @@ def scrape(system):
 
 
 def test_each_metric_exists(system):
-    until("a masked record", lambda: "podsieve_masked_total" in scrape(system))
+    wait_for(lambda: "podsieve_masked_total" in scrape(system), "a masked record")
     there = set(scrape(system)) | OF_PROMETHEUS | set(RECORDED)
     for where, expression in expressions():
         assert names(expression) <= there, (where, sorted(there))
     # And in Prometheus, with what the rules make of them.
     used = set.union(*(names(expression) for _, expression in expressions()))
     known = f"{system.prometheus}/api/v1/label/__name__/values"
-    until("all are in Prometheus", lambda: used <= set(json.loads(get(known))["data"]))
+    wait_for(lambda: used <= set(json.loads(get(known))["data"]), "all are in Prometheus")
 
 
 def test_each_label_exists(system):
@@ -409,28 +363,27 @@ def test_an_outage_of_s3_is_seen_in_the_uploads_only(system):
 
 
 def test_the_canary_arrives_redacted(system):
-    metric = until("the canary is counted", lambda: scrape(system).get("podsieve_canary_records_total"))
+    metric = wait_for(lambda: scrape(system).get("podsieve_canary_records_total"), "the canary is counted")
     assert metric == [(dict.fromkeys(KINDS, "1"), 2)]
     hot = system.folder / "hot.jsonl"
-    until("the canary is hot", lambda: hot.exists() and hot.read_text().count('"canary_id"') >= 2)
+    wait_for(lambda: hot.exists() and hot.read_text().count('"canary_id"') >= 2, "the canary is hot")
     text = hot.read_text()
     for secret in SECRETS:
         assert secret not in text
-    found = until("Prometheus has it", lambda: query(system.prometheus, "podsieve:canary_records:increase10m"))
+    found = wait_for(lambda: query(system.prometheus, "podsieve:canary_records:increase10m"), "Prometheus has it")
     assert [float(series["value"][1]) for series in found] == [2]
     assert not alerts(system.prometheus) & {"PodsieveCanaryMissing", "PodsieveCanaryUnredacted", "PodsieveCollectorDown"}
 
 
 def test_a_secret_that_comes_through_is_an_alert(tmp_path, fluent_bit, podsieve, prometheus):
     """The same pipeline with a policy that lets passwords pass, and without a canary that is as it should be."""
-    needs_the_pipeline()
     leaky = bake(podsieve, tmp_path, "detectors: {password: off}\n")
     system = System(tmp_path)
     try:
         canary_log(tmp_path / "var" / "log" / "pods", canary_lines(tmp_path, "29401235-b4c5d"))
         system.ports = pipeline(system, fluent_bit, leaky)
         base = prometheus_of(system, prometheus, {"node-1": system.ports})
-        until("the alert", lambda: "PodsieveCanaryUnredacted" in alerts(base))
+        wait_for(lambda: "PodsieveCanaryUnredacted" in alerts(base), "the alert")
         assert "PodsieveCanaryMissing" not in alerts(base)
     finally:
         system.end()
@@ -438,7 +391,6 @@ def test_a_secret_that_comes_through_is_an_alert(tmp_path, fluent_bit, podsieve,
 
 def test_a_filter_that_drops_is_an_alert(tmp_path, fluent_bit, module, prometheus):
     """Fluent Bit counts what a filter with a wrong function_name loses."""
-    needs_the_pipeline()
     system = System(tmp_path)
     try:
         broken = tmp_path / "broken.yaml"
@@ -450,21 +402,20 @@ def test_a_filter_that_drops_is_an_alert(tmp_path, fluent_bit, module, prometheu
         log = canary_log(pods, lines, "29401240-d6f7g")
         system.ports = pipeline(system, fluent_bit, module, configuration=broken)
         base = prometheus_of(system, prometheus, {"node-1": system.ports})
-        until("the first scrape", lambda: query(base, "fluentbit_filter_drop_records_total"))
+        wait_for(lambda: query(base, "fluentbit_filter_drop_records_total"), "the first scrape")
 
         def alert_or_more():
             with log.open("a") as file:
                 file.write(log.read_text().splitlines(keepends=True)[0])
             return "PodsieveRecordsDropped" in alerts(base)
 
-        until("the alert", alert_or_more)
+        wait_for(alert_or_more, "the alert")
     finally:
         system.end()
 
 
 def test_a_failure_storm_and_silence_are_alerts(tmp_path, fluent_bit, module, prometheus):
     """Through the whole pipeline: outcomes of jobs, then failures among them, then nothing."""
-    needs_the_pipeline()
     system = System(tmp_path)
     log = tmp_path / "var/log/pods/ai-agents_worker-7d9f6c5b8d-x2x4q_5f0c/worker/0.log"
     log.parent.mkdir(parents=True)
@@ -483,14 +434,14 @@ def test_a_failure_storm_and_silence_are_alerts(tmp_path, fluent_bit, module, pr
         write(100, "success")
         system.ports = pipeline(system, fluent_bit, module)
         base = prometheus_of(system, prometheus, {"node-1": system.ports}, hurried)
-        until("the jobs are counted", lambda: query(base, "podsieve:outcomes:increase5m"))
+        wait_for(lambda: query(base, "podsieve:outcomes:increase5m"), "the jobs are counted")
         write(4, "failure")
-        until("the failures are counted", lambda: query(base, 'podsieve:outcomes:increase5m{status="failure"}'))
+        wait_for(lambda: query(base, 'podsieve:outcomes:increase5m{status="failure"}'), "the failures are counted")
         ratio, = query(base, "podsieve:failures:ratio5m")
         assert float(ratio["value"][1]) < 0.05 and not firing("PodsieveFailureRateHigh"), ratio
         write(100, "failure")
-        until("the storm", lambda: firing("PodsieveFailureRateHigh"))
+        wait_for(lambda: firing("PodsieveFailureRateHigh"), "the storm")
         assert not firing("PodsieveServiceSilent")
-        until("the silence", lambda: firing("PodsieveServiceSilent"))
+        wait_for(lambda: firing("PodsieveServiceSilent"), "the silence")
     finally:
         system.end()

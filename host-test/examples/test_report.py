@@ -3,39 +3,20 @@
 import gzip
 import json
 import os
-import pathlib
-import socket
 import subprocess
-import sys
-import time
 
 import pytest
-
-boto3 = pytest.importorskip("boto3")
+from system import BUCKET, Store
 
 ENVIRONMENT = {**os.environ, "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_REGION": "us-east-1"}
 
 
 @pytest.fixture
-def server(tmp_path):
-    moto = pathlib.Path(sys.executable).parent / "moto_server"
-    if not moto.exists():
-        pytest.skip("no moto_server beside this Python: host-test/requirements.txt has it")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    with open(tmp_path / "moto.log", "w") as log:
-        process = subprocess.Popen([moto, "-H", "127.0.0.1", "-p", str(port)], stdout=log, stderr=log)
-    try:
-        for _ in range(150):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.2)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait(10)
+def store(tmp_path):
+    store = Store(tmp_path)
+    store.up()
+    yield store
+    store.process.kill()
 
 
 def report(podsieve, source, *arguments):
@@ -45,11 +26,8 @@ def report(podsieve, source, *arguments):
     return done.returncode, done.stdout
 
 
-def test_a_bucket_and_a_folder_are_the_same(podsieve, server, tmp_path):
-    client = boto3.client(
-        "s3", endpoint_url=server, region_name="us-east-1", aws_access_key_id="test", aws_secret_access_key="test"
-    )
-    client.create_bucket(Bucket="logs")
+def test_a_bucket_and_a_folder_are_the_same(podsieve, store, tmp_path):
+    client = store.client()
     folder = tmp_path / "archive"
     for number in range(1, 13):
         key = f"archive.audit.api/2025/11/{number:02}/10-15-00-ä b+{number}.jsonl.gz"
@@ -61,11 +39,11 @@ def test_a_bucket_and_a_folder_are_the_same(podsieve, server, tmp_path):
             body = body[:-20]
         (folder / key).parent.mkdir(parents=True, exist_ok=True)
         (folder / key).write_bytes(body)
-        client.put_object(Bucket="logs", Key=key, Body=body)
+        client.put_object(Bucket=BUCKET, Key=key, Body=body)
     code, of_folder = report(podsieve, folder)
     assert code == 1
-    of_bucket = report(podsieve, "s3://logs/archive.", "--endpoint", server)
-    assert of_bucket == (1, of_folder.replace(f"{folder}/", "s3://logs/"))
+    of_bucket = report(podsieve, f"s3://{BUCKET}/archive.", "--endpoint", store.endpoint)
+    assert of_bucket == (1, of_folder.replace(f"{folder}/", f"s3://{BUCKET}/"))
     said = json.loads(of_folder)
     assert [place["line"] for place in said["redaction_check"]["places"]] == [5]
     assert said["archive"]["bad_objects"] == 1

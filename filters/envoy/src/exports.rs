@@ -12,7 +12,6 @@ use crate::host::{self, Action};
 use crate::{Plugin, Request, Root};
 
 /// All contexts that there are.
-#[derive(Default)]
 struct Contexts {
     /// Plugins, of which one module can be several: a listener for each, or one that is being replaced.
     roots: BTreeMap<u32, Root>,
