@@ -9,7 +9,8 @@ use podsieve_policy::yaml::Wrong;
 use wasmtime::{Instance, Linker, Memory, Store, Val};
 use wasmtime_wizer::{InstanceState, ModuleContext, SnapshotVal, ValType, Wizer};
 
-use crate::{Error, Module, VERSION, policy, unbaked_envoy_module, unbaked_module};
+use crate::policy::{self, Key};
+use crate::{Error, Module, VERSION, unbaked_envoy_module, unbaked_module};
 
 /// What the unbaked module takes policies by; a baked one has it no more.
 const TAKE: &str = "podsieve_policy";
@@ -23,9 +24,6 @@ pub enum Target {
     /// Envoy.
     Envoy,
 }
-
-/// A key of hashes: its id, and its bytes.
-pub type Key = (String, Vec<u8>);
 
 /// The module for Fluent Bit that follows the policy of this text in YAML, with these keys for its hashes. The same policy and keys give
 /// the same bytes.

@@ -27,32 +27,21 @@
 //! no effect here, and speeds are those of compiled code. A test in Fluent Bit itself stays needed.
 
 pub mod bake;
-pub mod cases;
 pub mod check;
-mod error;
 pub mod estimate;
-pub mod explain;
 mod finding;
 mod heap;
 mod host;
-pub mod import;
-pub mod input;
 pub mod inspect;
-pub mod json;
 pub mod lint;
 mod module;
-mod native;
-pub mod policy;
 pub mod proxy;
 pub mod report;
-mod runner;
 
-pub use error::Error;
 pub use finding::{Finding, Level};
 pub use host::{Config, Fuel, Host, Instances};
 pub use module::Module;
-pub use native::Native;
-pub use runner::{Counters, Lost, Outcome, Runner};
+pub use podsieve_trial::{Counters, Error, Lost, Native, Outcome, Runner, cases, explain, import, input, json, policy};
 
 /// The version of podsieve.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -11,8 +11,8 @@ use podsieve_core::trace::Found;
 use podsieve_policy::model::{self, File, Path};
 use podsieve_policy::yaml::{Place, Wrong};
 
-use crate::bake::Key;
-use crate::{Native, Runner, policy};
+use crate::policy::{self, Key};
+use crate::{Native, Runner};
 
 /// An engine with a policy, that says what it did.
 pub struct Explainer {

@@ -110,7 +110,8 @@ impl Counters {
         Lost::ALL.into_iter().map(|reason| (reason, self.lost(reason))).filter(|&(_, count)| count > 0)
     }
 
-    pub(crate) fn count(&mut self, result: Result<(), Lost>) {
+    /// Counts a record that came back, or was lost.
+    pub fn count(&mut self, result: Result<(), Lost>) {
         self.records_in += 1;
         match result {
             Ok(()) => self.records_out += 1,
@@ -127,7 +128,7 @@ pub trait Runner {
     /// The counters since the runner was made.
     fn counters(&self) -> &Counters;
 
-    /// The host has come to the end of a chunk of records; see [`Instances`](crate::Instances).
+    /// The host has come to the end of a chunk of records; a host may take a new instance then.
     ///
     /// # Errors
     /// When the module cannot be instantiated again.

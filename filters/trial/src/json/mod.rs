@@ -27,7 +27,7 @@ pub enum Verdict {
 
 impl Verdict {
     /// The reason for which the host loses such a result.
-    pub(crate) fn loss(self, result: &[u8]) -> Lost {
+    pub fn loss(self, result: &[u8]) -> Lost {
         match self {
             _ if result.is_empty() => Lost::Empty,
             Verdict::SeveralObjects => Lost::SeveralObjects,

@@ -7,7 +7,9 @@ use podsieve_policy::model::{File, HashKey, Known, Source};
 use podsieve_policy::yaml::Wrong;
 
 use crate::Error;
-use crate::bake::Key;
+
+/// A key of hashes: its id, and its bytes.
+pub type Key = (String, Vec<u8>);
 
 /// The policy of a text in YAML.
 ///

@@ -1,7 +1,7 @@
 //! Log files as the records that Fluent Bit would hand over.
 //!
-//! A [`Source`] reads one file, or standard input, as a stream: its memory does not grow with the
-//! input. What is read is never dropped: a line that does not have the form of its file becomes a
+//! A [`Source`] reads one file, or standard input, as a stream, and [`Fed`] what comes in pieces: their memory does not
+//! grow with the input. What is read is never dropped: a line that does not have the form of its file becomes a
 //! text record. Records are what Fluent Bit makes with `multiline.parser cri` or `docker`, with
 //! `json.escape_unicode off`:
 //!
@@ -20,6 +20,7 @@
 mod cri;
 mod decode;
 mod docker;
+mod fed;
 mod files;
 mod form;
 mod lines;
@@ -27,6 +28,7 @@ mod sniff;
 mod source;
 mod tag;
 
+pub use fed::Fed;
 pub use files::expand;
 pub use form::Form;
 pub use source::{Item, Options, Source};

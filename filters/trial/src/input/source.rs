@@ -14,7 +14,7 @@ use super::tag::{is_pod_log, tag_for_path};
 use crate::Error;
 
 /// Bytes that are read at once, and looked at for the form.
-const READ: usize = 256 << 10;
+pub(super) const READ: usize = 256 << 10;
 
 /// What is known of an input beforehand.
 #[derive(Clone, Debug, Default)]
@@ -58,6 +58,8 @@ pub struct Source {
     lines: Lines<Reader>,
     decoder: Decoder,
     record: Vec<u8>,
+    /// Lines that were read.
+    line: u64,
     long_lines: u64,
 }
 
@@ -110,6 +112,7 @@ impl Source {
             lines: Lines::new(reader, limit, records),
             decoder: Decoder::new(form),
             record: Vec::new(),
+            line: 0,
             long_lines: 0,
         })
     }
@@ -119,23 +122,29 @@ impl Source {
     /// # Errors
     /// When the input cannot be read on.
     pub fn next_record(&mut self) -> Result<Option<Item<'_>>, Error> {
+        match self.advance() {
+            Ok(line) => Ok(line.map(|line| self.item(line))),
+            Err(error) => Err(cannot_read(&self.name, self.line + 1, &error)),
+        }
+    }
+
+    /// Reads until there is a record, and says which line completed it. After an error it can be called again.
+    pub(super) fn advance(&mut self) -> io::Result<Option<u64>> {
         self.record.clear();
         self.record.shrink_to(1 << 20);
-        let mut number = 0;
-        loop {
-            let line = match self.lines.next() {
-                Ok(Some(line)) => line,
-                Ok(None) => break,
-                Err(error) => return Err(cannot_read(&self.name, number + 1, &error)),
-            };
-            number = line.number;
+        while let Some(line) = self.lines.next()? {
+            self.line = line.number;
             self.long_lines += u64::from(!line.ends && !line.goes_on);
             if self.decoder.line(line, &mut self.record) {
-                return Ok(Some(Item { tag: &self.tag, record: &self.record, line: number }));
+                return Ok(Some(self.line));
             }
         }
-        let last = self.decoder.finish(&mut self.record);
-        Ok(last.map(|line| Item { tag: &self.tag, record: &self.record, line }))
+        Ok(self.decoder.finish(&mut self.record))
+    }
+
+    /// The record that was read, which this line completed.
+    pub(super) fn item(&self, line: u64) -> Item<'_> {
+        Item { tag: &self.tag, record: &self.record, line }
     }
 
     /// The name of the file, or `standard input`.
@@ -146,6 +155,11 @@ impl Source {
     /// The form that was asked for or found.
     pub fn form(&self) -> Form {
         self.form
+    }
+
+    /// Lines that were read so far.
+    pub fn lines(&self) -> u64 {
+        self.line
     }
 
     /// Bytes that were turned into lines so far.

@@ -1,14 +1,14 @@
 //! What others have as rules, as a policy of podsieve.
 //!
 //! ```
-//! # fn main() -> Result<(), podsieve_host::Error> {
+//! # fn main() -> Result<(), podsieve_trial::Error> {
 //! let text = r#"
 //! [[rules]]
 //! id = "acme-key"
 //! regex = '''\b(acme_[a-z0-9]{32})\b'''
 //! keywords = ["acme_"]
 //! "#;
-//! let import = podsieve_host::import::gitleaks("gitleaks.toml", text)?;
+//! let import = podsieve_trial::import::gitleaks("gitleaks.toml", text)?;
 //! assert_eq!((import.count.rules, import.count.taken), (1, 1));
 //! assert!(import.policy.contains(r"regex: '\b(acme_[a-z0-9]{32})\b'"));
 //! # Ok(())
