@@ -114,15 +114,11 @@ fn default() -> Result<File, Stop> {
 
 /// Why something stayed, with the place in the policy of that name.
 pub(super) fn kept_by(stay: &Stay, file: &File, name: Option<&str>) -> String {
-    match stay {
-        Stay::Allowed(entry) => {
-            let place = name.zip(entry.place(file)).map(|(name, place)| format!(" ({name}:{place})"));
-            format!("{}{}", entry.shown(file), place.unwrap_or_default())
-        }
-        Stay::Off => "off".to_owned(),
-        Stay::DryRun => "dry run".to_owned(),
-        Stay::Done => "stands for something redacted before".to_owned(),
-    }
+    let place = match stay {
+        Stay::Allowed(entry) => name.zip(entry.place(file)).map(|(name, place)| format!(" ({name}:{place})")),
+        _ => None,
+    };
+    format!("{}{}", stay.shown(file), place.unwrap_or_default())
 }
 
 /// What is shown of a record.

@@ -7,12 +7,12 @@ pub use entry::Entry;
 
 use podsieve_core::Policy;
 use podsieve_core::policy::{Action, Segment};
-use podsieve_core::trace::Found;
+use podsieve_core::trace::{Found, Trace};
 use podsieve_policy::model::{self, File, Path};
 use podsieve_policy::yaml::{Place, Wrong};
 
 use crate::policy::{self, Key};
-use crate::{Native, Runner};
+use crate::{Native, Outcome, Runner};
 
 /// An engine with a policy, that says what it did.
 pub struct Explainer {
@@ -39,6 +39,8 @@ pub struct Finding {
     pub rule: &'static str,
     /// The way to the value in the record as it leaves, as policies write it; empty if it is the whole.
     pub path: String,
+    /// The same, step by step: names and indexes.
+    pub steps: Vec<Segment>,
     /// It was found in the last name of the path.
     pub in_key: bool,
     /// What the value means.
@@ -70,6 +72,18 @@ pub enum Stay {
     Done,
 }
 
+impl Stay {
+    /// The same, in a few words.
+    pub fn shown(&self, file: &File) -> String {
+        match self {
+            Stay::Allowed(entry) => entry.shown(file).to_string(),
+            Stay::Off => "off".to_owned(),
+            Stay::DryRun => "dry run".to_owned(),
+            Stay::Done => "stands for something redacted before".to_owned(),
+        }
+    }
+}
+
 impl Finding {
     /// What was found.
     pub fn text(&self) -> &[u8] {
@@ -96,13 +110,33 @@ impl Explainer {
 
     /// Does `function` to a record.
     pub fn explain(&mut self, function: &str, tag: &[u8], record: &[u8]) -> Explained {
-        let output = self.native.run(function, tag, record).record().map(<[u8]>::to_vec);
+        let output = self.run(function, tag, record).record().map(<[u8]>::to_vec);
+        Explained { output, ..self.explained() }
+    }
+
+    /// Does `function` to a record, of which [`Explainer::trace`] and [`Explainer::explained`] tell then.
+    pub fn run(&mut self, function: &str, tag: &[u8], record: &[u8]) -> Outcome<'_> {
+        self.native.run(function, tag, record)
+    }
+
+    /// What was done to the last record, as the engine has it.
+    pub fn trace(&self) -> &Trace {
+        self.native.trace()
+    }
+
+    /// The policy as the engine has it.
+    pub fn policy(&self) -> &'static Policy {
+        self.policy
+    }
+
+    /// What was done to the last record, without the output.
+    pub fn explained(&self) -> Explained {
         let trace = self.native.trace();
         let mut found: Vec<&Found> = trace.found().iter().collect();
         found.sort_by_key(|found| (found.value, found.start));
         let found = found.into_iter().filter_map(|found| self.finding(found)).collect();
         let route = trace.route().filter(|route| *route < self.file.route.len()).map(Entry::Route);
-        Explained { found, route, output }
+        Explained { found, route, output: None }
     }
 
     fn finding(&self, found: &Found) -> Option<Finding> {
@@ -125,6 +159,7 @@ impl Explainer {
         Some(Finding {
             rule,
             path: written(&value.path),
+            steps: value.path.clone(),
             in_key: value.is_key,
             value: value.text.clone(),
             start: found.start,

@@ -1,0 +1,275 @@
+//! Where what was found stands: in the line as it was written, and in the record as it leaves.
+//!
+//! The engine tells where in a value something is ([`Finding`]). A line may have that value in JSON, or in JSON in a
+//! string of JSON, and the record has a mark in its place: both are read back to what they mean, byte by byte.
+
+use std::ops::Range;
+
+use podsieve_core::policy::Segment;
+use podsieve_trial::explain::Finding;
+use podsieve_trial::json::{Field, elements, fields, unescape};
+use serde::Serialize;
+
+/// A part of a text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Piece {
+    /// Its characters.
+    pub(crate) text: String,
+    /// The place of what was found here in the list of that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) found: Option<usize>,
+}
+
+/// A part of a text in bytes, and the place of what was found there.
+type Mark = (Range<usize>, usize);
+
+/// A line in pieces, of which those are marked in which something was found.
+pub(crate) fn line(line: &[u8], found: &[Finding]) -> Vec<Piece> {
+    let levels = levels(line);
+    let mut marks: Vec<Mark> = Vec::new();
+    let mut taken: Vec<usize> = Vec::new();
+    for (first, group) in groups(found) {
+        let whole = place(&levels, &group[0].value, last_name(&group[0]), &mut taken);
+        for (n, finding) in group.iter().enumerate() {
+            let part = match whole {
+                Some((level, at)) => Some((level, at + finding.start..at + finding.end)),
+                // The value was put together, or cleaned: what was found stands there as such.
+                None => place(&levels, finding.text(), None, &mut taken)
+                    .map(|(level, at)| (level, at..at + finding.text().len())),
+            };
+            marks.extend(part.and_then(|(level, part)| Some((level.source(part)?, first + n))));
+        }
+    }
+    pieces(line, marks, found)
+}
+
+/// The members of a record at its top: their names, and the pieces of their values as they are spelt.
+pub(crate) fn record(record: &[u8], found: &[Finding]) -> Vec<(String, Vec<Piece>)> {
+    let mut marks: Vec<Mark> = Vec::new();
+    for (first, group) in groups(found) {
+        let mut add = |body: &[u8], marked: Vec<Mark>| {
+            let from = offset(record, body);
+            marks.extend(marked.into_iter().map(|(at, n)| (from + at.start..from + at.end, n)));
+        };
+        match group[0].steps.split_last() {
+            Some((_, way)) if group[0].in_key => {
+                let keys = at(record, way).map(fields).into_iter().flatten().map(|field| field.key);
+                if let Some((key, marked)) = keys.filter_map(|key| Some((key, replaced(key, group, first)?))).next() {
+                    add(key, marked);
+                }
+            }
+            _ => {
+                let Some(value) = at(record, &group[0].steps) else { continue };
+                let body = value.strip_prefix(b"\"").and_then(|body| body.strip_suffix(b"\"")).unwrap_or(value);
+                // It may have changed beyond what was found, as what is encoded does.
+                let acted = group.iter().position(|finding| finding.kept.is_none()).unwrap_or_default();
+                let all = || vec![(0..body.len(), first + acted)];
+                add(body, replaced(body, group, first).unwrap_or_else(all));
+            }
+        }
+    }
+    let member = |field: Field| {
+        let from = offset(record, field.value);
+        let inside = marks.iter().filter(|(mark, _)| mark.start >= from && mark.end <= from + field.value.len());
+        let marks = inside.map(|(mark, n)| (mark.start - from..mark.end - from, *n)).collect();
+        (text(&unescape(field.key)), pieces(field.value, marks, found))
+    };
+    fields(record).map(member).collect()
+}
+
+/// What was found, value by value, each with the place of its first.
+fn groups(found: &[Finding]) -> impl Iterator<Item = (usize, &[Finding])> {
+    let same = |a: &Finding, b: &Finding| (&a.steps, a.in_key, &a.value) == (&b.steps, b.in_key, &b.value);
+    found.chunk_by(same).scan(0, |first, group| {
+        let at = *first;
+        *first += group.len();
+        Some((at, group))
+    })
+}
+
+/// A text with its escapes undone, so many times.
+struct Level {
+    text: Vec<u8>,
+    /// Where in the source each byte comes from, and where the source ends; nothing if it is the source.
+    from: Vec<usize>,
+}
+
+impl Level {
+    /// Where in the source a part of the text is.
+    fn source(&self, part: Range<usize>) -> Option<Range<usize>> {
+        if self.from.is_empty() {
+            return (part.end <= self.text.len()).then_some(part);
+        }
+        Some(*self.from.get(part.start)?..*self.from.get(part.end)?)
+    }
+
+    /// The same with the escapes of [JSON](https://www.rfc-editor.org/rfc/rfc8259#section-7) undone, if it has any.
+    fn undone(&self) -> Option<Level> {
+        self.text.contains(&b'\\').then(|| {
+            let mut next = Level { text: Vec::new(), from: Vec::new() };
+            let mut at = 0;
+            while at < self.text.len() {
+                let length = escape(&self.text[at..]);
+                let meant = if length == 1 { vec![self.text[at]] } else { unescape(&self.text[at..at + length]) };
+                let source = self.from.get(at).copied().unwrap_or(at);
+                next.from.extend(meant.iter().map(|_| source));
+                next.text.extend(meant);
+                at += length;
+            }
+            next.from.push(self.from.last().copied().unwrap_or(at));
+            next
+        })
+    }
+}
+
+/// The length of the escape that a text begins with; 1 if it begins with none. Two of surrogates are one.
+fn escape(text: &[u8]) -> usize {
+    let unit = |text: &[u8]| {
+        let digits = std::str::from_utf8(text.get(2..6)?).ok()?;
+        u16::from_str_radix(digits, 16).ok().filter(|_| text.starts_with(b"\\u"))
+    };
+    match text {
+        [b'\\', b'u', ..] => match (unit(text), text.get(6..).and_then(unit)) {
+            (Some(0xd800..0xdc00), Some(0xdc00..0xe000)) => 12,
+            (Some(_), _) => 6,
+            (None, _) => 1,
+        },
+        [b'\\', b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't', ..] => 2,
+        _ => 1,
+    }
+}
+
+/// A line as it stands, and with its escapes undone once and more.
+fn levels(line: &[u8]) -> Vec<Level> {
+    const MOST: usize = 4;
+    let first = Level { text: line.to_vec(), from: Vec::new() };
+    std::iter::successors(Some(first), Level::undone).take(MOST).collect()
+}
+
+/// Where a text stands that was not taken before: behind this name if it is there, else anywhere.
+fn place<'a>(
+    levels: &'a [Level],
+    wanted: &[u8],
+    name: Option<&str>,
+    taken: &mut Vec<usize>,
+) -> Option<(&'a Level, usize)> {
+    let mut places = Vec::new();
+    for level in levels.iter().filter(|_| !wanted.is_empty()) {
+        for at in memchr::memmem::find_iter(&level.text, wanted) {
+            let Some(source) = level.source(at..at + wanted.len()) else { continue };
+            let front = level.text[..at].trim_suffix_of(b" \t\"'\\:=");
+            let named = name.is_some_and(|name| front.ends_with(name.as_bytes()));
+            places.push((taken.contains(&source.start), !named, level, at, source.start));
+        }
+    }
+    // The first of the best.
+    let best = places.into_iter().min_by_key(|(taken, other, ..)| (*taken, *other))?;
+    taken.push(best.4);
+    Some((best.2, best.3))
+}
+
+/// Text without the bytes at its end that are of some.
+trait TrimSuffix {
+    fn trim_suffix_of(&self, bytes: &[u8]) -> &[u8];
+}
+
+impl TrimSuffix for [u8] {
+    fn trim_suffix_of(&self, bytes: &[u8]) -> &[u8] {
+        let end = self.iter().rposition(|byte| !bytes.contains(byte)).map_or(0, |last| last + 1);
+        &self[..end]
+    }
+}
+
+/// What the member is called in which something was found.
+fn last_name(finding: &Finding) -> Option<&str> {
+    finding.steps.iter().rev().find_map(|step| match step {
+        Segment::Name(name) if !finding.in_key => Some(name.as_str()),
+        _ => None,
+    })
+}
+
+/// The value at the end of a way through a record, as it is spelt.
+fn at<'a>(value: &'a [u8], way: &[Segment]) -> Option<&'a [u8]> {
+    way.iter().try_fold(value, |value, step| match step {
+        Segment::Name(name) => {
+            fields(value).find(|field| unescape(field.key) == name.as_bytes()).map(|field| field.value)
+        }
+        Segment::Index(index) => elements(value).nth(*index as usize),
+        _ => None,
+    })
+}
+
+/// Where in a text, which is spelt with escapes, what was found in its value was replaced or left; nothing if the rest
+/// is not what the value had around it.
+fn replaced(spelt: &[u8], group: &[Finding], first: usize) -> Option<Vec<Mark>> {
+    let levels = levels(spelt);
+    let level = levels.get(1).or(levels.first())?;
+    let (out, value) = (level.text.as_slice(), group[0].value.as_slice());
+    // What was replaced, each once: what overlaps became one.
+    let mut acted: Vec<Mark> = Vec::new();
+    for (n, finding) in group.iter().enumerate().filter(|(_, finding)| finding.kept.is_none()) {
+        match acted.last_mut() {
+            Some((last, _)) if finding.start < last.end => last.end = last.end.max(finding.end),
+            _ => acted.push((finding.start..finding.end, first + n)),
+        }
+    }
+    let kept = group.iter().enumerate().filter(|(_, finding)| finding.kept.is_some());
+    let kept: Vec<Mark> = kept.map(|(n, finding)| (finding.start..finding.end, first + n)).collect();
+    let mut marks = Vec::new();
+    let (mut at, mut from) = (0, 0);
+    for next in 0..=acted.len() {
+        let end = acted.get(next).map_or(value.len(), |(span, _)| span.start);
+        let same = value.get(from..end)?;
+        out.get(at..)?.strip_prefix(same)?;
+        let inside = kept.iter().filter(|(span, _)| span.start >= from && span.end <= end);
+        marks.extend(inside.map(|(span, n)| (at + span.start - from..at + span.end - from, *n)));
+        at += same.len();
+        let Some((span, n)) = acted.get(next) else { break };
+        let behind = acted.get(next + 1).map_or(value.len(), |(span, _)| span.start);
+        let behind_it = value.get(span.end..behind)?;
+        let end = match next + 1 == acted.len() {
+            true => out.len().checked_sub(behind_it.len()).filter(|end| *end >= at)?,
+            false if behind_it.is_empty() => at + memchr::memchr(b']', out.get(at..)?)? + 1,
+            false => at + memchr::memmem::find(out.get(at..)?, behind_it)?,
+        };
+        marks.push((at..end, *n));
+        (at, from) = (end, span.end);
+    }
+    if at != out.len() {
+        return None;
+    }
+    marks.into_iter().map(|(part, n)| Some((level.source(part)?, n))).collect()
+}
+
+/// Where a part begins in the whole that it is a part of.
+fn offset(whole: &[u8], part: &[u8]) -> usize {
+    (part.as_ptr() as usize).saturating_sub(whole.as_ptr() as usize)
+}
+
+/// A text cut at its marks. Of marks that overlap the one stays that something was done to, or else the first.
+fn pieces(whole: &[u8], mut marks: Vec<Mark>, found: &[Finding]) -> Vec<Piece> {
+    marks.sort_by_key(|(mark, n)| (found.get(*n).is_some_and(|finding| finding.kept.is_some()), mark.start));
+    let mut chosen: Vec<Mark> = Vec::new();
+    for (mark, n) in marks {
+        if mark.start < mark.end && chosen.iter().all(|(other, _)| mark.end <= other.start || mark.start >= other.end) {
+            chosen.push((mark, n));
+        }
+    }
+    chosen.sort_by_key(|(mark, _)| mark.start);
+    let mut out = Vec::new();
+    let mut add = |part: Option<&[u8]>, found: Option<usize>| {
+        out.extend(part.filter(|part| !part.is_empty()).map(|part| Piece { text: text(part), found }));
+    };
+    let mut at = 0;
+    for (mark, n) in chosen {
+        add(whole.get(at..mark.start), None);
+        add(whole.get(mark.clone()), Some(n));
+        at = mark.end;
+    }
+    add(whole.get(at..), None);
+    out
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
