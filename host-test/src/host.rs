@@ -6,7 +6,7 @@ use wasmtime::{Instance, Memory, Store, TypedFunc};
 
 use crate::heap::Heap;
 use crate::json::{self, Verdict};
-use crate::runner::{Counters, Lost, Outcome, Runner};
+use crate::{Counters, Lost, Outcome, Runner};
 use crate::{Error, Module};
 
 /// Six numbers in, one out: tag, its length, seconds, nanoseconds, record, its length.

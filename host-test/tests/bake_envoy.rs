@@ -7,8 +7,9 @@ mod policy_cases;
 use std::fs;
 use std::process::Command;
 
-use podsieve_host::bake::{self, Baker, Key, Target};
+use podsieve_host::bake::{self, Baker, Target};
 use podsieve_host::inspect::{self, Runtime};
+use podsieve_host::policy::Key;
 use podsieve_host::proxy::{Compiled, Options, Plugin, Request};
 use podsieve_host::{VERSION, policy};
 use policy_cases::{CASES, TAG};

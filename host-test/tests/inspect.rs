@@ -3,8 +3,9 @@
 use std::fs;
 use std::process::{Command, Output};
 
-use podsieve_host::bake::{self, Key};
+use podsieve_host::bake;
 use podsieve_host::inspect::{self, Inspected, Memory, Runtime};
+use podsieve_host::policy::Key;
 use podsieve_host::{VERSION, built_in_module, policy, unbaked_module};
 use tempfile::TempDir;
 

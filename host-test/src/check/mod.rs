@@ -31,8 +31,9 @@ use std::thread;
 use podsieve_policy::model::File;
 use podsieve_policy::yaml::Wrong;
 
-use crate::bake::{self, Key};
-use crate::{Finding, policy};
+use crate::Finding;
+use crate::bake;
+use crate::policy::{self, Key};
 use report::Report;
 
 pub use cost::Cost;

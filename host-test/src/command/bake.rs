@@ -4,7 +4,8 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use podsieve_host::bake::{Baker, Key, Target};
+use podsieve_host::bake::{Baker, Target};
+use podsieve_host::policy::Key;
 use podsieve_host::{Error, policy};
 
 use super::Stop;
