@@ -13,6 +13,10 @@ ENVOY_FLAGS := -C link-arg=--compress-relocations -C link-arg=--strip-all -C lin
 BUILD_ENVOY := RUSTFLAGS='$(ENVOY_FLAGS)' $(CARGO) build --locked --profile envoy --target wasm32-unknown-unknown \
   --package podsieve-envoy
 ENVOY_WASM := wasm32-unknown-unknown/envoy/podsieve_envoy.wasm
+# A page is waited for: small is better than fast.
+BROWSER_FLAGS := -C llvm-args=-inline-threshold=25 -C llvm-args=-unroll-threshold=24 \
+  --remap-path-prefix=$(or $(CARGO_HOME),$(HOME)/.cargo)=cargo
+PLAYGROUND := examples/playground
 # Each has a module of its own beside the one with all functions.
 FUNCTIONS := parse redact enrich route
 ARCH := $(shell uname -m)
@@ -30,7 +34,7 @@ PYTEST := $(VENV)/bin/python -B -m pytest -q -p no:cacheprovider -rs
 TERMINAL := $(shell [ -t 1 ] && tput cols 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test e2e score score-floor bench bench-fluent-bit bench-envoy lint dist reproducible modules wasm peers venv clean tools
+.PHONY: help demo build playground page browser test e2e score score-floor bench bench-fluent-bit bench-envoy lint dist reproducible modules wasm peers venv clean tools
 
 help: ## what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +46,23 @@ demo: build ## recorded pod logs through the module: before and after, and a sum
 build: wasm ## dist/podsieve.wasm and the command dist/podsieve
 	$(CARGO) build --release --locked --workspace --bin podsieve
 	install -m 755 $(TARGET)/release/podsieve dist/podsieve
+
+playground: page ## a page to try policies on lines, on http://127.0.0.1:4173
+	cd $(PLAYGROUND) && npm run --silent preview
+
+# The page as files for any server, in its folder `dist`.
+page: browser
+	@command -v npm >/dev/null || { echo "the playground is built with Node.js 20 or later: install it (https://nodejs.org), then run this again" >&2; exit 1; }
+	cd $(PLAYGROUND) && npm ci --silent --no-audit --no-fund && npm run --silent build
+
+# What the page runs: the core with its JavaScript, and what is needed to bake modules in it.
+browser: build
+	RUSTFLAGS='$(BROWSER_FLAGS)' $(CARGO) build --locked --profile browser --target wasm32-unknown-unknown \
+	  --package podsieve-browser --target-dir $(TARGET)/modules/browser
+	$(CARGO) run --quiet --release --locked --package podsieve-bindgen -- \
+	  $(TARGET)/modules/browser/wasm32-unknown-unknown/browser/podsieve_browser.wasm $(PLAYGROUND)/wasm
+	cp dist/unbaked.wasm $(PLAYGROUND)/wasm/
+	dist/podsieve bake /dev/null -o $(PLAYGROUND)/wasm/baked.wasm
 
 test: modules peers build venv ## everything that can be tested on this machine
 	@test -n "$$ENVOY" || ! test -e $(VENV)/stamp || export ENVOY=$(VENV)/bin/envoy; \

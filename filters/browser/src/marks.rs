@@ -27,14 +27,13 @@ type Mark = (Range<usize>, usize);
 pub(crate) fn line(line: &[u8], found: &[Finding]) -> Vec<Piece> {
     let levels = levels(line);
     let mut marks: Vec<Mark> = Vec::new();
-    let mut taken: Vec<usize> = Vec::new();
     for (first, group) in groups(found) {
-        let whole = place(&levels, &group[0].value, last_name(&group[0]), &mut taken);
+        let whole = place(&levels, &group[0].value, last_name(&group[0]), &marks);
         for (n, finding) in group.iter().enumerate() {
             let part = match whole {
                 Some((level, at)) => Some((level, at + finding.start..at + finding.end)),
                 // The value was put together, or cleaned: what was found stands there as such.
-                None => place(&levels, finding.text(), None, &mut taken)
+                None => place(&levels, finding.text(), None, &marks)
                     .map(|(level, at)| (level, at..at + finding.text().len())),
             };
             marks.extend(part.and_then(|(level, part)| Some((level.source(part)?, first + n))));
@@ -146,25 +145,20 @@ fn levels(line: &[u8]) -> Vec<Level> {
     std::iter::successors(Some(first), Level::undone).take(MOST).collect()
 }
 
-/// Where a text stands that was not taken before: behind this name if it is there, else anywhere.
-fn place<'a>(
-    levels: &'a [Level],
-    wanted: &[u8],
-    name: Option<&str>,
-    taken: &mut Vec<usize>,
-) -> Option<(&'a Level, usize)> {
+/// Where a text stands: outside of what is marked and behind this name if it can be, else anywhere.
+fn place<'a>(levels: &'a [Level], wanted: &[u8], name: Option<&str>, marks: &[Mark]) -> Option<(&'a Level, usize)> {
     let mut places = Vec::new();
     for level in levels.iter().filter(|_| !wanted.is_empty()) {
         for at in memchr::memmem::find_iter(&level.text, wanted) {
             let Some(source) = level.source(at..at + wanted.len()) else { continue };
+            let taken = marks.iter().any(|(mark, _)| mark.start < source.end && source.start < mark.end);
             let front = level.text[..at].trim_suffix_of(b" \t\"'\\:=");
             let named = name.is_some_and(|name| front.ends_with(name.as_bytes()));
-            places.push((taken.contains(&source.start), !named, level, at, source.start));
+            places.push((taken, !named, level, at));
         }
     }
     // The first of the best.
     let best = places.into_iter().min_by_key(|(taken, other, ..)| (*taken, *other))?;
-    taken.push(best.4);
     Some((best.2, best.3))
 }
 
