@@ -12,7 +12,7 @@ fn main() -> ExitCode {
         eprintln!("usage: podsieve-bindgen IN.wasm FOLDER");
         return ExitCode::from(2);
     };
-    let written = Bindgen::new().input_path(module).web(true).and_then(|bindgen| {
+    let written = Bindgen::new().input_path(module).typescript(true).web(true).and_then(|bindgen| {
         // The page compiles the module itself: nothing is fetched.
         bindgen.omit_default_module_path(true).remove_name_section(true).remove_producers_section(true).generate(folder)
     });
