@@ -17,6 +17,7 @@ ENVOY_WASM := wasm32-unknown-unknown/envoy/podsieve_envoy.wasm
 BROWSER_FLAGS := -C llvm-args=-inline-threshold=25 -C llvm-args=-unroll-threshold=24 \
   --remap-path-prefix=$(or $(CARGO_HOME),$(HOME)/.cargo)=cargo
 PLAYGROUND := examples/playground
+PAGE := command -v npm >/dev/null && command -v "$${CHROMIUM:-chromium}" >/dev/null
 # Each has a module of its own beside the one with all functions.
 FUNCTIONS := parse redact enrich route
 ARCH := $(shell uname -m)
@@ -47,8 +48,8 @@ build: wasm ## dist/podsieve.wasm and the command dist/podsieve
 	$(CARGO) build --release --locked --workspace --bin podsieve
 	install -m 755 $(TARGET)/release/podsieve dist/podsieve
 
-playground: page ## a page to try policies on lines, on http://127.0.0.1:4173
-	cd $(PLAYGROUND) && npm run --silent preview
+playground: page ## a page to try policies on lines of your own, served on loopback
+	@cd $(PLAYGROUND) && npm run --silent serve
 
 # The page as files for any server, in its folder `dist`.
 page: browser
@@ -68,6 +69,8 @@ test: modules peers build venv ## everything that can be tested on this machine
 	@test -n "$$ENVOY" || ! test -e $(VENV)/stamp || export ENVOY=$(VENV)/bin/envoy; \
 	  $(CARGO) test --release --locked --workspace
 	@if test -e $(VENV)/stamp; then $(PYTEST) host-test/examples; else echo "SKIPPED [1] host-test/examples: there is no virtual environment"; fi
+	@if $(PAGE); then $(MAKE) --silent page && cd $(PLAYGROUND) && npm run --silent test; \
+	  else echo "SKIPPED [1] examples/playground: there is no npm, or no Chromium on the PATH or in CHROMIUM"; fi
 
 e2e: build venv ## the whole system: Fluent Bit, an S3 server, Prometheus, and what goes wrong
 	$(PYTEST) host-test/examples/test_e2e.py host-test/examples/test_monitoring.py
@@ -102,7 +105,7 @@ bench-envoy: wasm $(if $(ENVOY),,venv) ## podsieve and Lua inside a real Envoy; 
 	@test -n "$$ENVOY" || ! test -e $(VENV)/stamp || export ENVOY=$(VENV)/bin/envoy; \
 	  $(CARGO) run --release --locked --package podsieve-benches --bin bench-envoy -- $(BENCH)
 
-lint: wasm ## rustfmt and clippy, without warnings
+lint: wasm ## rustfmt and clippy, eslint and prettier for the page, without warnings
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --locked --workspace --all-targets -- --deny warnings
 	$(CARGO) clippy --locked --package podsieve-fluent-bit $(PEERS) --target wasm32-unknown-unknown -- --deny warnings
@@ -111,6 +114,9 @@ lint: wasm ## rustfmt and clippy, without warnings
 	$(CARGO) clippy --locked --package podsieve-envoy --features policy --target wasm32-unknown-unknown -- --deny warnings
 	$(CARGO) clippy --locked --package podsieve-envoy --package podsieve-bake --features podsieve-envoy/unbaked \
 	  --target wasm32-unknown-unknown -- --deny warnings
+	$(CARGO) clippy --locked --package podsieve-browser --target wasm32-unknown-unknown -- --deny warnings
+	@if command -v npm >/dev/null; then $(MAKE) --silent page && cd $(PLAYGROUND) && npm run --silent lint; \
+	  else echo "SKIPPED [1] examples/playground: there is no npm"; fi
 
 # Objects of an earlier build go, lest they be taken for those of these modules.
 dist: modules ## what is shipped: modules, one for each function too, plugins of Envoy, ahead-of-time object, checksums
