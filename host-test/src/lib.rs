@@ -42,6 +42,7 @@ pub mod json;
 pub mod lint;
 mod module;
 mod native;
+pub mod numbers;
 pub mod policy;
 pub mod proxy;
 pub mod report;
