@@ -35,6 +35,7 @@ mod host;
 pub mod inspect;
 pub mod lint;
 mod module;
+pub mod numbers;
 pub mod proxy;
 pub mod report;
 

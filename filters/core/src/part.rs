@@ -132,6 +132,13 @@ impl Engine {
         })
     }
 
+    /// Whether something was redacted in what came last, leaving aside what its audit told of.
+    #[cfg(feature = "trace")]
+    #[must_use]
+    pub fn has_redacted(&self) -> bool {
+        self.writer.found
+    }
+
     /// The `archive_tag` that the last record was given by a function that routes.
     #[must_use]
     pub fn archive_tag(&self) -> Option<&[u8]> {
@@ -166,6 +173,22 @@ mod tests {
         }
         engine.value(b"\"ada@example.com\"");
         assert_eq!(engine.redacted().collect::<alloc::vec::Vec<_>>(), [("email", 1)]);
+    }
+
+    #[cfg(feature = "trace")]
+    #[test]
+    fn what_an_audit_tells_of_was_not_redacted_again() {
+        let mut engine = Engine::new(&POLICY);
+        let record = r#"{"log":"[REDACTED:email] wrote","podsieve":{"redacted":{"email":1}}}"#;
+        let other = r#"{"log":"ada@example.com wrote","podsieve":{"redacted":{"email":1}}}"#;
+        // The first ones are read without a layout.
+        for _ in 0..5 {
+            for (record, is, count) in [(record, false, 1), (other, true, 2), (record, false, 1)] {
+                engine.run(Function::Redact, b"", record.as_bytes());
+                assert_eq!(engine.has_redacted(), is, "{record}");
+                assert_eq!(engine.redacted().collect::<alloc::vec::Vec<_>>(), [("email", count)]);
+            }
+        }
     }
 
     #[test]

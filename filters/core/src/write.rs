@@ -34,6 +34,9 @@ pub(crate) struct Writer {
     nesting: Nesting,
     #[cfg(feature = "custom")]
     own: action::Own,
+    /// Whether something was redacted in this call, and not only in an earlier one that the record tells of.
+    #[cfg(feature = "trace")]
+    pub(crate) found: bool,
     #[cfg(feature = "trace")]
     pub(crate) trace: Trace,
 }
@@ -53,6 +56,8 @@ impl Writer {
             #[cfg(feature = "custom")]
             own: action::Own::default(),
             #[cfg(feature = "trace")]
+            found: false,
+            #[cfg(feature = "trace")]
             trace: Trace::default(),
         }
     }
@@ -70,6 +75,10 @@ impl Writer {
         self.out.clear();
         if core::mem::take(&mut self.redacted) {
             self.counts = Counts::new();
+        }
+        #[cfg(feature = "trace")]
+        {
+            self.found = false;
         }
         self.redact = redact;
     }
@@ -229,6 +238,10 @@ impl Writer {
         let rule = self.policy.custom.map_or(rule, |custom| custom.counted_as(rule));
         self.counts.add(usize::from(rule), 1);
         self.redacted = true;
+        #[cfg(feature = "trace")]
+        {
+            self.found = true;
+        }
     }
 
     /// Writes the value of a secret key as a mark, or nothing if it is to stay.

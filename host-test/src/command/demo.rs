@@ -8,11 +8,11 @@ use console::{Style, Term};
 use memchr::memmem;
 use podsieve_host::input::Options;
 use podsieve_host::json::{field, fields, unescape};
+use podsieve_host::numbers::{count, plural};
 use podsieve_host::{Config, Host, Module, Outcome, Runner};
 
 use super::Stop;
 use super::feed::{self, Feed};
-use super::format::{count, plural};
 use super::layout::{Look, Text, heading, side_by_side};
 use super::output::Output;
 use super::pick::{Case, Picks};

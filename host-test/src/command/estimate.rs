@@ -3,7 +3,8 @@
 use std::io::{self, Write};
 
 use clap::Args;
-use podsieve_host::estimate::{self, Load, Tier, bytes, digits};
+use podsieve_host::estimate::{self, Load, Tier};
+use podsieve_host::numbers::{bytes, digits};
 
 use super::Stop;
 

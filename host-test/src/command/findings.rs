@@ -2,10 +2,10 @@
 
 use std::io::{self, Write};
 
+use podsieve_host::numbers::plural;
 use podsieve_host::{Error, Finding, Level, json};
 
 use super::Stop;
-use super::format::plural;
 
 /// Tells findings, and counts them.
 pub(super) struct Told {

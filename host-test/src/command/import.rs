@@ -7,9 +7,9 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use podsieve_host::Error;
 use podsieve_host::import::{self, Count, Import as Imported};
+use podsieve_host::numbers::{count, plural};
 
 use super::Stop;
-use super::format::{count, plural};
 
 const EXIT_CODES: &str = "\
 Exit codes:

@@ -6,10 +6,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 use podsieve_host::inspect::{self, Inspected, Port, Runtime};
+use podsieve_host::numbers::count;
 use podsieve_host::{Error, json};
 
 use super::Stop;
-use super::format::count;
 
 const EXIT_CODES: &str = "\
 Exit codes:

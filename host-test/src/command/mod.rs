@@ -9,7 +9,6 @@ mod estimate;
 mod explain;
 mod feed;
 mod findings;
-mod format;
 mod import;
 mod inspect;
 mod layout;

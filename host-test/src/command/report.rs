@@ -7,12 +7,12 @@ use std::{fs, thread};
 
 use clap::Args;
 use podsieve_host::Error;
+use podsieve_host::numbers::duration;
 use podsieve_host::policy;
 use podsieve_host::report::{Archive, Month, Options};
 
 use super::Stop;
 use super::bake::Policy;
-use super::format::duration;
 use super::progress::Progress;
 
 const NOTES: &str = "\

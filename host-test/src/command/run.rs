@@ -8,11 +8,11 @@ use clap::builder::PossibleValuesParser;
 use console::Style;
 use podsieve_core::Function;
 use podsieve_host::input::{Form, Options};
+use podsieve_host::numbers::{count, plural};
 use podsieve_host::{Config, Error, Host, Instances, Module, Native, Outcome, Runner};
 
 use super::Stop;
 use super::feed::{self, Feed};
-use super::format::{count, plural};
 use super::output::Output;
 use super::progress::Progress;
 use super::summary::Summary;

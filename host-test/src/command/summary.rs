@@ -8,9 +8,9 @@ use console::Style;
 use memchr::memmem::Finder;
 use podsieve_host::Counters;
 use podsieve_host::json::{fields, unescape};
+use podsieve_host::numbers::{count, duration, plural};
 
 use super::feed::Read;
-use super::format::{count, duration, plural};
 
 /// Names that are counted one by one; a module that makes up more gets the rest in one line.
 const NAMES: usize = 64;

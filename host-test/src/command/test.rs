@@ -10,11 +10,11 @@ use console::Style;
 use podsieve_host::Error;
 use podsieve_host::cases::{self, Coverage, Failure, Suite};
 use podsieve_host::explain::Explainer;
+use podsieve_host::numbers::count;
 use podsieve_policy::model::Case;
 
 use super::Stop;
 use super::explain::explainer;
-use super::format::count;
 use super::marks::{Marked, width};
 
 const FORMAT: &str = "\

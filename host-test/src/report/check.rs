@@ -39,7 +39,7 @@ impl Check {
         if self.engine.has_failed() {
             return Looked::TooLong;
         }
-        if self.engine.redacted().next().is_none() {
+        if !self.engine.has_redacted() {
             return Looked::Clean;
         }
         self.safe.clear();

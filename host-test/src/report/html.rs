@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::Report;
 use super::json::{QUANTILES, TOP, top};
 use super::part::{Events, Latency};
-use super::text::{length, percent};
+use crate::numbers::length;
 
 /// Rows of lists on the page; JSON has all.
 const SHOWN: usize = 200;
@@ -104,7 +104,7 @@ fn summary(report: &Report, out: &mut String) {
         ("events", part.total.events.to_string()),
         ("first (UTC)", moment(part.first)),
         ("last (UTC)", moment(part.last)),
-        ("errors", format!("{} ({})", part.total.errors, percent(part.total))),
+        ("errors", format!("{} ({})", part.total.errors, part.total.percent())),
         ("failures by status", part.failures.to_string()),
         ("duplicates", format!("{duplicates}{}", report.duplicates.0)),
         ("out of order", part.out_of_order.to_string()),
@@ -166,7 +166,7 @@ fn operations(report: &Report, out: &mut String) {
     let operations: Vec<_> = report.part.operations.all().collect();
     let rows = operations.iter().map(|(name, operation)| {
         let Events { events, errors } = operation.events;
-        let mut cells = vec![name.clone(), events.to_string(), errors.to_string(), percent(operation.events)];
+        let mut cells = vec![name.clone(), events.to_string(), errors.to_string(), operation.events.percent()];
         if let Some(latency) = &operation.latency {
             cells.extend(QUANTILES.map(|(_, quantile)| format!("{:.1}", latency.milliseconds(quantile))));
             cells.push(format!("{:.1}", latency.max as f64 / 1e3));
@@ -227,7 +227,7 @@ fn services(report: &Report, out: &mut String) {
             name.clone(),
             service.events.events.to_string(),
             service.events.errors.to_string(),
-            percent(service.events),
+            service.events.percent(),
             service.out_of_order.to_string(),
             length(silences.limit),
             silences.gaps.len().to_string(),

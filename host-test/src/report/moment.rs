@@ -2,6 +2,11 @@
 
 use std::fmt;
 
+use jiff::SignedDuration;
+use jiff::civil::{Date, date};
+
+const EPOCH: Date = date(1970, 1, 1);
+
 /// A moment: whole seconds since 1970-01-01T00:00:00Z, and nanoseconds behind them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Moment {
@@ -22,8 +27,8 @@ impl Moment {
         }
         let (year, month, day) = (digits(0, 4)?, digits(5, 7)?, digits(8, 10)?);
         let (hour, minute, second) = (digits(11, 13)?, digits(14, 16)?, digits(17, 19)?);
-        let month = Month::new(year, month)?;
-        if !(1..=month.days()).contains(&day) || hour > 23 || minute > 59 || second > 60 {
+        let date = Date::new(year as i16, month as i8, day as i8).ok()?;
+        if hour > 23 || minute > 59 || second > 60 {
             return None;
         }
         let mut rest = text.get(19..)?;
@@ -46,7 +51,7 @@ impl Moment {
             }
             _ => return None,
         };
-        let seconds = month.start() + (day - 1) * DAY + hour * 3600 + minute * 60 + second - offset;
+        let seconds = start(date) + hour * 3600 + minute * 60 + second - offset;
         Some(Moment { seconds, nanoseconds })
     }
 
@@ -60,9 +65,8 @@ impl Moment {
 
 impl fmt::Display for Moment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (month, second) = Month::of(self.seconds);
-        let (day, of_day) = (second / DAY + 1, second % DAY);
-        write!(f, "{month}-{day:02}T{:02}:{:02}:{:02}Z", of_day / 3600, of_day / 60 % 60, of_day % 60)
+        let moment = EPOCH.at(0, 0, 0, 0).saturating_add(SignedDuration::from_secs(self.seconds));
+        write!(f, "{moment}Z")
     }
 }
 
@@ -70,60 +74,37 @@ fn number(digits: &[u8]) -> Option<i64> {
     digits.iter().try_fold(0, |sum, digit| digit.is_ascii_digit().then(|| sum * 10 + i64::from(digit - b'0')))
 }
 
-/// A month of the Gregorian calendar.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Month {
-    year: i64,
-    /// From 1.
-    month: i64,
+/// The first second of a day, since 1970.
+fn start(day: Date) -> i64 {
+    day.duration_since(EPOCH).as_secs()
 }
 
-impl Month {
-    fn new(year: i64, month: i64) -> Option<Month> {
-        ((0..=9999).contains(&year) && (1..=12).contains(&month)).then_some(Month { year, month })
-    }
+/// A month of the Gregorian calendar, by its first day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Month(Date);
 
+impl Month {
     /// The month of a text such as `2025-11`.
     pub fn parse(text: &str) -> Option<Month> {
-        let (year, month) = text.split_once('-')?;
-        let lengths = year.len() == 4 && month.len() == 2;
-        lengths.then(|| Month::new(number(year.as_bytes())?, number(month.as_bytes())?)).flatten()
-    }
-
-    /// The month of a moment, and how many seconds of it were gone.
-    fn of(seconds: i64) -> (Month, i64) {
-        // Of years that begin in March: the day that may be missing is then the last.
-        let days = seconds.div_euclid(DAY) + 719_468;
-        let (era, day) = (days.div_euclid(146_097), days.rem_euclid(146_097));
-        let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
-        let of_year = day - (365 * year + year / 4 - year / 100);
-        let shifted = (5 * of_year + 2) / 153;
-        let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
-        let month = Month { year: year + era * 400 + i64::from(month <= 2), month };
-        (month, seconds - month.start())
-    }
-
-    /// Its first second, since 1970.
-    pub(super) fn start(self) -> i64 {
-        let year = if self.month <= 2 { self.year - 1 } else { self.year };
-        let (era, of_era) = (year.div_euclid(400), year.rem_euclid(400));
-        let of_year = (153 * ((self.month + 9) % 12) + 2) / 5;
-        (era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468) * DAY
-    }
-
-    /// How many days it has.
-    pub(super) fn days(self) -> i64 {
-        match self.month {
-            4 | 6 | 9 | 11 => 30,
-            2 if self.year % 4 == 0 && (self.year % 100 != 0 || self.year % 400 == 0) => 29,
-            2 => 28,
-            _ => 31,
-        }
+        let (year, month) = text.split_once('-').filter(|(year, month)| year.len() == 4 && month.len() == 2)?;
+        let (year, month) = (number(year.as_bytes())?, number(month.as_bytes())?);
+        Date::new(year as i16, month as i8, 1).ok().map(Month)
     }
 
     /// The month of a moment.
     pub(super) fn at(moment: Moment) -> Month {
-        Month::of(moment.seconds).0
+        let days = SignedDuration::from_hours(24 * moment.seconds.div_euclid(DAY));
+        Month(EPOCH.saturating_add(days).first_of_month())
+    }
+
+    /// Its first second, since 1970.
+    pub(super) fn start(self) -> i64 {
+        start(self.0)
+    }
+
+    /// How many days it has.
+    pub(super) fn days(self) -> i64 {
+        self.0.days_in_month().into()
     }
 
     /// The seconds of a moment since the month began, if it is in it.
@@ -140,7 +121,7 @@ impl Month {
 
 impl fmt::Display for Month {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:04}-{:02}", self.year, self.month)
+        write!(f, "{:04}-{:02}", self.0.year(), self.0.month())
     }
 }
 

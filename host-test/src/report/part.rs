@@ -11,6 +11,7 @@ use super::duplicates::Seen;
 use super::moment::{Moment, Month};
 use super::record::{Audit, Facts};
 use super::silence::Moments;
+use crate::numbers::percent;
 
 /// Names of each kind that are counted one by one.
 pub(super) const NAMES: usize = 256;
@@ -281,6 +282,11 @@ impl Events {
     fn add(&mut self, error: bool) {
         self.events += 1;
         self.errors += u64::from(error);
+    }
+
+    /// The part of them that are errors.
+    pub(super) fn percent(self) -> String {
+        percent(self.errors, self.events)
     }
 }
 

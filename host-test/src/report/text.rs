@@ -5,6 +5,7 @@ use std::fmt::Write;
 use super::Report;
 use super::json::{QUANTILES, TOP, top};
 use super::part::Events;
+use crate::numbers::length;
 
 /// Findings, bad objects and silences that are shown; JSON has more.
 const SHOWN: usize = 20;
@@ -15,7 +16,7 @@ pub(super) fn report(report: &Report) -> String {
     let range = part.first.zip(part.last).map(|(first, last)| format!(", {first} to {last}")).unwrap_or_default();
     out.line("month", &format!("{}, {} events{range}", report.month, part.total.events));
     let Events { events, errors } = part.total;
-    out.line("errors", &format!("{errors}, {}; {} by their status", percent(part.total), part.failures));
+    out.line("errors", &format!("{errors}, {}; {} by their status", part.total.percent(), part.failures));
     let others: Vec<String> = part.other_months.iter().map(|(month, count)| format!("{month} {count}")).collect();
     let others = if others.is_empty() { "none".to_owned() } else { others.join(", ") };
     out.line("others", &format!("records of other months: {others}; without a time: {}", part.without_time));
@@ -68,10 +69,6 @@ pub(super) fn shown(name: &str) -> String {
     name.chars().map(|letter| if letter.is_control() { '\u{fffd}' } else { letter }).collect()
 }
 
-pub(super) fn percent(events: Events) -> String {
-    format!("{:.2} %", 100.0 * events.errors as f64 / events.events.max(1) as f64)
-}
-
 fn list<'a>(counts: impl Iterator<Item = (String, &'a u64)>) -> String {
     let all: Vec<String> = counts.map(|(name, count)| format!("{} {count}", shown(&name))).collect();
     if all.is_empty() { "none".to_owned() } else { all.join(", ") }
@@ -85,7 +82,7 @@ fn operations(report: &Report, out: &mut Out) {
     let mut rows = vec![row(&["operation", "events", "errors", "rate", "p50 ms", "p90", "p95", "p99", "max"])];
     for (name, operation) in report.part.operations.all() {
         let Events { events, errors } = operation.events;
-        let mut cells = vec![shown(&name), events.to_string(), errors.to_string(), percent(operation.events)];
+        let mut cells = vec![shown(&name), events.to_string(), errors.to_string(), operation.events.percent()];
         if let Some(latency) = &operation.latency {
             cells.extend(QUANTILES.map(|(_, quantile)| format!("{:.1}", latency.milliseconds(quantile))));
             cells.push(format!("{:.1}", latency.max as f64 / 1e3));
@@ -107,23 +104,13 @@ fn services(report: &Report, out: &mut Out) {
             shown(&name),
             service.events.events.to_string(),
             service.events.errors.to_string(),
-            percent(service.events),
+            service.events.percent(),
             service.out_of_order.to_string(),
             gaps.len().to_string(),
             longest.unwrap_or_default(),
         ]);
     }
     out.table(&rows);
-}
-
-/// Seconds for people: `2 h 5 min`.
-pub(super) fn length(seconds: i64) -> String {
-    match (seconds / 86_400, seconds / 3600 % 24, seconds / 60 % 60) {
-        (0, 0, 0) => format!("{seconds} s"),
-        (0, 0, minutes) => format!("{minutes} min {} s", seconds % 60),
-        (0, hours, minutes) => format!("{hours} h {minutes} min"),
-        (days, hours, _) => format!("{days} d {hours} h"),
-    }
 }
 
 fn redactions(report: &Report, out: &mut Out) {
