@@ -1,21 +1,25 @@
 import { readFile } from "node:fs/promises";
-import { gzipSync } from "node:zlib";
 import { defineConfig, type Plugin } from "vite";
+import { pack } from "./pack";
 
-const SUFFIX = "?embedded";
+const ID = "virtual:modules";
+const MODULES = ["wasm/podsieve_browser_bg.wasm", "wasm/unbaked.wasm"];
 
 /**
- * `import text from "./file?embedded"`: the bytes of the file, gzipped, as base64. The page is not allowed to
- * fetch anything, so what it needs is part of its scripts.
+ * `import { packed, sizes } from "virtual:modules"`: both modules, one behind the other, packed with LZMA, as base64. The
+ * page is not allowed to fetch anything, so what it needs is part of its scripts. Packing takes ten seconds, and makes
+ * what is sent a third smaller than gzip does: much of the second module is in the first.
  */
-function embedded(): Plugin {
+function modules(): Plugin {
   return {
-    name: "embedded",
-    enforce: "pre",
+    name: "modules",
+    resolveId: (id) => (id === ID ? `\0${ID}` : null),
     async load(id) {
-      if (!id.endsWith(SUFFIX)) return null;
-      const bytes = await readFile(id.slice(0, -SUFFIX.length));
-      return `export default "${gzipSync(bytes, { level: 9 }).toString("base64")}";`;
+      if (id !== `\0${ID}`) return null;
+      const all = await Promise.all(MODULES.map((name) => readFile(new URL(name, import.meta.url))));
+      const packed = Buffer.from(pack(Buffer.concat(all))).toString("base64");
+      const sizes = JSON.stringify(all.map((bytes) => bytes.length));
+      return `export const packed = "${packed}"; export const sizes = ${sizes};`;
     },
   };
 }
@@ -23,13 +27,13 @@ function embedded(): Plugin {
 export default defineConfig({
   // Addresses are relative: the folder works wherever a file server has it.
   base: "./",
-  plugins: [embedded()],
+  plugins: [modules()],
   worker: { format: "es" },
   build: {
     target: "es2023",
     modulePreload: false,
     assetsInlineLimit: 0,
-    // Two modules, each of them one string.
+    // Most of it is one string.
     chunkSizeWarningLimit: 1500,
   },
 });

@@ -71,7 +71,12 @@ export function assist(schema: Schema, detectors: Detector[]): Extension {
     const place = placeAt(text, position);
     const told = place && aboutPlace(schema, detectors, place, text.slice(place.from, place.to));
     if (!told) return null;
-    return { pos: place.from, end: place.to, above: true, create: () => ({ dom: el("div", { class: "about" }, told) }) };
+    return {
+      pos: place.from,
+      end: place.to,
+      above: true,
+      create: () => ({ dom: el("div", { class: "about" }, told) }),
+    };
   });
   return [autocompletion({ override: [complete], icons: false }), hover];
 }

@@ -13,7 +13,6 @@ export interface Case {
 /** A text as JSON, which is YAML too if characters that YAML wants escaped are. */
 function quoted(text: string): string {
   return JSON.stringify(text).replace(
-    // eslint-disable-next-line no-control-regex -- these are what it is about
     /[\u007f-\u009f\u2028\u2029\ufeff]/g,
     (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
@@ -21,7 +20,7 @@ function quoted(text: string): string {
 
 /** A name for people: what must happen, to what. */
 function nameOf({ kind, text }: Case): string {
-  const characters = [...text.replaceAll(/\s+/g, " ")];
+  const characters = Array.from(text.replaceAll(/\s+/g, " "));
   const short = characters.length > 40 ? `${characters.slice(0, 39).join("")}…` : characters.join("");
   return `${kind === "redact" ? "redacts" : "keeps"} ${short}`;
 }
@@ -43,12 +42,16 @@ export function withCase(file: string, added: Case): string {
   // A list in brackets goes on in brackets.
   if (bare.startsWith("[") && bare.endsWith("]") && bare !== "[]") {
     const end = file.lastIndexOf("]");
-    const item = list.map(([name, value]) => `"${name}": ${/^["[]/.test(value) ? value : quoted(value)}`).join(", ");
+    const item = list
+      .map(([name, value]) => `"${name}": ${/^["[]/.test(value) ? value : quoted(value)}`)
+      .join(", ");
     const last = /,\s*$/.test(file.slice(0, end)) ? "" : ",";
     return `${file.slice(0, end).trimEnd()}${last}\n  {${item}}\n${file.slice(end)}`;
   }
   const rest = bare === "[]" ? file.replace("[]", "") : file;
   const indent = bare === "[]" ? "" : (/^( *)- /m.exec(rest)?.[1] ?? "");
-  const item = list.map(([name, value], index) => `${indent}${index === 0 ? "- " : "  "}${name}: ${value}\n`).join("");
+  const item = list
+    .map(([name, value], index) => `${indent}${index === 0 ? "- " : "  "}${name}: ${value}\n`)
+    .join("");
   return `${rest.trim() === "" ? "" : `${rest.trimEnd()}\n`}${item}`;
 }

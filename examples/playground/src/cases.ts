@@ -60,7 +60,12 @@ export class Cases {
         return item;
       }),
       ...unused.map((each) =>
-        el("li", {}, button(`Line ${each.line}`, () => this.#editor.goTo(each), { class: "link" }), ` ${each.what}`),
+        el(
+          "li",
+          {},
+          button(`Line ${each.line}`, () => this.#editor.goTo(each), { class: "link" }),
+          ` ${each.what}`,
+        ),
       ),
     );
   }

@@ -17,7 +17,9 @@ interface Entry {
 function ruleEntries({ rules }: Counts): Entry[] {
   return rules.flatMap(({ name, found, kept }) => [
     ...(found > 0 ? [{ label: name, number: count(found), filter: { rule: name, kept: false } }] : []),
-    ...(kept > 0 ? [{ label: `${name}, kept`, number: count(kept), filter: { rule: name, kept: true } }] : []),
+    ...(kept > 0
+      ? [{ label: `${name}, kept`, number: count(kept), filter: { rule: name, kept: true } }]
+      : []),
   ]);
 }
 
@@ -55,7 +57,11 @@ class List {
   show(entries: Entry[], filter: Filter, toggle: (entry: Filter) => void): void {
     const some = entries.slice(0, ENTRIES);
     this.#note.textContent =
-      entries.length === 0 ? "None" : entries.length > ENTRIES ? `and ${count(entries.length - ENTRIES)} more` : "";
+      entries.length === 0
+        ? "None"
+        : entries.length > ENTRIES
+          ? `and ${count(entries.length - ENTRIES)} more`
+          : "";
     this.#entries = new Map(some.map((entry) => [entry.label, entry]));
     const order = [...this.#entries.keys()];
     if (order.join("\n") !== [...this.#buttons.keys()].join("\n")) this.#arrange(order, toggle);
@@ -70,7 +76,9 @@ class List {
 
   #arrange(order: string[], toggle: (entry: Filter) => void): void {
     const focused = document.activeElement;
-    this.#buttons = new Map(order.map((label) => [label, this.#buttons.get(label) ?? this.#button(label, toggle)]));
+    this.#buttons = new Map(
+      order.map((label) => [label, this.#buttons.get(label) ?? this.#button(label, toggle)]),
+    );
     this.#at.replaceChildren(...[...this.#buttons.values()].map((made) => el("li", {}, made)));
     if (focused instanceof HTMLElement && this.#at.contains(focused)) focused.focus();
   }

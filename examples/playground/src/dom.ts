@@ -20,7 +20,11 @@ export function el<K extends keyof HTMLElementTagNameMap>(
 }
 
 /** A button that does something. */
-export function button(label: string, act: () => void, attributes: Record<string, string> = {}): HTMLButtonElement {
+export function button(
+  label: string,
+  act: () => void,
+  attributes: Record<string, string> = {},
+): HTMLButtonElement {
   const made = el("button", { type: "button", ...attributes }, label);
   made.addEventListener("click", act);
   return made;

@@ -42,9 +42,17 @@ const theme = EditorView.theme({
     fontFamily: "var(--sans)",
     fontSize: "0.85rem",
   },
-  ".cm-tooltip-autocomplete ul li[aria-selected]": { backgroundColor: "var(--accent)", color: "var(--on-accent)" },
+  ".cm-tooltip-autocomplete ul li[aria-selected]": {
+    backgroundColor: "var(--accent)",
+    color: "var(--on-accent)",
+  },
   ".cm-diagnostic-error": { borderLeft: "4px solid var(--bad)" },
-  ".cm-textfield, .cm-button": { font: "inherit", color: "inherit", backgroundColor: "var(--field)", backgroundImage: "none" },
+  ".cm-textfield, .cm-button": {
+    font: "inherit",
+    color: "inherit",
+    backgroundColor: "var(--field)",
+    backgroundImage: "none",
+  },
 });
 
 const colours = HighlightStyle.define([
@@ -57,7 +65,9 @@ const colours = HighlightStyle.define([
 /** Where a mistake is in a text: from a character of a line to the end of the word. */
 function place(text: Text, wrong: Wrong): { from: number; to: number } {
   const line = text.line(Math.min(Math.max(wrong.line, 1), text.lines));
-  const before = [...line.text].slice(0, Math.max(wrong.column - 1, 0)).join("").length;
+  const before = Array.from(line.text)
+    .slice(0, Math.max(wrong.column - 1, 0))
+    .join("").length;
   const from = line.from + Math.min(before, line.length);
   const word = /^(?:[\w.-]+|\S)?/.exec(line.text.slice(before))?.[0].length ?? 0;
   return { from, to: from + word };
@@ -111,7 +121,8 @@ export class Editor {
       parent: root,
       root,
     });
-    if (root.adoptedStyleSheets.length === 0) throw new Error("this browser has no constructable style sheets");
+    if (root.adoptedStyleSheets.length === 0)
+      throw new Error("this browser has no constructable style sheets");
   }
 
   get text(): string {
@@ -120,7 +131,11 @@ export class Editor {
 
   /** Takes the place of the whole text; undo brings the old one back. */
   set text(text: string) {
-    this.view.dispatch({ changes: { from: 0, to: this.view.state.doc.length, insert: text }, selection: { anchor: 0 }, scrollIntoView: true });
+    this.view.dispatch({
+      changes: { from: 0, to: this.view.state.doc.length, insert: text },
+      selection: { anchor: 0 },
+      scrollIntoView: true,
+    });
   }
 
   /** Adds what was not known when the editor was made. */
@@ -150,7 +165,10 @@ export class Editor {
   /** Moves there, for someone who is to change something. */
   goTo(at: { line: number; column: number }): void {
     const { from } = place(this.view.state.doc, { ...at, what: "" });
-    this.view.dispatch({ selection: { anchor: from }, effects: EditorView.scrollIntoView(from, { y: "center" }) });
+    this.view.dispatch({
+      selection: { anchor: from },
+      effects: EditorView.scrollIntoView(from, { y: "center" }),
+    });
     this.view.focus();
   }
 }

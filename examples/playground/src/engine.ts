@@ -2,7 +2,7 @@
 import { compiled } from "./wasm";
 import PodsieveWorker from "./worker?worker&inline";
 import type { Options } from "./api";
-import type { About, Calls, Progress, Ran, Reply, Request } from "./worker";
+import type { About, Calls, Progress, Ran, Reply } from "./worker";
 
 /** Bytes of memory after which the worker is replaced: policies that were followed once stay in it. */
 const MEMORY = 256 * 1024 * 1024;
@@ -41,7 +41,7 @@ export class Engine {
     const id = this.#calls++;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
-      this.#worker.postMessage({ id, call, ask } as Request);
+      this.#worker.postMessage({ id, call, ask });
     });
   }
 

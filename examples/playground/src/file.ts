@@ -93,7 +93,8 @@ export class LogFile {
       })
       .then(
         (ran) => {
-          if (this.#engine === engine) this.#end(engine, size(file.size), () => this.#events.done(ran, file.size));
+          if (this.#engine === engine)
+            this.#end(engine, size(file.size), () => this.#events.done(ran, file.size));
         },
         (error: unknown) => {
           // Another worker has taken over, or the file is closed.

@@ -19,7 +19,6 @@ import { samples } from "./samples";
 import { NotSelected, selectedIn, selectedInLines, type Selected } from "./selection";
 import { status } from "./status";
 import { tabs } from "./tabs";
-import { unbaked } from "./wasm";
 import { Why } from "./why";
 
 const form = byId("form", HTMLSelectElement);
@@ -54,7 +53,9 @@ const live = new Live(
     tell(ran.counts, `${(ran.took + performance.now() - from).toFixed(1)} ms`);
   },
   (why) =>
-    status(`podsieve stopped: ${why}. It was started anew; the result follows when something changes.`, { bad: true }),
+    status(`podsieve stopped: ${why}. It was started anew; the result follows when something changes.`, {
+      bad: true,
+    }),
 );
 
 const policy = new Policy(
@@ -116,7 +117,8 @@ function tell(of: Counts, figures: string): void {
   const filtered = options.filter ? `, ${count(of.matching)} shown` : "";
   const lost = of.lost > 0 ? `, ${count(of.lost)} lost` : "";
   const text = `${plural(of.records, "record")}, ${count(of.changed)} redacted${filtered}${lost}.`;
-  const before = mistakes > 0 ? `The policy has ${plural(mistakes, "mistake")}: this is by the one before. ` : "";
+  const before =
+    mistakes > 0 ? `The policy has ${plural(mistakes, "mistake")}: this is by the one before. ` : "";
   status(before + text, { bad: mistakes > 0, figures });
 }
 
@@ -220,13 +222,16 @@ fn.addEventListener("change", () => refresh({ function: fn.value, skip: 0 }));
 tag.addEventListener("input", () => refresh({ tag: tag.value.trim(), skip: 0 }));
 sample.append(...samples.map(({ name }, index) => new Option(name, String(index))));
 sample.addEventListener("change", () => takeSample(Number(sample.value)));
-byId("lines-open", HTMLButtonElement).addEventListener("click", () => pick("", (chosen) => void take(chosen)));
+byId("lines-open", HTMLButtonElement).addEventListener("click", () =>
+  pick("", (chosen) => void take(chosen)),
+);
 onDrop((dropped, on) => void (on.closest("#policy-panel") ? policy.open(dropped) : take(dropped)));
 addEventListener(
   "paste",
   (event) => {
     const text = event.clipboardData?.getData("text/plain") ?? "";
-    if (text.length <= TEXT || !(event.target instanceof Element) || event.target.id !== "lines-editor") return;
+    if (text.length <= TEXT || !(event.target instanceof Element) || event.target.id !== "lines-editor")
+      return;
     event.preventDefault();
     event.stopPropagation();
     void take(new File([text], "pasted lines"));
@@ -239,6 +244,4 @@ void live.engine.about.then(async (about) => {
   await policy.start(about);
   sample.value = "0";
   takeSample(0);
-  // What baking needs is loaded now, for nothing is later.
-  requestIdleCallback(() => void unbaked());
 });

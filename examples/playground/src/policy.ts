@@ -45,7 +45,9 @@ export class Policy {
     try {
       text = (await fromFragment(location.hash)) ?? text;
     } catch {
-      this.#say("The policy in this link is damaged: this is the default one. Ask for the link again, or for the file.");
+      this.#say(
+        "The policy in this link is damaged: this is the default one. Ask for the link again, or for the file.",
+      );
     }
     this.#editor.text = text;
   }
@@ -64,7 +66,11 @@ export class Policy {
     this.#editor.mark(wrongs);
     this.#wrongs.replaceChildren(
       ...wrongs.map((wrong) => {
-        const to = el("button", { type: "button", class: "link" }, `Line ${wrong.line}, column ${wrong.column}`);
+        const to = el(
+          "button",
+          { type: "button", class: "link" },
+          `Line ${wrong.line}, column ${wrong.column}`,
+        );
         to.addEventListener("click", () => this.#editor.goTo(wrong));
         return el("li", {}, to, `: ${wrong.what}`);
       }),
@@ -93,7 +99,8 @@ export class Policy {
 
   #say(what: string, ...details: string[]): void {
     this.#notes.replaceChildren(el("p", {}, what));
-    if (details.length > 0) this.#notes.append(el("ul", {}, ...details.map((detail) => el("li", {}, detail))));
+    if (details.length > 0)
+      this.#notes.append(el("ul", {}, ...details.map((detail) => el("li", {}, detail))));
   }
 
   async #share(): Promise<void> {
@@ -102,7 +109,9 @@ export class Policy {
     const field = el("input", { readonly: "", value: address, "aria-label": "Link to this policy" });
     try {
       await navigator.clipboard.writeText(address);
-      this.#say("A link with this policy in it, and nothing else, is in the clipboard and in the address bar.");
+      this.#say(
+        "A link with this policy in it, and nothing else, is in the clipboard and in the address bar.",
+      );
     } catch {
       this.#say("A link with this policy in it, and nothing else:");
     }
@@ -115,7 +124,7 @@ export class Policy {
     const engine = new Engine();
     try {
       await engine.about;
-      const baked = await engine.call("bake", { unbaked: await unbaked(), policy: this.#editor.text });
+      const baked = await engine.call("bake", { unbaked: unbaked(), policy: this.#editor.text });
       if ("module" in baked) {
         save("podsieve.wasm", baked.module, "application/wasm");
         this.#say("podsieve.wasm follows this policy: it is what Fluent Bit's wasm_path names.");
@@ -131,7 +140,11 @@ export class Policy {
   #notBaked(why: string): void {
     this.#say("This page cannot bake this policy:", ...why.split("\n"));
     this.#notes.append(
-      el("p", {}, "The command can, if there are no mistakes in it and the keys of hashes are where it says:"),
+      el(
+        "p",
+        {},
+        "The command can, if there are no mistakes in it and the keys of hashes are where it says:",
+      ),
       el("pre", {}, "podsieve bake --output podsieve.wasm policy.yaml"),
     );
   }

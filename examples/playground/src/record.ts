@@ -78,7 +78,9 @@ function head(shown: Shown, toPolicy: (at: { line: number; column: number }) => 
     if (route.line === undefined) where.append(route.by);
     else {
       const at = { line: route.line, column: route.column ?? 1 };
-      where.append(button(route.by, () => toPolicy(at), { class: "link", title: `Line ${route.line} of the policy` }));
+      where.append(
+        button(route.by, () => toPolicy(at), { class: "link", title: `Line ${route.line} of the policy` }),
+      );
     }
     made.append(where);
   }
@@ -87,7 +89,10 @@ function head(shown: Shown, toPolicy: (at: { line: number; column: number }) => 
 }
 
 /** The record as an item of the list. */
-export function recordElement(shown: Shown, toPolicy: (at: { line: number; column: number }) => void): HTMLLIElement {
+export function recordElement(
+  shown: Shown,
+  toPolicy: (at: { line: number; column: number }) => void,
+): HTMLLIElement {
   const before = el("div", { class: "before" }, ...pieces(shown.before, shown));
   const after = el("div", { class: "after" });
   for (const field of shown.fields) {
@@ -96,7 +101,13 @@ export function recordElement(shown: Shown, toPolicy: (at: { line: number; colum
     made.append(el("span", { class: "name" }, field.name), value);
     after.append(made);
   }
-  const made = el("li", { class: shown.found.length > 0 ? "record" : "record plain" }, head(shown, toPolicy), before, after);
+  const made = el(
+    "li",
+    { class: shown.found.length > 0 ? "record" : "record plain" },
+    head(shown, toPolicy),
+    before,
+    after,
+  );
   records.set(made, shown);
   return made;
 }

@@ -91,7 +91,11 @@ export class Result {
     previous.disabled = skip === 0;
     next.disabled = last >= matching;
     this.#pages.replaceChildren(
-      el("span", {}, `Records ${count(Math.min(skip + 1, matching))} to ${count(last)} of ${count(matching)}`),
+      el(
+        "span",
+        {},
+        `Records ${count(Math.min(skip + 1, matching))} to ${count(last)} of ${count(matching)}`,
+      ),
       previous,
       next,
     );

@@ -26,12 +26,10 @@ function alternatives(root: Schema, schema: Schema): Schema[] {
   if (schema.anyOf) {
     return schema.anyOf.flatMap((each) => alternatives(root, { description: schema.description, ...each }));
   }
-  if (!schema.$ref) return [schema];
-  const to = root.$defs?.[schema.$ref.replace("#/$defs/", "")];
-  if (!to) return [];
-  const { $ref: _, ...here } = schema;
+  const to = schema.$ref && root.$defs?.[schema.$ref.replace("#/$defs/", "")];
+  if (!to) return [schema];
   // What is said where it is used is said of this use.
-  return alternatives(root, { ...to, description: here.description ?? to.description });
+  return alternatives(root, { ...to, description: schema.description ?? to.description });
 }
 
 /** What the schema says of the value at a path. */

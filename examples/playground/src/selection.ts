@@ -29,7 +29,8 @@ function textOf(range: Range, side: Element): string {
     if (!range.intersectsNode(node)) continue;
     const from = node === range.startContainer || node.contains(range.startContainer) ? range.startOffset : 0;
     const whole = node.textContent ?? "";
-    const to = node === range.endContainer || node.contains(range.endContainer) ? range.endOffset : whole.length;
+    const to =
+      node === range.endContainer || node.contains(range.endContainer) ? range.endOffset : whole.length;
     const mark = node instanceof Element ? markOf(node) : undefined;
     if (mark && isAfter) text += from === whole.length || to === 0 ? "" : mark.found.text;
     else text += isAfter ? plain(whole.slice(from, to)) : whole.slice(from, to);
@@ -58,7 +59,9 @@ export function selectedInLines(lines: Editor, records: readonly Shown[]): Selec
   if (text === "") throw new NotSelected("Select a text first, in the lines or in a record of the result.");
   const shown = records.find((record) => record.line >= lines.line);
   if (!shown) {
-    throw new NotSelected(`The record of line ${lines.line} is not shown: clear the filters, or turn to its page.`);
+    throw new NotSelected(
+      `The record of line ${lines.line} is not shown: clear the filters, or turn to its page.`,
+    );
   }
   const line = lineOf(shown);
   if (line.includes(text)) return { text, line };

@@ -2,7 +2,10 @@
 
 const NAME = "#policy=";
 
-async function through(bytes: BlobPart, stream: ReadableWritablePair<Uint8Array, BufferSource>): Promise<ArrayBuffer> {
+async function through(
+  bytes: BlobPart,
+  stream: ReadableWritablePair<Uint8Array, BufferSource>,
+): Promise<ArrayBuffer> {
   return new Response(new Blob([bytes]).stream().pipeThrough(stream)).arrayBuffer();
 }
 

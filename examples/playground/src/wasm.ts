@@ -1,24 +1,19 @@
-import podsieve from "../wasm/podsieve_browser_bg.wasm?embedded";
+/** The two WebAssembly modules, which are part of the page's script. */
+import { packed, sizes } from "virtual:modules";
+import { unpackLzma } from "./lzma";
 
-/** The bytes of an `?embedded` file. */
-async function unpack(base64: string): Promise<Uint8Array<ArrayBuffer>> {
-  const packed = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
-  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
-  return new Uint8Array(await new Response(stream).arrayBuffer());
+/** The first so many bytes of both modules, one behind the other. */
+function unpack(size: number): Uint8Array<ArrayBuffer> {
+  const text = atob(packed);
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  return unpackLzma(bytes, size);
 }
 
 /** podsieve's module, compiled once: workers get it as it is. */
-export const compiled: Promise<WebAssembly.Module> = unpack(podsieve).then((bytes) =>
-  WebAssembly.compile(bytes),
-);
+export const compiled: Promise<WebAssembly.Module> = WebAssembly.compile(unpack(sizes[0]));
 
-let loading: Promise<Uint8Array<ArrayBuffer>> | undefined;
-
-/**
- * The module that baking starts from. A script of its own, as only baking needs it; ask for it early, so that
- * nothing is loaded later.
- */
-export function unbaked(): Promise<Uint8Array<ArrayBuffer>> {
-  loading ??= import("../wasm/unbaked.wasm?embedded").then((module) => unpack(module.default));
-  return loading;
+/** The module that baking starts from. */
+export function unbaked(): Uint8Array<ArrayBuffer> {
+  return unpack(sizes[0] + sizes[1]).slice(sizes[0]);
 }

@@ -14,6 +14,11 @@ const ACTIONS: Record<string, string> = {
   keep: "kept",
 };
 
+/** A text in which what stands between backticks is code. */
+function coded(text: string): (Node | string)[] {
+  return text.split("`").map((part, index) => (index % 2 === 1 ? el("code", {}, part) : part));
+}
+
 export interface WhyActions {
   toPolicy: (at: { line: number; column: number }) => void;
   addCase: (kind: "redact" | "keep", mark: Mark) => void;
@@ -105,14 +110,15 @@ export class Why {
   }
 
   #text({ found }: Mark): HTMLElement {
-    const where = found.path === "" ? "" : found.in_key ? `in the name \`${found.path}\`` : `in \`${found.path}\``;
+    const where =
+      found.path === "" ? "" : found.in_key ? `in the name \`${found.path}\`` : `in \`${found.path}\``;
     const became = found.kept === null ? (ACTIONS[found.action] ?? found.action) : `kept: ${found.kept}`;
     return el(
       "div",
       { id: "why-text" },
-      el("p", { class: "rule" }, el("b", {}, found.rule), ` ${became}`),
-      el("p", {}, `Found by ${found.why}.`),
-      el("p", { class: "where" }, where),
+      el("p", { class: "rule" }, el("b", {}, found.rule), " ", ...coded(became)),
+      el("p", {}, "Why: ", ...coded(found.why)),
+      el("p", { class: "where" }, ...coded(where)),
     );
   }
 
@@ -123,11 +129,22 @@ export class Why {
     };
     const made = el("div", { class: "actions" });
     for (const at of mark.found.at) {
-      made.append(button(`${at.what}, line ${at.line}`, leave(() => this.#actions.toPolicy(at))));
+      made.append(
+        button(
+          `${at.what.replaceAll("`", "")}, line ${at.line}`,
+          leave(() => this.#actions.toPolicy(at)),
+        ),
+      );
     }
     made.append(
-      button("Must redact", leave(() => this.#actions.addCase("redact", mark))),
-      button("Must keep", leave(() => this.#actions.addCase("keep", mark))),
+      button(
+        "Must redact",
+        leave(() => this.#actions.addCase("redact", mark)),
+      ),
+      button(
+        "Must keep",
+        leave(() => this.#actions.addCase("keep", mark)),
+      ),
     );
     return made;
   }

@@ -35,7 +35,7 @@ export function placeOf(text: string, node: SyntaxNode): Place {
 /** Where the word at `position` is; null where there is none, as in a comment. */
 export function placeAt(text: string, position: number): (Place & { from: number; to: number }) | null {
   const node = parser.parse(text).resolveInner(position, 1);
-  if (!/Literal$/.test(node.name) || node.name === "BlockLiteral") return null;
+  if (!node.name.endsWith("Literal") || node.name === "BlockLiteral") return null;
   return { ...placeOf(text, node), from: node.from, to: node.to };
 }
 

@@ -8,7 +8,9 @@ import { serve } from "./server";
 const BASE = "/tools/podsieve/";
 
 function chromiumPath(): string {
-  return process.env.CHROMIUM ?? execFileSync("sh", ["-c", "command -v chromium"], { encoding: "utf8" }).trim();
+  return (
+    process.env.CHROMIUM ?? execFileSync("sh", ["-c", "command -v chromium"], { encoding: "utf8" }).trim()
+  );
 }
 
 /** The page, and what it did. */
