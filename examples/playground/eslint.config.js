@@ -8,6 +8,15 @@ export default tseslint.config({ ignores: ["dist/", "wasm/", "node_modules/"] },
   rules: {
     // Numbers in texts are meant as they are printed.
     "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
+    // The runner waits for them.
+    "@typescript-eslint/no-floating-promises": [
+      "error",
+      {
+        allowForKnownSafeCalls: [
+          { from: "package", name: ["test", "before", "after"], package: "node:test" },
+        ],
+      },
+    ],
     // `() => void f()` and short callbacks.
     "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
   },

@@ -5,7 +5,7 @@ interface Lzma {
   compress: (bytes: Uint8Array, level: number) => Uint8Array;
 }
 
-const NAME: string = "lzma1";
+const NAME = "lzma1";
 const { compress } = (await import(NAME)) as Lzma;
 
 /** `bytes` as small as can be; that takes seconds for a megabyte. */

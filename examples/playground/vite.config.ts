@@ -3,12 +3,12 @@ import { defineConfig, type Plugin } from "vite";
 import { pack } from "./pack";
 
 const ID = "virtual:modules";
-const MODULES = ["wasm/podsieve_browser_bg.wasm", "wasm/unbaked.wasm"];
+const MODULES = ["wasm/podsieve_browser_bg.wasm", "wasm/unbaked.wasm", "wasm/baked.wasm"];
 
 /**
- * `import { packed, sizes } from "virtual:modules"`: both modules, one behind the other, packed with LZMA, as base64. The
+ * `import { packed, sizes } from "virtual:modules"`: all modules, one behind the other, packed with LZMA, as base64. The
  * page is not allowed to fetch anything, so what it needs is part of its scripts. Packing takes ten seconds, and makes
- * what is sent a third smaller than gzip does: much of the second module is in the first.
+ * what is sent a third smaller than gzip does: much of one module is in the others.
  */
 function modules(): Plugin {
   return {

@@ -100,9 +100,7 @@ export interface CasesResult {
 
 export interface Detector {
   name: string;
-  group: string;
   on: boolean;
-  finds: string;
 }
 
 export interface Note {
@@ -112,4 +110,4 @@ export interface Note {
   what: string;
 }
 
-export type Gitleaks = { policy: string; notes: Note[]; count: Record<string, number> } | { error: string };
+export type Gitleaks = { policy: string; notes: Note[]; rules: number; taken: number } | { error: string };

@@ -17,9 +17,9 @@ const GROUPS: Option[] = [
 function detectorOptions(detectors: Detector[]): Option[] {
   return [
     ...GROUPS,
-    ...detectors.map(({ name, group, on, finds }) => ({
+    ...detectors.map(({ name, on }) => ({
       label: name,
-      about: `Finds ${finds}. In the group ${group}, by default ${on ? "on" : "off"}.`,
+      about: `A built-in detector, ${on ? "on" : "off"} by default.`,
     })),
   ];
 }

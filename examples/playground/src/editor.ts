@@ -62,6 +62,24 @@ const colours = HighlightStyle.define([
   { tag: [tags.punctuation, tags.separator], color: "var(--muted)" },
 ]);
 
+/**
+ * Typing over a selection. Chromium would keep the looks of what it replaces, in a style attribute that our
+ * Content-Security-Policy forbids.
+ */
+const typeOver = EditorView.domEventHandlers({
+  beforeinput(event, view) {
+    const { data: text, inputType } = event;
+    const { main } = view.state.selection;
+    if (inputType !== "insertText" || text === null || main.empty || view.composing) return false;
+    const insert = () => view.state.update(view.state.replaceSelection(text), { userEvent: "input.type" });
+    const handled = view.state
+      .facet(EditorView.inputHandler)
+      .some((handler) => handler(view, main.from, main.to, text, insert));
+    if (!handled) view.dispatch(insert());
+    return true;
+  },
+});
+
 /** Where a mistake is in a text: from a character of a line to the end of the word. */
 function place(text: Text, wrong: Wrong): { from: number; to: number } {
   const line = text.line(Math.min(Math.max(wrong.line, 1), text.lines));
@@ -97,10 +115,11 @@ export class Editor {
       highlightActiveLine(),
       highlightSelectionMatches(),
       lintGutter(),
+      typeOver,
       theme,
       syntaxHighlighting(colours),
       placeholder(hint),
-      EditorView.contentAttributes.of({ "aria-label": label }),
+      EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
       // Tab leaves the editor, and so does Escape when there is nothing else that it could close.
       keymap.of([
         ...closeBracketsKeymap,

@@ -7,7 +7,7 @@ import { Editor } from "./editor";
 import { Broken, Engine } from "./engine";
 import type { Schema } from "./schema";
 import { fromFragment, toFragment } from "./share";
-import { unbaked } from "./wasm";
+import { modules } from "./wasm";
 import type { About } from "./worker";
 
 export class Policy {
@@ -90,9 +90,9 @@ export class Policy {
       return;
     }
     this.set(imported.policy);
-    const { rules, taken } = imported.count;
+    const { rules, taken } = imported;
     this.#say(
-      `${file.name}: ${rules === undefined || taken === undefined ? "taken" : `${taken} of ${plural(rules, "rule")} taken`}.`,
+      `${file.name}: ${taken} of ${plural(rules, "rule")} taken.`,
       ...imported.notes.map((note) => `Line ${note.line}${note.rule ? `, ${note.rule}` : ""}: ${note.what}`),
     );
   }
@@ -124,7 +124,7 @@ export class Policy {
     const engine = new Engine();
     try {
       await engine.about;
-      const baked = await engine.call("bake", { unbaked: unbaked(), policy: this.#editor.text });
+      const baked = await engine.call("bake", { modules: modules(), policy: this.#editor.text });
       if ("module" in baked) {
         save("podsieve.wasm", baked.module, "application/wasm");
         this.#say("podsieve.wasm follows this policy: it is what Fluent Bit's wasm_path names.");

@@ -1,7 +1,6 @@
 /** The only script that calls podsieve. It answers one request after the other, each with its number. */
 import {
   Session,
-  bake,
   default_policy,
   detectors,
   import_gitleaks,
@@ -10,6 +9,8 @@ import {
   tag_for_path,
   version,
 } from "../wasm/podsieve_browser.js";
+import { bake } from "./bake";
+import type { Modules } from "./wasm";
 import type { CasesResult, Counts, Detector, Gitleaks, Options, Shown, Wrong } from "./api";
 
 /** What the page asks for, and what it gets. */
@@ -20,7 +21,7 @@ export interface Calls {
   run: { ask: { policies?: string[]; cases?: string; text: string; options: Options }; answer: Ran };
   file: { ask: { policy: string; file: Blob; options: Options }; answer: Ran };
   gitleaks: { ask: { name: string; text: string }; answer: Gitleaks };
-  bake: { ask: { unbaked: Uint8Array; policy: string }; answer: Baked };
+  bake: { ask: { modules: Modules; policy: string }; answer: Baked };
 }
 
 export type Request = { [C in keyof Calls]: { id: number; call: C; ask: Calls[C]["ask"] } }[keyof Calls];
@@ -142,9 +143,9 @@ async function file(
   };
 }
 
-function baked({ unbaked, policy }: Calls["bake"]["ask"]): Baked {
+function baked({ modules, policy }: Calls["bake"]["ask"]): Baked {
   try {
-    return { module: new Uint8Array(bake(unbaked, policy)) };
+    return { module: new Uint8Array(bake(modules, policy)) };
   } catch (error) {
     if (error instanceof WebAssembly.RuntimeError) throw error;
     return { error: error instanceof Error ? error.message : String(error) };

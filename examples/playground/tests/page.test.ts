@@ -94,7 +94,11 @@ test("the result follows what one types", async (t) => {
   );
 
   await write(page, "policy", "detectors: {email: off, card: mask}\n");
-  await page.locator("#records .before mark").filter({ hasText: "jane" }).waitFor({ state: "detached" });
+  await page
+    .locator("#records .before mark")
+    .filter({ hasText: "jane" })
+    .and(page.locator(".kept"))
+    .waitFor();
   assert.equal(await record.locator(".after mark.mask").textContent(), "**** **** **** 5817");
 
   await page.selectOption("#function", "parse");
@@ -125,13 +129,11 @@ test("mistakes of a policy are shown where they are", async () => {
   const marked = page.locator("#policy-editor .cm-lintRange-error");
   assert.equal(await marked.textContent(), "emial");
   await mistakes.getByRole("button").click();
-  await page.keyboard.press("Delete");
-  await page.keyboard.press("Delete");
-  await page.keyboard.press("Delete");
-  await page.keyboard.insertText("mai");
+  for (let i = 0; i < 4; i++) await page.keyboard.press("Delete");
+  await page.keyboard.insertText("emai");
   await status(page, /^\d+ records/);
   await write(page, "policy", "rules:\n- name: a\n  regex: '('\n");
-  await page.locator("#policy-wrongs").filter({ hasText: "Line 3" }).waitFor();
+  await page.locator("#policy-wrongs").filter({ hasText: "Line 2" }).waitFor();
   clean(opened);
 });
 
@@ -150,7 +152,7 @@ test("completion offers what fits, and hovering explains", async () => {
   await page.keyboard.press("Enter");
   assert.match(await page.locator("#policy-editor .cm-content").innerText(), /email: off\n?$/);
   await page.locator("#policy-editor .cm-content").getByText("ipv4").hover();
-  await page.locator("#policy-editor .about").filter({ hasText: "Finds" }).waitFor();
+  await page.locator("#policy-editor .about").filter({ hasText: "off by default" }).waitFor();
   clean(opened);
 });
 
@@ -188,7 +190,7 @@ test("a mark says why, and leads to the policy", async () => {
 
   await marks.nth(0).hover();
   await why.filter({ hasText: "allow" }).waitFor();
-  assert.match(await marks.nth(0).evaluate((mark) => mark.className), /kept/);
+  assert.match((await marks.nth(0).getAttribute("class")) ?? "", /kept/);
   await why.getByRole("button", { name: /line 2/ }).click();
   assert.ok(
     await page.locator("#policy-editor .cm-activeLine").filter({ hasText: "rule: email" }).isVisible(),
@@ -208,8 +210,8 @@ test("all of it with the keyboard alone", async () => {
   const { page } = opened;
   const focused = () =>
     page.evaluate(() => {
-      let at = document.activeElement;
-      while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
+      let at: Element | null | undefined = document.activeElement;
+      while (at?.shadowRoot) at = at.shadowRoot.activeElement;
       return at?.getAttribute("aria-label") ?? at?.textContent?.trim() ?? "";
     });
   const reach = async (name: RegExp) => {
@@ -244,14 +246,15 @@ test("all of it with the keyboard alone", async () => {
   await page.locator("#case-list .passed").waitFor();
   assert.match(await page.locator("#cases-editor .cm-content").innerText(), /keep: \["TKT-000123"\]/);
   // A mark: focus explains, Enter goes on to what can be done, Escape comes back.
-  await reach(/^ada@example.com$/);
+  await reach(/^ada@example\.com$/);
   await page.locator("#why:popover-open").waitFor();
   await page.keyboard.press("Enter");
   assert.match(await focused(), /line|Must/);
   await page.keyboard.press("Escape");
   assert.equal(await focused(), "ada@example.com");
   await page.keyboard.press("Enter");
-  for (let i = 0; i < 3 && !/^Must redact/.test(await focused()); i++) await page.keyboard.press("Tab");
+  for (let i = 0; i < 3 && !(await focused()).startsWith("Must redact"); i++)
+    await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");
   await page.locator("#case-list li").nth(1).waitFor();
   clean(opened);
@@ -310,7 +313,7 @@ test("a link holds the policy and not the lines", async () => {
     "# shared\ndetectors: {email: off}",
   );
   assert.ok(!(await other.page.locator("#lines-editor .cm-content").innerText()).includes("SECRET-LINE"));
-  const damaged = await site.open({}, `${new URL(link).hash.slice(0, -7)}`);
+  const damaged = await site.open({}, new URL(link).hash.slice(0, -7));
   await damaged.page.locator("#policy-notes").filter({ hasText: "damaged" }).waitFor();
   for (const each of [opened, other, damaged]) clean(each);
 });

@@ -1,6 +1,8 @@
 /** The built page in a real Chromium, and all that must not happen in it. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
 import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
 import { serve } from "./server";
 
@@ -81,6 +83,25 @@ export async function write(page: Page, editor: string, text: string): Promise<v
   await page.locator(`#${editor}-editor .cm-content`).click();
   await page.keyboard.press("Control+A");
   await page.keyboard.insertText(text);
+}
+
+/** The command `podsieve`: its output; throws with its exit code and all that it printed. */
+export function podsieve(...args: string[]): string {
+  const command = process.env.PODSIEVE ?? fileURLToPath(new URL("../../../dist/podsieve", import.meta.url));
+  return execFileSync(command, args, {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "pipe"],
+    maxBuffer: 1 << 28,
+  });
+}
+
+/** What a click on a button saves: its name and bytes. */
+export async function saved(page: Page, button: string): Promise<{ name: string; bytes: Buffer }> {
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: button, exact: true }).and(page.locator(":visible")).click(),
+  ]);
+  return { name: download.suggestedFilename(), bytes: await readFile(await download.path()) };
 }
 
 /** What the status line says when it says something that fits. */

@@ -16,8 +16,8 @@ const schema = JSON.parse(
   readFileSync(new URL("filters/policy/src/schema.json", repository), "utf8"),
 ) as Schema;
 const detectors: Detector[] = [
-  { name: "email", group: "pii", on: true, finds: "mailboxes" },
-  { name: "ipv4", group: "pii", on: false, finds: "addresses" },
+  { name: "email", on: true },
+  { name: "ipv4", on: false },
 ];
 
 /** What may be written where `|` is. */
@@ -98,9 +98,9 @@ test("nothing in comments and texts", () => {
 
 test("explanations", () => {
   assert.match(told("|detectors:\n  email: off"), /^Names of built-in detectors/);
-  assert.match(told("detectors:\n  |email: off"), /^Finds mailboxes/);
+  assert.match(told("detectors:\n  |email: off"), /detector, on by default/);
   assert.match(told("route:\n  - |tag: a"), /It must be there\.$/);
-  assert.match(told("allow:\n  - rule: |email"), /^Finds mailboxes/);
+  assert.match(told("allow:\n  - rule: |email"), /detector, on by default/);
   assert.equal(told("version: 1 # |email"), "");
 });
 
