@@ -1,7 +1,7 @@
 /** A text editor. Each is in a shadow root of its own: there CodeMirror needs no style element, which our policy forbids. */
-import { closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
-import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
-import { bracketMatching, HighlightStyle, syntaxHighlighting } from "@codemirror/language";
+import { completionKeymap } from "@codemirror/autocomplete";
+import { history, historyKeymap, standardKeymap, toggleComment } from "@codemirror/commands";
+import { HighlightStyle, syntaxHighlighting } from "@codemirror/language";
 import { lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint";
 import { highlightSelectionMatches, searchKeymap } from "@codemirror/search";
 import { EditorState, StateEffect, type Extension, type Text } from "@codemirror/state";
@@ -110,8 +110,6 @@ export class Editor {
       highlightSpecialChars(),
       history(),
       drawSelection(),
-      bracketMatching(),
-      closeBrackets(),
       highlightActiveLine(),
       highlightSelectionMatches(),
       lintGutter(),
@@ -122,12 +120,12 @@ export class Editor {
       EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
       // Tab leaves the editor, and so does Escape when there is nothing else that it could close.
       keymap.of([
-        ...closeBracketsKeymap,
         ...completionKeymap,
         ...lintKeymap,
         ...searchKeymap,
         ...historyKeymap,
-        ...defaultKeymap,
+        ...standardKeymap,
+        { key: "Mod-/", run: toggleComment },
         { key: "Escape", run: (view) => (view.contentDOM.blur(), true) },
       ]),
       EditorView.updateListener.of((update) => {
