@@ -95,6 +95,7 @@ export interface CaseResult {
 export interface CasesResult {
   wrongs: Wrong[];
   cases: CaseResult[];
+  /** Parts of the policy that no case tries, and where they are in it. */
   unused: Wrong[];
 }
 

@@ -12,9 +12,12 @@ export class Cases {
   readonly #editor: Editor;
   readonly #list = byId("case-list", HTMLElement);
   readonly #summary = byId("case-summary", HTMLElement);
+  readonly #unused = byId("cases-unused", HTMLDetailsElement);
+  readonly #toPolicy: (at: { line: number; column: number }) => void;
   readonly #tab = byId("cases-count", HTMLElement);
 
-  constructor(changed: (text: string) => void) {
+  constructor(changed: (text: string) => void, toPolicy: (at: { line: number; column: number }) => void) {
+    this.#toPolicy = toPolicy;
     this.#editor = new Editor(byId("cases-editor", HTMLElement), {
       label: "Cases, in YAML",
       extensions: [yaml()],
@@ -59,11 +62,15 @@ export class Cases {
         for (const failure of each.failures) item.append(el("p", {}, failure.what));
         return item;
       }),
+    );
+    this.#unused.hidden = unused.length === 0 || cases.length === 0;
+    this.#unused.replaceChildren(
+      el("summary", {}, `${plural(unused.length, "part")} of the policy that no case tries`),
       ...unused.map((each) =>
         el(
-          "li",
+          "p",
           {},
-          button(`Line ${each.line}`, () => this.#editor.goTo(each), { class: "link" }),
+          button(`Line ${each.line}`, () => this.#toPolicy(each), { class: "link" }),
           ` ${each.what}`,
         ),
       ),

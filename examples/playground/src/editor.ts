@@ -19,7 +19,8 @@ import type { Wrong } from "./api";
 
 const theme = EditorView.theme({
   "&": { height: "100%", color: "var(--ink)", backgroundColor: "var(--field)", fontSize: "var(--mono-size)" },
-  "&.cm-focused": { outline: "2px solid var(--accent)", outlineOffset: "-2px" },
+  // The element around it shows the focus.
+  "&.cm-focused": { outline: "none" },
   ".cm-scroller": { fontFamily: "var(--mono)", lineHeight: "1.55" },
   ".cm-content": { caretColor: "var(--ink)", paddingBlock: "0.5rem" },
   ".cm-gutters": { backgroundColor: "var(--field)", color: "var(--muted)", border: "none" },
@@ -87,7 +88,7 @@ function place(text: Text, wrong: Wrong): { from: number; to: number } {
     .slice(0, Math.max(wrong.column - 1, 0))
     .join("").length;
   const from = line.from + Math.min(before, line.length);
-  const word = /^(?:[\w.-]+|\S)?/.exec(line.text.slice(before))?.[0].length ?? 0;
+  const word = /^(?:"[^"]*"|'[^']*'|[\w.-]+|\S)?/.exec(line.text.slice(before))?.[0].length ?? 0;
   return { from, to: from + word };
 }
 

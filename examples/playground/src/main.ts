@@ -62,7 +62,7 @@ const policy = new Policy(
   () => live.engine,
   (text) => live.update({ policy: text }),
 );
-const cases = new Cases((text) => live.update({ cases: text }));
+const cases = new Cases((text) => live.update({ cases: text }), toPolicy);
 const lines = new Editor(byId("lines-editor", HTMLElement), {
   label: "Log lines",
   hint: "Paste log lines, or drop a file.",

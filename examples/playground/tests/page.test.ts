@@ -345,10 +345,24 @@ test("the screenshot of the READMEs", { skip: process.env.UPDATE_SCREENSHOT !== 
   await write(
     page,
     "policy",
-    "version: 1\ndetectors:\n  secrets: on\n  card: {mask: {last: 4}}\nallow:\n  - rule: email\n    values: [support@example.com]\n",
+    `version: 1
+
+detectors:
+  secrets: on
+  card: {mask: {last: 4}}
+
+rules:
+  - name: ticket
+    regex: '\\b[0-9]{10}\\b'
+    keywords: [ticket]
+
+allow:
+  - rule: email
+    patterns: ['.*@example\\.com']
+`,
   );
-  await page.waitForTimeout(300);
-  await page.locator("mark").first().hover();
+  await page.locator("#rules button").filter({ hasText: "email, kept" }).waitFor();
+  await page.locator("#records .before mark").nth(1).hover();
   await page.locator("#why:popover-open").waitFor();
   await page.screenshot({ path: fileURLToPath(new URL("../screenshot.png", import.meta.url)) });
   clean(opened);
