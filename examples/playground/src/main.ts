@@ -1,0 +1,247 @@
+/**
+ * The page. A line goes from the editor (or a file) to a worker (`engine`, `worker`), comes back as records
+ * (`api`), and is shown with its marks (`result`, `record`, `why`) and counts (`counts`).
+ */
+import "./style.css";
+import type { Counts, Options } from "./api";
+import { Cases } from "./cases";
+import { CountsPanel } from "./counts";
+import { byId, count, pick, plural, size } from "./dom";
+import { onDrop } from "./drop";
+import { Editor } from "./editor";
+import { Live } from "./engine";
+import { FILE, LogFile, TEXT } from "./file";
+import { Policy } from "./policy";
+import type { Mark } from "./record";
+import { lineOf } from "./record";
+import { PAGE, Result } from "./result";
+import { samples } from "./samples";
+import { NotSelected, selectedIn, selectedInLines, type Selected } from "./selection";
+import { status } from "./status";
+import { tabs } from "./tabs";
+import { Why } from "./why";
+
+const form = byId("form", HTMLSelectElement);
+const tag = byId("tag", HTMLInputElement);
+const fn = byId("function", HTMLSelectElement);
+const sample = byId("sample", HTMLSelectElement);
+const list = byId("records", HTMLOListElement);
+const marker = byId("marker", HTMLElement);
+
+let options: Options = { form: "auto", tag: "", function: "pipeline", filter: null, skip: 0, show: PAGE };
+/** The tag that the records have: the field may hold a path. */
+let tagTaken = "";
+/** Where something was selected last. */
+let selected: Selected | "lines" | null = null;
+let mistakes = 0;
+
+const live = new Live(
+  { policy: "", cases: "", text: "", options },
+  (ran, input) => {
+    if (ran.wrongs) {
+      mistakes = ran.wrongs.length;
+      policy.show(ran.wrongs);
+    }
+    if (ran.cases) cases.show(ran.cases);
+    tagTaken = ran.tag;
+    if (file.open) {
+      if (ran.wrongs?.length === 0) file.again(live.policy, options);
+      return;
+    }
+    const from = performance.now();
+    result.show(ran.shown, input.options.skip, ran.counts.matching);
+    tell(ran.counts, `${(ran.took + performance.now() - from).toFixed(1)} ms`);
+  },
+  (why) =>
+    status(`podsieve stopped: ${why}. It was started anew; the result follows when something changes.`, {
+      bad: true,
+    }),
+);
+
+const policy = new Policy(
+  () => live.engine,
+  (text) => live.update({ policy: text }),
+);
+const cases = new Cases((text) => live.update({ cases: text }), toPolicy);
+const lines = new Editor(byId("lines-editor", HTMLElement), {
+  label: "Log lines",
+  hint: "Paste log lines, or drop a file.",
+  changed: (text) => refresh({ skip: 0 }, text),
+  selected: () => {
+    if (lines.selected !== "") selected = "lines";
+  },
+});
+const showTab = tabs(byId("tabs", HTMLElement));
+const counts = new CountsPanel(byId("counts", HTMLElement), (filter) => refresh({ filter, skip: 0 }));
+const result = new Result(list, byId("pages", HTMLElement), toPolicy, (skip) => {
+  refresh({ skip });
+  byId("result", HTMLElement).scrollIntoView();
+});
+new Why(byId("why", HTMLElement), list, {
+  toPolicy,
+  addCase: (kind, { shown, found }: Mark) => addCase(kind, { text: found.text, line: lineOf(shown) }),
+});
+const file = new LogFile({
+  begun: () => {
+    result.show([], options.skip, 0);
+    status("Reading the file …");
+  },
+  progress: (progress) => {
+    result.append(progress.shown, options.skip, progress.counts.matching);
+    tell(progress.counts, "so far");
+  },
+  done: (ran, bytes) => {
+    tagTaken = ran.tag;
+    result.append(ran.shown, options.skip, ran.counts.matching);
+    tell(ran.counts, `${size(bytes)} in ${(ran.took / 1000).toFixed(1)} s`);
+  },
+  broken: (why) =>
+    why === ""
+      ? status("Cancelled: the result is that of the beginning of the file.")
+      : status(`The file could not be read: ${why}. Drop it again.`, { bad: true }),
+  closed: () => refresh({ skip: 0 }),
+});
+
+/** Everything anew, by other options or lines. */
+function refresh(change: Partial<Options> = {}, text = lines.text): void {
+  options = { ...options, ...change };
+  live.update({ options, text: file.open ? "" : text });
+  file.again(live.policy, options);
+}
+
+/** The counts, and the line above the result. */
+function tell(of: Counts, figures: string): void {
+  counts.show(of);
+  byId("taken", HTMLElement).textContent = form.value === "auto" && of.records > 0 ? of.form : "";
+  byId("nothing", HTMLElement).hidden = of.matching > 0;
+  const filtered = options.filter ? `, ${count(of.matching)} shown` : "";
+  const lost = of.lost > 0 ? `, ${count(of.lost)} lost` : "";
+  const text = `${plural(of.records, "record")}, ${count(of.changed)} redacted${filtered}${lost}.`;
+  const before =
+    mistakes > 0 ? `The policy has ${plural(mistakes, "mistake")}: this is by the one before. ` : "";
+  status(before + text, { bad: mistakes > 0, figures });
+}
+
+function toPolicy(at: { line: number; column: number }): void {
+  showTab("policy-tab");
+  policy.goTo(at);
+}
+
+/** Lines as text in the editor if they are few, else as a file. */
+async function take(taken: File): Promise<void> {
+  if (taken.size > FILE) {
+    status(
+      `${taken.name} has ${size(taken.size)}; this page reads up to ${size(FILE)}. On the command line: podsieve explain ${taken.name}, or podsieve run.`,
+      { bad: true },
+    );
+    return;
+  }
+  options = { ...options, skip: 0 };
+  sample.value = "";
+  if (taken.size <= TEXT) {
+    file.close();
+    lines.text = await taken.text();
+  } else {
+    lines.text = "";
+    file.read(taken, live.policy, options);
+  }
+}
+
+function takeSample(index: number): void {
+  const chosen = samples[index];
+  if (!chosen) return;
+  file.close();
+  tag.value = chosen.path;
+  form.value = "auto";
+  options = { ...options, tag: chosen.path, form: "auto", skip: 0 };
+  lines.text = chosen.text;
+}
+
+function addCase(kind: "redact" | "keep", of: Selected): void {
+  cases.add({ kind, text: of.text, line: of.line, tag: tagTaken, function: options.function });
+  showTab("cases-tab");
+  status(`A case was added: ${kind === "redact" ? "must be redacted" : "must be kept"}.`);
+}
+
+/** A case of what is selected, wherever that is. */
+function addSelected(kind: "redact" | "keep"): void {
+  hideMarker();
+  try {
+    addCase(kind, selected && selected !== "lines" ? selected : selectedInLines(lines, result.records));
+  } catch (error) {
+    if (!(error instanceof NotSelected)) throw error;
+    status(error.message, { bad: true });
+  }
+}
+
+function hideMarker(): void {
+  if (marker.matches(":popover-open")) marker.hidePopover();
+}
+
+/** The two buttons, beside what was just selected. */
+function showMarker({ left, bottom }: { left: number; bottom: number }): void {
+  if (!marker.matches(":popover-open")) marker.showPopover();
+  const edge = document.documentElement.clientWidth - marker.offsetWidth - 8;
+  marker.style.left = `${Math.max(Math.min(left, edge), 8) + scrollX}px`;
+  marker.style.top = `${bottom + 6 + scrollY}px`;
+}
+
+document.addEventListener("selectionchange", () => {
+  const now = selectedIn(list);
+  if (now) selected = now;
+});
+document.addEventListener("pointerup", (event) => {
+  if (marker.contains(event.target as Node)) return;
+  // The selection is settled after the event.
+  setTimeout(() => {
+    const inRecord = selectedIn(list);
+    if (inRecord) showMarker(inRecord.rect);
+    else if (event.target === byId("lines-editor", HTMLElement) && lines.selected.trim() !== "") {
+      showMarker({ left: event.clientX, bottom: event.clientY + 8 });
+    } else hideMarker();
+  });
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") hideMarker();
+  if (!event.altKey || event.ctrlKey || event.metaKey) return;
+  const kind = ({ KeyR: "redact", KeyK: "keep" } as const)[event.code];
+  if (!kind) return;
+  event.preventDefault();
+  addSelected(kind);
+});
+for (const kind of ["redact", "keep"] as const) {
+  for (const each of document.querySelectorAll<HTMLElement>(`[data-must=${kind}]`)) {
+    // The selection stays.
+    each.addEventListener("pointerdown", (event) => event.preventDefault());
+    each.addEventListener("click", () => addSelected(kind));
+  }
+}
+
+form.addEventListener("change", () => refresh({ form: form.value, skip: 0 }));
+fn.addEventListener("change", () => refresh({ function: fn.value, skip: 0 }));
+tag.addEventListener("input", () => refresh({ tag: tag.value.trim(), skip: 0 }));
+sample.append(...samples.map(({ name }, index) => new Option(name, String(index))));
+sample.addEventListener("change", () => takeSample(Number(sample.value)));
+byId("lines-open", HTMLButtonElement).addEventListener("click", () =>
+  pick("", (chosen) => void take(chosen)),
+);
+onDrop((dropped, on) => void (on.closest("#policy-panel") ? policy.open(dropped) : take(dropped)));
+addEventListener(
+  "paste",
+  (event) => {
+    const text = event.clipboardData?.getData("text/plain") ?? "";
+    if (text.length <= TEXT || !(event.target instanceof Element) || event.target.id !== "lines-editor")
+      return;
+    event.preventDefault();
+    event.stopPropagation();
+    void take(new File([text], "pasted lines"));
+  },
+  true,
+);
+
+void live.engine.about.then(async (about) => {
+  byId("version", HTMLElement).textContent = about.version;
+  await policy.start(about);
+  sample.value = "0";
+  takeSample(0);
+});

@@ -1,0 +1,369 @@
+/** The page as people use it: typing, filters, explanations, errors, keyboard, looks. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
+import { after, before, test } from "node:test";
+import type { AxeResults } from "axe-core";
+import type { Page } from "playwright-core";
+import { clean, playground, status, write, type Playground } from "./page";
+
+/** Bytes of all that is sent. */
+const TRANSFER = 700_000;
+/** Milliseconds until the first result, and for a screenful; measured on a machine that does nothing else. */
+const FIRST = 1000;
+const SCREENFUL = 16;
+/** How much slower this machine may be while it does other things. */
+const MARGIN = Number(process.env.PLAYGROUND_MARGIN ?? 3);
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+let site: Playground;
+before(async () => {
+  site = await playground();
+});
+after(() => site.close());
+
+async function serious(page: Page): Promise<string[]> {
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() =>
+    (window as unknown as { axe: { run: () => Promise<AxeResults> } }).axe.run(),
+  );
+  return violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`);
+}
+
+test("it loads from its own origin, is small, and asks for nothing afterwards", async (t) => {
+  const before = site.sent();
+  const opened = await site.open();
+  const { page, requests } = opened;
+  const first = await page.evaluate(() => performance.now());
+  const sent = site.sent() - before;
+  t.diagnostic(`${sent} bytes sent, first result after ${first.toFixed(0)} ms`);
+  assert.ok(
+    requests.every((url) => url.startsWith(site.address)),
+    requests.join(" "),
+  );
+  assert.ok(sent < TRANSFER, `${sent} bytes`);
+  assert.ok(first < FIRST * MARGIN, `${first} ms`);
+  const loaded = requests.length;
+
+  await write(page, "lines", "password=Harbor-3OgXVb2FGJ");
+  await status(page, /^1 record, 1 redacted/);
+  await page.getByRole("button", { name: "Share link" }).click();
+  await page.locator("#policy-notes input").waitFor();
+  assert.deepEqual(requests.slice(loaded), []);
+  clean(opened);
+
+  // It could not if it wanted to.
+  const refused = await page.evaluate(async () => {
+    const image = new Promise<string>((resolve) => {
+      const made = new Image();
+      made.onload = () => resolve("loaded");
+      made.onerror = () => resolve("refused");
+      made.src = "http://127.0.0.1:9/x.png";
+    });
+    const fetched = await fetch("index.html").then(
+      () => "fetched",
+      () => "refused",
+    );
+    return [fetched, await image, navigator.sendBeacon("http://127.0.0.1:9/", "x") ? "queued" : "refused"];
+  });
+  assert.deepEqual(refused.slice(0, 2), ["refused", "refused"]);
+  assert.deepEqual(
+    requests.slice(loaded).filter((url) => !url.startsWith("http://127.0.0.1:9/")),
+    [],
+  );
+  assert.ok(opened.errors.some((error) => error.startsWith("CSP: connect-src")));
+});
+
+test("the result follows what one types", async (t) => {
+  const opened = await site.open();
+  const { page } = opened;
+  await write(page, "lines", "charged card 4197 5223 8786 5817 of jane@example.com");
+  await status(page, /^1 record, 1 redacted/);
+  const record = page.locator("#records > li");
+  assert.deepEqual(await record.locator(".before mark").allTextContents(), [
+    "4197 5223 8786 5817",
+    "jane@example.com",
+  ]);
+  assert.equal(
+    await record.locator(".after .value").first().textContent(),
+    '"charged card [REDACTED:card] of [REDACTED:email]"',
+  );
+
+  await write(page, "policy", "detectors: {email: off, card: mask}\n");
+  await page
+    .locator("#records .before mark")
+    .filter({ hasText: "jane" })
+    .and(page.locator(".kept"))
+    .waitFor();
+  assert.equal(await record.locator(".after mark.mask").textContent(), "**** **** **** 5817");
+
+  await page.selectOption("#function", "parse");
+  await status(page, /^1 record, 0 redacted/);
+  await page.selectOption("#function", "pipeline");
+  await page.selectOption("#sample", "0");
+  await status(page, /^11 records/);
+  const figures: number[] = [];
+  await page.locator("#lines-editor .cm-content").click();
+  for (let i = 0; i < 40; i++) {
+    await page.keyboard.type("x");
+    await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 60)));
+    figures.push(Number(/([\d.]+) ms$/.exec((await page.locator("#status").textContent()) ?? "")?.[1]));
+  }
+  const median = figures.sort((a, b) => a - b)[20] ?? NaN;
+  t.diagnostic(`a screenful: ${median} ms in the middle, ${figures.at(-1)} ms at most`);
+  assert.ok(median < SCREENFUL * MARGIN, `${median} ms`);
+  clean(opened);
+});
+
+test("mistakes of a policy are shown where they are", async () => {
+  const opened = await site.open();
+  const { page } = opened;
+  await write(page, "policy", "version: 1\ndetectors:\n  # what this is about\n  emial: off\n");
+  await status(page, /^The policy has 1 mistake/);
+  const mistakes = page.getByRole("list", { name: "Mistakes in the policy" });
+  assert.match((await mistakes.textContent()) ?? "", /^Line 4, column 3: /);
+  const marked = page.locator("#policy-editor .cm-lintRange-error");
+  assert.equal(await marked.textContent(), "emial");
+  await mistakes.getByRole("button").click();
+  for (let i = 0; i < 4; i++) await page.keyboard.press("Delete");
+  await page.keyboard.insertText("emai");
+  await status(page, /^\d+ records/);
+  await write(page, "policy", "rules:\n- name: a\n  regex: '('\n");
+  await page.locator("#policy-wrongs").filter({ hasText: "Line 2" }).waitFor();
+  clean(opened);
+});
+
+test("completion offers what fits, and hovering explains", async () => {
+  const opened = await site.open();
+  const { page } = opened;
+  await write(page, "policy", "detectors:\n  ipv4: off\n  ");
+  await page.keyboard.type("ema");
+  await page.locator("#policy-editor .cm-tooltip-autocomplete").filter({ hasText: "email" }).waitFor();
+  // A completion that has just opened does not take keys yet.
+  await page.waitForTimeout(200);
+  await page.keyboard.press("Enter");
+  await page.keyboard.type("of");
+  await page.locator("#policy-editor .cm-tooltip-autocomplete").filter({ hasText: "off" }).waitFor();
+  await page.waitForTimeout(200);
+  await page.keyboard.press("Enter");
+  assert.match(await page.locator("#policy-editor .cm-content").innerText(), /email: off\n?$/);
+  await page.locator("#policy-editor .cm-content").getByText("ipv4").hover();
+  await page.locator("#policy-editor .about").filter({ hasText: "off by default" }).waitFor();
+  clean(opened);
+});
+
+test("counts filter, and a second click takes it back", async () => {
+  const opened = await site.open();
+  const { page } = opened;
+  const all = await page.locator("#records > li").count();
+  const ssn = page.locator("#rules button").filter({ hasText: "ssn" });
+  await ssn.click();
+  await status(page, /, 1 shown/);
+  assert.equal(await page.locator("#records > li").count(), 1);
+  assert.equal(await ssn.getAttribute("aria-pressed"), "true");
+  await page.locator("#routes button").filter({ hasText: "no route" }).click();
+  await status(page, /, 0 shown/);
+  await page.getByRole("button", { name: "Show all records" }).click();
+  await page.waitForFunction((n) => document.querySelectorAll("#records > li").length === n, all);
+  assert.equal(await ssn.getAttribute("aria-pressed"), "false");
+  await page.locator("#fields button").filter({ hasText: "raw_event" }).click();
+  await status(page, /, \d shown/);
+  clean(opened);
+});
+
+test("a mark says why, and leads to the policy", async () => {
+  const opened = await site.open();
+  const { page } = opened;
+  await write(
+    page,
+    "policy",
+    "allow:\n  - rule: email\n    values: [support@example.com]\ndetectors:\n  card: keep\n",
+  );
+  await write(page, "lines", "mail support@example.com, card 4197 5223 8786 5817, ada@example.com");
+  await status(page, /^1 record, 1 redacted/);
+  const marks = page.locator("#records .before mark");
+  const why = page.locator("#why");
+
+  await marks.nth(0).hover();
+  await why.filter({ hasText: "allow" }).waitFor();
+  assert.match((await marks.nth(0).getAttribute("class")) ?? "", /kept/);
+  await why.getByRole("button", { name: /line 2/ }).click();
+  assert.ok(
+    await page.locator("#policy-editor .cm-activeLine").filter({ hasText: "rule: email" }).isVisible(),
+  );
+
+  await marks.nth(1).hover();
+  await why.filter({ hasText: "luhn" }).waitFor();
+  await marks.nth(2).hover();
+  await why.filter({ hasText: "email redacted" }).waitFor();
+  await page.mouse.move(0, 0);
+  await why.waitFor({ state: "hidden" });
+  clean(opened);
+});
+
+test("all of it with the keyboard alone", async () => {
+  const opened = await site.open();
+  const { page } = opened;
+  const focused = () =>
+    page.evaluate(() => {
+      const at = document.activeElement;
+      const inside = at?.shadowRoot?.activeElement ?? at;
+      return inside?.getAttribute("aria-label") ?? inside?.textContent.trim() ?? "";
+    });
+  const reach = async (name: RegExp) => {
+    for (let i = 0; i < 120; i++) {
+      await page.keyboard.press("Tab");
+      if (name.test(await focused())) return;
+    }
+    assert.fail(`Tab does not reach ${name}`);
+  };
+  await reach(/^To the result/);
+  await reach(/^Policy$/);
+  await page.keyboard.press("ArrowRight");
+  assert.match(await focused(), /^Cases/);
+  assert.ok(await page.locator("#cases-editor").isVisible());
+  await page.keyboard.press("ArrowLeft");
+  await reach(/^Policy, in YAML$/);
+  await page.keyboard.press("Control+A");
+  await page.keyboard.type("detectors: {");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Escape");
+  await reach(/^Log lines$/);
+  await page.keyboard.press("Control+A");
+  await page.keyboard.insertText("ada@example.com and TKT-000123");
+  await status(page, /1 record/);
+  // The last word, with Shift and arrows: a case.
+  await page.keyboard.press("Control+Shift+ArrowLeft");
+  await page.keyboard.press("Shift+ArrowLeft");
+  await page.keyboard.press("Shift+ArrowLeft");
+  await page.keyboard.press("Shift+ArrowLeft");
+  await page.keyboard.press("Shift+ArrowLeft");
+  await page.keyboard.press("Alt+k");
+  await page.locator("#case-list .passed").waitFor();
+  assert.match(await page.locator("#cases-editor .cm-content").innerText(), /keep: \["TKT-000123"\]/);
+  // A mark: focus explains, Enter goes on to what can be done, Escape comes back.
+  await reach(/^ada@example\.com$/);
+  await page.locator("#why:popover-open").waitFor();
+  await page.keyboard.press("Enter");
+  assert.match(await focused(), /line|Must/);
+  await page.keyboard.press("Escape");
+  assert.equal(await focused(), "ada@example.com");
+  await page.keyboard.press("Enter");
+  for (let i = 0; i < 3 && !(await focused()).startsWith("Must redact"); i++)
+    await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await page.locator("#case-list li").nth(1).waitFor();
+  clean(opened);
+});
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test(`nothing serious to axe-core, ${colorScheme}`, async () => {
+    const opened = await site.open({ colorScheme });
+    const { page } = opened;
+    await write(page, "policy", "emial: off\ndetectors: {card: keep, ssn: mask}\n");
+    await write(page, "policy", "detectors: {card: keep, ssn: mask}\n");
+    await page.locator("#rules button").filter({ hasText: "card, kept" }).waitFor();
+    const back = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    assert.equal(Number(/\d+/.exec(back)?.[0]) > 128, colorScheme === "light", back);
+    await page.locator("mark").first().focus();
+    assert.deepEqual(await serious(page), []);
+    await page.getByRole("tab", { name: "Cases" }).click();
+    await write(page, "cases", "- line: a\n  redact: [a]\n- line: b\n  keep: all\n");
+    await page.locator("#case-list .failed").waitFor();
+    assert.deepEqual(await serious(page), []);
+    clean(opened);
+  });
+}
+
+test("360 pixels are enough", async () => {
+  const opened = await site.open({ viewport: { width: 360, height: 740 } });
+  const { page } = opened;
+  for (const sample of ["0", "1", "2", "3", "4", "5"]) {
+    await page.selectOption("#sample", sample);
+    await page.waitForTimeout(300);
+    const widths = await page.evaluate(() => [
+      document.documentElement.scrollWidth,
+      ...[...document.querySelectorAll("#records > li")].map((each) => each.scrollWidth),
+    ]);
+    assert.ok(Math.max(...widths) <= 360, `sample ${sample}: ${widths.join(" ")}`);
+  }
+  const sides = await page.locator("#records > li").first().locator(".before, .after").all();
+  const [left, right] = await Promise.all(sides.map((side) => side.boundingBox()));
+  assert.ok(left && right && right.y >= left.y + left.height, "before and after are not one above the other");
+  assert.deepEqual(await serious(page), []);
+  clean(opened);
+});
+
+test("a link holds the policy and not the lines", async () => {
+  const opened = await site.open();
+  const { page } = opened;
+  await write(page, "policy", "# shared\ndetectors: {email: off}\n");
+  await write(page, "lines", "jane@example.com SECRET-LINE");
+  await page.getByRole("button", { name: "Share link" }).click();
+  const link = await page.getByLabel("Link to this policy").inputValue();
+  assert.ok(link.startsWith(`${site.address}#policy=`), link);
+  assert.equal(page.url(), link);
+  const other = await site.open({}, new URL(link).hash);
+  assert.equal(
+    (await other.page.locator("#policy-editor .cm-content").innerText()).trim(),
+    "# shared\ndetectors: {email: off}",
+  );
+  assert.ok(!(await other.page.locator("#lines-editor .cm-content").innerText()).includes("SECRET-LINE"));
+  const damaged = await site.open({}, new URL(link).hash.slice(0, -7));
+  await damaged.page.locator("#policy-notes").filter({ hasText: "damaged" }).waitFor();
+  for (const each of [opened, other, damaged]) clean(each);
+});
+
+test("nothing is stored", async () => {
+  const opened = await site.open();
+  const { page } = opened;
+  await write(page, "lines", "jane@example.com");
+  await status(page, /^1 record/);
+  const stored = await page.evaluate(async () => [
+    localStorage.length,
+    sessionStorage.length,
+    document.cookie,
+    (await indexedDB.databases()).length,
+    (await caches.keys()).length,
+  ]);
+  assert.deepEqual(stored, [0, 0, "", 0, 0]);
+  clean(opened);
+});
+
+test("the screenshot of the READMEs", { skip: process.env.UPDATE_SCREENSHOT !== "1" }, async () => {
+  const opened = await site.open({
+    viewport: { width: 1280, height: 1000 },
+    deviceScaleFactor: 1.5,
+    colorScheme: "light",
+  });
+  const { page } = opened;
+  await page.selectOption("#sample", "5");
+  await write(
+    page,
+    "policy",
+    `version: 1
+
+detectors:
+  secrets: on
+  card: {mask: {last: 4}}
+
+rules:
+  - name: ticket
+    regex: '\\b[0-9]{10}\\b'
+    keywords: [ticket]
+
+allow:
+  - rule: email
+    patterns: ['.*@example\\.com']
+`,
+  );
+  await page.locator("#rules button").filter({ hasText: "email, kept" }).waitFor();
+  await page.locator("#records .before mark").nth(1).hover();
+  await page.locator("#why:popover-open").waitFor();
+  await page.screenshot({ path: fileURLToPath(new URL("../screenshot.png", import.meta.url)) });
+  clean(opened);
+});
