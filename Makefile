@@ -13,8 +13,8 @@ ENVOY_FLAGS := -C link-arg=--compress-relocations -C link-arg=--strip-all -C lin
 BUILD_ENVOY := RUSTFLAGS='$(ENVOY_FLAGS)' $(CARGO) build --locked --profile envoy --target wasm32-unknown-unknown \
   --package podsieve-envoy
 ENVOY_WASM := wasm32-unknown-unknown/envoy/podsieve_envoy.wasm
-# A page is waited for: small is better than fast.
-BROWSER_FLAGS := -C llvm-args=-inline-threshold=25 -C llvm-args=-unroll-threshold=24 \
+# As in .cargo/config.toml, but that wasm-bindgen reads what would be stripped there.
+BROWSER_FLAGS := -C llvm-args=-inline-threshold=25 -C llvm-args=-disable-lsr -C llvm-args=-unroll-threshold=24 \
   --remap-path-prefix=$(or $(CARGO_HOME),$(HOME)/.cargo)=cargo
 PLAYGROUND := examples/playground
 PAGE := command -v npm >/dev/null && command -v "$${CHROMIUM:-chromium}" >/dev/null

@@ -6,8 +6,9 @@ use podsieve_policy::yaml::Wrong;
 use podsieve_trial::cases::{self, Coverage};
 use podsieve_trial::explain::Explainer;
 use podsieve_trial::input::{Fed, Form, Options};
+use podsieve_trial::json::{Verdict, field as member, judge, unescape};
 use podsieve_trial::{Native, Outcome, Runner, policy};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::counts::{Counts, Told, field};
@@ -31,25 +32,48 @@ struct Reading {
 }
 
 /// What is asked of a text.
-#[derive(Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Default)]
 struct Asked {
     form: String,
     tag: String,
     function: String,
-    filter: Option<Filter>,
+    filter: Filter,
     skip: u64,
     show: u64,
 }
 
 /// Which records are shown: those that have all of it.
-#[derive(Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Default)]
 struct Filter {
     rule: Option<String>,
     field: Option<String>,
     route: Option<String>,
     kept: Option<bool>,
+}
+
+impl Asked {
+    /// From an object in JSON; nothing if there is none. What is left out or null is not asked for.
+    fn read(object: &[u8]) -> Option<Asked> {
+        let text = |object: &[u8], name: &str| {
+            let body = member(object, name)?.strip_prefix(b"\"")?.strip_suffix(b"\"")?;
+            Some(String::from_utf8_lossy(&unescape(body)).into_owned())
+        };
+        let number = |name: &str| std::str::from_utf8(member(object, name)?).ok()?.parse().ok();
+        let filter = member(object, "filter").unwrap_or_default();
+        (judge(object) == Verdict::Object).then(|| Asked {
+            form: text(object, "form").unwrap_or_default(),
+            tag: text(object, "tag").unwrap_or_default(),
+            function: text(object, "function").unwrap_or_else(|| "pipeline".to_owned()),
+            filter: Filter {
+                rule: text(filter, "rule"),
+                field: text(filter, "field"),
+                route: text(filter, "route"),
+                kept: member(filter, "kept").filter(|value| *value != b"null").map(|value| value == b"true"),
+            },
+            skip: number("skip").unwrap_or_default(),
+            show: number("show").unwrap_or_default(),
+        })
+    }
 }
 
 /// Something that is wrong with a text.
@@ -96,12 +120,13 @@ impl Session {
         })
     }
 
-    /// Begins a text: `{form, tag, function, filter, skip, show}`.
+    /// Begins a text, with `{form, tag, function, filter: {rule, field, route, kept}, skip, show}` in JSON: of the records
+    /// that pass the filter `show` are shown, but for the first `skip`.
     ///
     /// # Errors
-    /// When that is not what is asked.
+    /// That is no object.
     pub fn begin(&mut self, asked: &str) -> Result<(), String> {
-        self.reading = Reading::new(serde_json::from_str(asked).map_err(|error| error.to_string())?);
+        self.reading = Reading::new(Asked::read(asked.as_bytes()).ok_or("what is asked is no object")?);
         Ok(())
     }
 
@@ -207,7 +232,7 @@ impl Session {
             let names = self.explainer.policy().rules;
             counts.add(trace, names, &route);
             counts.lost += u64::from(lost.is_some());
-            if asked.filter.as_ref().is_some_and(|filter| !filter.fits(trace, names, &route)) {
+            if !asked.filter.fits(trace, names, &route) {
                 continue;
             }
             counts.matching += 1;
@@ -228,16 +253,13 @@ impl Session {
 }
 
 impl Reading {
-    fn new(mut asked: Asked) -> Reading {
+    fn new(asked: Asked) -> Reading {
         let mut options = Options::default();
         if let Some(form) = Form::from_name(&asked.form) {
             options = options.form(form);
         }
         if !asked.tag.is_empty() {
             options = options.tag(asked.tag.as_bytes());
-        }
-        if asked.function.is_empty() {
-            asked.function.push_str("pipeline");
         }
         Reading { asked, fed: Fed::new(options), counts: Counts::default() }
     }
