@@ -318,6 +318,30 @@ test("a link holds the policy and not the lines", async () => {
   for (const each of [opened, other, damaged]) clean(each);
 });
 
+test("a worker that dies is replaced", async () => {
+  const opened = await site.open();
+  const { page } = opened;
+  await write(page, "policy", "detectors: {email: off}\n");
+  await write(page, "lines", "one ada@example.com");
+  await status(page, /^1 record, 0 redacted/);
+  for (let i = 0; i < 2; i++) {
+    const worker = page.workers().at(-1);
+    assert.ok(worker);
+    const gone = new Promise((resolve) => worker.once("close", resolve));
+    await worker.evaluate(() => {
+      setTimeout(() => {
+        throw new Error("for a test");
+      });
+    });
+    await gone;
+    // The new one follows the same policy.
+    await write(page, "lines", "two ada@example.com and 4197 5223 8786 5817".repeat(i + 1));
+    await status(page, /^1 record, 1 redacted/);
+    await page.locator("#rules button").filter({ hasText: "email, kept" }).waitFor();
+  }
+  clean(opened);
+});
+
 test("nothing is stored", async () => {
   const opened = await site.open();
   const { page } = opened;
@@ -337,7 +361,7 @@ test("nothing is stored", async () => {
 test("the screenshot of the READMEs", { skip: process.env.UPDATE_SCREENSHOT !== "1" }, async () => {
   const opened = await site.open({
     viewport: { width: 1280, height: 1000 },
-    deviceScaleFactor: 1.5,
+    deviceScaleFactor: 1,
     colorScheme: "light",
   });
   const { page } = opened;
