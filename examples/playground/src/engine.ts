@@ -18,6 +18,7 @@ export class Engine {
   readonly #worker = new PodsieveWorker();
   readonly #waiting = new Map<number, { resolve: (answer: never) => void; reject: (error: Error) => void }>();
   #calls = 0;
+  #ended: string | null = null;
   #report: (progress: Progress) => void = () => undefined;
 
   constructor() {
@@ -36,8 +37,14 @@ export class Engine {
     this.about = compiled.then((module) => this.call("start", { module }));
   }
 
+  /** Why the worker ended; null as long as it has not. */
+  get ended(): string | null {
+    return this.#ended;
+  }
+
   /** Rejects with `Broken` if the worker ends first. */
   call<C extends keyof Calls>(call: C, ask: Calls[C]["ask"]): Promise<Calls[C]["answer"]> {
+    if (this.#ended !== null) return Promise.reject(new Broken(this.#ended));
     const id = this.#calls++;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
@@ -54,6 +61,7 @@ export class Engine {
 
   /** Ends the worker at once. */
   end(why: string): void {
+    this.#ended ??= why;
     this.#worker.terminate();
     for (const { reject } of this.#waiting.values()) reject(new Broken(why));
     this.#waiting.clear();
@@ -115,6 +123,8 @@ export class Live {
   }
 
   async #run(): Promise<void> {
+    // It died while it had nothing to do.
+    if (this.#engine.ended !== null) this.#replace(this.#engine.ended);
     const input = this.#input;
     const fresh = this.#fresh;
     this.#fresh = { worker: false, policy: false, cases: false, any: false };

@@ -43,12 +43,14 @@ export function unpackLzma(packed: Uint8Array, size: number): Uint8Array<ArrayBu
 
   // Behind the header of 13 bytes, one that is always 0.
   let at = 14;
-  let range = 0xffffffff;
-  let code = 0;
-  for (let i = 0; i < 4; i++) code = ((code << 8) | (packed[at++] ?? 0)) >>> 0;
+  // The range and the code, as an array: its numbers need no box when they have 32 bits.
+  const coder = new Uint32Array([0xffffffff, 0]);
+  for (let i = 0; i < 4; i++) coder[1] = ((coder[1] ?? 0) << 8) | (packed[at++] ?? 0);
 
   const bit = (model: number): number => {
     const chance = models[model] ?? 0;
+    let range = coder[0] ?? 0;
+    let code = coder[1] ?? 0;
     const bound = (range >>> BITS) * chance;
     let is: number;
     if (code < bound) {
@@ -62,21 +64,26 @@ export function unpackLzma(packed: Uint8Array, size: number): Uint8Array<ArrayBu
       is = 1;
     }
     if (range < 0x1000000) {
-      range = (range << 8) >>> 0;
-      code = ((code << 8) | (packed[at++] ?? 0)) >>> 0;
+      range <<= 8;
+      code = (code << 8) | (packed[at++] ?? 0);
     }
+    coder[0] = range;
+    coder[1] = code;
     return is;
   };
   const plainBits = (count: number): number => {
     let value = 0;
     for (let i = 0; i < count; i++) {
-      range >>>= 1;
+      let range = (coder[0] ?? 0) >>> 1;
+      let code = coder[1] ?? 0;
       const is = code >= range ? 1 : 0;
       if (is) code -= range;
       if (range < 0x1000000) {
-        range = (range << 8) >>> 0;
-        code = ((code << 8) | (packed[at++] ?? 0)) >>> 0;
+        range <<= 8;
+        code = (code << 8) | (packed[at++] ?? 0);
       }
+      coder[0] = range;
+      coder[1] = code;
       value = value * 2 + is;
     }
     return value;

@@ -125,8 +125,10 @@ async function file(
   session.begin(JSON.stringify(tagged));
   let shown: Shown[] = [];
   let reported = from;
-  for await (const chunk of file.stream()) {
-    shown = shown.concat(JSON.parse(session.push(chunk)) as Shown[]);
+  // A reader, for not all browsers iterate over streams.
+  const reader = file.stream().getReader();
+  for (let read = await reader.read(); !read.done; read = await reader.read()) {
+    shown = shown.concat(JSON.parse(session.push(read.value)) as Shown[]);
     if (performance.now() - reported < REPORT) continue;
     report({ counts: JSON.parse(session.counts()) as Counts, shown });
     shown = [];
