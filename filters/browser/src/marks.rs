@@ -25,6 +25,9 @@ type Mark = (Range<usize>, usize);
 
 /// A line in pieces, of which those are marked in which something was found.
 pub(crate) fn line(line: &[u8], found: &[Finding]) -> Vec<Piece> {
+    if found.is_empty() {
+        return pieces(line, Vec::new(), found);
+    }
     let levels = levels(line);
     let mut marks: Vec<Mark> = Vec::new();
     for (first, group) in groups(found) {
@@ -104,20 +107,46 @@ impl Level {
 
     /// The same with the escapes of [JSON](https://www.rfc-editor.org/rfc/rfc8259#section-7) undone, if it has any.
     fn undone(&self) -> Option<Level> {
-        self.text.contains(&b'\\').then(|| {
-            let mut next = Level { text: Vec::new(), from: Vec::new() };
-            let mut at = 0;
-            while at < self.text.len() {
-                let length = escape(&self.text[at..]);
-                let meant = if length == 1 { vec![self.text[at]] } else { unescape(&self.text[at..at + length]) };
-                let source = self.from.get(at).copied().unwrap_or(at);
-                next.from.extend(meant.iter().map(|_| source));
-                next.text.extend(meant);
-                at += length;
+        let mut at = memchr::memchr(b'\\', &self.text)?;
+        let mut next =
+            Level { text: Vec::with_capacity(self.text.len()), from: Vec::with_capacity(self.text.len() + 1) };
+        let mut add = |meant: &[u8], at: usize, is_escape: bool| {
+            next.text.extend_from_slice(meant);
+            let source = |at: usize| self.from.get(at).copied().unwrap_or(at);
+            next.from.extend((0..meant.len()).map(|n| source(if is_escape { at } else { at + n })));
+        };
+        add(&self.text[..at], 0, false);
+        while at < self.text.len() {
+            match escape(&self.text[at..]) {
+                // As most are.
+                2 => {
+                    let meant = match self.text[at + 1] {
+                        b'b' => 8,
+                        b'f' => 12,
+                        b'n' => b'\n',
+                        b'r' => b'\r',
+                        b't' => b'\t',
+                        other => other,
+                    };
+                    add(&[meant], at, true);
+                    at += 2;
+                }
+                1 => {
+                    add(&self.text[at..=at], at, true);
+                    at += 1;
+                }
+                length => {
+                    add(&unescape(&self.text[at..at + length]), at, true);
+                    at += length;
+                }
             }
-            next.from.push(self.from.last().copied().unwrap_or(at));
-            next
-        })
+            let rest = &self.text[at..];
+            let plain = memchr::memchr(b'\\', rest).unwrap_or(rest.len());
+            add(&rest[..plain], at, false);
+            at += plain;
+        }
+        next.from.push(self.from.last().copied().unwrap_or(at));
+        Some(next)
     }
 }
 
@@ -182,9 +211,11 @@ fn last_name(finding: &Finding) -> Option<&str> {
     })
 }
 
-/// The value at the end of a way through a record, as it is spelt.
+/// The value at the end of a way through a record, as it is spelt; nothing at the end of one that nobody would follow.
 fn at<'a>(value: &'a [u8], way: &[Segment]) -> Option<&'a [u8]> {
-    way.iter().try_fold(value, |value, step| match step {
+    const LONGEST: usize = 100;
+    let mut way = Some(way).filter(|way| way.len() <= LONGEST)?.iter();
+    way.try_fold(value, |value, step| match step {
         Segment::Name(name) => {
             fields(value).find(|field| unescape(field.key) == name.as_bytes()).map(|field| field.value)
         }
@@ -196,8 +227,8 @@ fn at<'a>(value: &'a [u8], way: &[Segment]) -> Option<&'a [u8]> {
 /// Where in a text, which is spelt with escapes, what was found in its value was replaced or left; nothing if the rest
 /// is not what the value had around it.
 fn replaced(spelt: &[u8], group: &[Finding], first: usize) -> Option<Vec<Mark>> {
-    let levels = levels(spelt);
-    let level = levels.get(1).or(levels.first())?;
+    let level = Level { text: spelt.to_vec(), from: Vec::new() };
+    let level = level.undone().unwrap_or(level);
     let (out, value) = (level.text.as_slice(), group[0].value.as_slice());
     // What was replaced, each once: what overlaps became one.
     let mut acted: Vec<Mark> = Vec::new();

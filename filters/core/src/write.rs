@@ -159,7 +159,8 @@ impl Writer {
     pub(crate) fn number(&mut self, number: &[u8], identifier: bool) {
         #[cfg(feature = "trace")]
         self.trace.known(number, number.len(), Why::Form);
-        if self.redact && !identifier && number.len() >= 13 && is_card_number(number) && self.acts(CARD, number) {
+        let is_card = self.redact && !identifier && number.len() >= 13 && is_card_number(number);
+        if is_card && self.accepts(CARD, number) && self.acts(CARD, number) {
             self.quoted(CARD, number);
         } else if json::is_huge(number) {
             // As a string it reaches the archive, byte for byte; as a number it would end Fluent Bit.

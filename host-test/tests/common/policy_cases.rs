@@ -37,6 +37,18 @@ pub(crate) const CASES: &[Case] = &[
         r#"{"log":"ada@example.com [REDACTED:card]","podsieve":{"redacted":{"card":1}}}"#,
     ),
     redact(
+        "a detector that is off leaves numbers too",
+        "detectors: {card: off}",
+        r#"{"n":4111111111111111,"log":"4111111111111111"}"#,
+        r#"{"n":4111111111111111,"log":"4111111111111111"}"#,
+    ),
+    redact(
+        "numbers that are allowed",
+        "allow: [{values: ['4111111111111111']}]",
+        r#"{"n":4111111111111111,"m":[4222222222222],"log":"4111111111111111"}"#,
+        r#"{"n":4111111111111111,"m":["[REDACTED:card]"],"log":"4111111111111111","podsieve":{"redacted":{"card":1}}}"#,
+    ),
+    redact(
         "a detector of a key that is off",
         "detectors: {password: off}",
         r#"{"password":"hunter2x9","log":"password=hunter2x9 token=0a1b2c3d4e5f6a7b8c9d"}"#,
