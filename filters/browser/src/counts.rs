@@ -6,8 +6,8 @@ use podsieve_core::policy::Segment;
 use podsieve_core::trace::Trace;
 use serde::Serialize;
 
-/// Fields that are told apart. What is found in others counts for its rule alone.
-const FIELDS: usize = 1000;
+/// Fields, and routes, that are told apart. What is found in others counts for its rule alone, as texts may make them up.
+const NAMES: usize = 1000;
 
 /// The counts; what is counted by name is in a list when it is [told](Counts::told).
 #[derive(Debug, Default)]
@@ -83,7 +83,7 @@ impl Counts {
                 changed = true;
                 if let Some(value) = trace.values().get(found.value) {
                     let field = field(&value.path);
-                    if self.fields.len() < FIELDS || self.fields.contains_key(&field) {
+                    if self.fields.len() < NAMES || self.fields.contains_key(&field) {
                         *self.fields.entry(field).or_default() += 1;
                     }
                 }
@@ -93,7 +93,9 @@ impl Counts {
             }
         }
         self.changed += u64::from(changed);
-        *self.routes.entry(route.to_owned()).or_default() += 1;
+        if self.routes.len() < NAMES || self.routes.contains_key(route) {
+            *self.routes.entry(route.to_owned()).or_default() += 1;
+        }
     }
 
     /// The counts as they are shown: what there is most of comes first.

@@ -47,6 +47,9 @@ pub(crate) fn line(line: &[u8], found: &[Finding]) -> Vec<Piece> {
 
 /// The members of a record at its top: their names, and the pieces of their values as they are spelt.
 pub(crate) fn record(record: &[u8], found: &[Finding]) -> Vec<(String, Vec<Piece>)> {
+    let is_element = |step: &Segment| matches!(step, Segment::Index(_));
+    let mut acted = found.iter().filter(|finding| finding.kept.is_none());
+    let removed = acted.any(|finding| finding.action == "remove" && finding.steps.last().is_some_and(is_element));
     let mut marks: Vec<Mark> = Vec::new();
     for (first, group) in groups(found) {
         let mut add = |body: &[u8], marked: Vec<Mark>| {
@@ -54,6 +57,8 @@ pub(crate) fn record(record: &[u8], found: &[Finding]) -> Vec<(String, Vec<Piece
             marks.extend(marked.into_iter().map(|(at, n)| (from + at.start..from + at.end, n)));
         };
         match group[0].steps.split_last() {
+            // Where elements were removed, the others have other places now.
+            _ if removed && group[0].steps.iter().any(is_element) => {}
             Some((_, way)) if group[0].in_key => {
                 let keys = at(record, way).map(fields).into_iter().flatten().map(|field| field.key);
                 if let Some((key, marked)) = keys.filter_map(|key| Some((key, replaced(key, group, first)?))).next() {
@@ -81,7 +86,7 @@ pub(crate) fn record(record: &[u8], found: &[Finding]) -> Vec<(String, Vec<Piece
 
 /// What was found, value by value, each with the place of its first.
 fn groups(found: &[Finding]) -> impl Iterator<Item = (usize, &[Finding])> {
-    let same = |a: &Finding, b: &Finding| (&a.steps, a.in_key, &a.value) == (&b.steps, b.in_key, &b.value);
+    let same = |a: &Finding, b: &Finding| (&a.value, a.in_key, &a.steps) == (&b.value, b.in_key, &b.steps);
     found.chunk_by(same).scan(0, |first, group| {
         let at = *first;
         *first += group.len();
@@ -176,9 +181,10 @@ fn levels(line: &[u8]) -> Vec<Level> {
 
 /// Where a text stands: outside of what is marked and behind this name if it can be, else anywhere.
 fn place<'a>(levels: &'a [Level], wanted: &[u8], name: Option<&str>, marks: &[Mark]) -> Option<(&'a Level, usize)> {
+    const MOST: usize = 100;
     let mut places = Vec::new();
     for level in levels.iter().filter(|_| !wanted.is_empty()) {
-        for at in memchr::memmem::find_iter(&level.text, wanted) {
+        for at in memchr::memmem::find_iter(&level.text, wanted).take(MOST) {
             let Some(source) = level.source(at..at + wanted.len()) else { continue };
             let taken = marks.iter().any(|(mark, _)| mark.start < source.end && source.start < mark.end);
             let front = level.text[..at].trim_suffix_of(b" \t\"'\\:=");
@@ -229,7 +235,7 @@ fn at<'a>(value: &'a [u8], way: &[Segment]) -> Option<&'a [u8]> {
 fn replaced(spelt: &[u8], group: &[Finding], first: usize) -> Option<Vec<Mark>> {
     let level = Level { text: spelt.to_vec(), from: Vec::new() };
     let level = level.undone().unwrap_or(level);
-    let (out, value) = (level.text.as_slice(), group[0].value.as_slice());
+    let (out, value) = (level.text.as_slice(), &*group[0].value);
     // What was replaced, each once: what overlaps became one.
     let mut acted: Vec<Mark> = Vec::new();
     for (n, finding) in group.iter().enumerate().filter(|(_, finding)| finding.kept.is_none()) {
@@ -254,8 +260,7 @@ fn replaced(spelt: &[u8], group: &[Finding], first: usize) -> Option<Vec<Mark>> 
         let behind_it = value.get(span.end..behind)?;
         let end = match next + 1 == acted.len() {
             true => out.len().checked_sub(behind_it.len()).filter(|end| *end >= at)?,
-            false if behind_it.is_empty() => at + memchr::memchr(b']', out.get(at..)?)? + 1,
-            false => at + memchr::memmem::find(out.get(at..)?, behind_it)?,
+            false => at + replacement(out.get(at..)?, &group[*n - first], behind_it)?,
         };
         marks.push((at..end, *n));
         (at, from) = (end, span.end);
@@ -264,6 +269,20 @@ fn replaced(spelt: &[u8], group: &[Finding], first: usize) -> Option<Vec<Mark>> 
         return None;
     }
     marks.into_iter().map(|(part, n)| Some((level.source(part)?, n))).collect()
+}
+
+/// The length of what stands at the beginning of a text in the place of what was found, in front of what is behind it.
+fn replacement(out: &[u8], finding: &Finding, behind: &[u8]) -> Option<usize> {
+    let fits = |length: &usize| out.get(*length..).is_some_and(|rest| rest.starts_with(behind));
+    let mark = format!("[REDACTED:{}]", finding.rule);
+    let marked = Some(mark.len()).filter(|_| out.starts_with(mark.as_bytes()));
+    // A mask has as many characters as what it masks.
+    let masked = (finding.action == "mask").then(|| {
+        let characters = text(finding.text()).chars().count();
+        String::from_utf8_lossy(out).chars().take(characters).map(char::len_utf8).sum::<usize>()
+    });
+    let searched = || if behind.is_empty() { None } else { memchr::memmem::find(out, behind) };
+    marked.into_iter().chain(masked).find(fits).or_else(searched)
 }
 
 /// Where a part begins in the whole that it is a part of.
@@ -295,6 +314,61 @@ fn pieces(whole: &[u8], mut marks: Vec<Mark>, found: &[Finding]) -> Vec<Piece> {
     out
 }
 
-fn text(bytes: &[u8]) -> String {
+/// The characters of what may be cut within one.
+pub(crate) fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use podsieve_trial::{explain::Explainer, policy};
+
+    /// What leaves, what was found where it was replaced, and what was found where it was written.
+    fn marked(policy: &str, object: &str) -> (String, Vec<(usize, String)>, Vec<(usize, String)>) {
+        let file = policy::read(policy).expect("it is a policy");
+        let explained = Explainer::new(file, &[]).expect("it compiles").explain("redact", b"app", object.as_bytes());
+        let output = explained.output.expect("no record is lost");
+        let marks = |pieces: Vec<Piece>| -> Vec<(usize, String)> {
+            pieces.into_iter().filter_map(|piece| Some((piece.found?, piece.text))).collect()
+        };
+        let after = record(&output, &explained.found).into_iter().flat_map(|(_, pieces)| marks(pieces)).collect();
+        (text(&output), after, marks(line(object.as_bytes(), &explained.found)))
+    }
+
+    #[test]
+    fn what_is_between_two_marks_may_be_in_them() {
+        let (_, after, before) = marked("", r#"{"a":"ann@example.org:bob@example.org"}"#);
+        let email = "[REDACTED:email]";
+        assert_eq!(after, [(0, email.to_owned()), (1, email.to_owned())]);
+        assert_eq!(before, [(0, "ann@example.org".to_owned()), (1, "bob@example.org".to_owned())]);
+        let policy = "detectors: {card: {mask: {last: 4}}}";
+        let (_, after, _) = marked(policy, r#"{"a":"4111 1111 1111 1111 ann@example.org"}"#);
+        assert_eq!(after, [(0, "**** **** **** 1111".to_owned()), (1, email.to_owned())]);
+    }
+
+    #[test]
+    fn what_moved_up_in_a_list_is_not_marked() {
+        let (output, after, before) =
+            marked("detectors: {email: remove}", r#"{"a":["ann@example.org","fine","bob@example.org","well"]}"#);
+        assert_eq!(output, r#"{"a":["fine","well"],"podsieve":{"redacted":{"email":2}}}"#);
+        assert_eq!((after.len(), before.len()), (0, 2));
+    }
+
+    #[test]
+    fn escapes_are_read_back_however_they_are_spelt() {
+        let (_, after, before) =
+            marked("", r#"{"a":"\u0022password\u0022: \"s\u00e9cret\\x1\", \ud83d\ude00 ann@example.org"}"#);
+        let texts: Vec<_> = before.iter().map(|(_, text)| text.as_str()).collect();
+        assert_eq!(texts, [r"s\u00e9cret\\x1", "ann@example.org"]);
+        assert_eq!(after.len(), 2);
+    }
+
+    #[test]
+    fn a_path_that_nobody_would_follow_is_not_marked() {
+        let depth = 20_000;
+        let object = format!("{}{{\"password\":\"hunter2x\"}}{}", "{\"a\":".repeat(depth), "}".repeat(depth));
+        let (_, after, before) = marked("", &object);
+        assert_eq!((after.len(), before.len()), (0, 1));
+    }
 }

@@ -15,6 +15,9 @@ use crate::counts::{Counts, Told, field};
 use crate::json;
 use crate::shown::{At, Shown, tag};
 
+/// What was found in one record, and is shown: the first so many.
+const MARKS: usize = 1000;
+
 /// A policy that is followed, and the text that is read.
 #[wasm_bindgen]
 pub struct Session {
@@ -219,8 +222,7 @@ impl Session {
         let mut shown = Vec::new();
         loop {
             let form = fed.form().map_or("", Form::name);
-            // Bytes that were pushed can always be read.
-            let Ok(Some(item)) = fed.next_record() else { return shown };
+            let Some(item) = fed.next_record() else { return shown };
             let (output, lost) = match self.explainer.run(&asked.function, item.tag, item.record) {
                 Outcome::Record(output) => (Some(output), None),
                 Outcome::Lost(lost) => (None, Some(lost.to_string())),
@@ -239,7 +241,7 @@ impl Session {
             if counts.matching <= asked.skip || counts.matching > asked.skip.saturating_add(asked.show) {
                 continue;
             }
-            let mut explained = self.explainer.explained();
+            let mut explained = self.explainer.explained(MARKS);
             explained.output = output;
             let written = match asked.function.as_str() {
                 "pipeline" | "parse" => self.plain.run("parse", item.tag, item.record).record().unwrap_or_default(),
@@ -271,12 +273,12 @@ impl Reading {
 
 impl Filter {
     /// Whether a record has what is asked for: one thing that was found of the rule, in the field, done to or kept; and
-    /// the route.
+    /// the route. In a field counts what something was done to.
     fn fits(&self, trace: &Trace, names: &[&str], route: &str) -> bool {
         let is_one = |found: &podsieve_core::trace::Found| {
             let name = names.get(usize::from(found.rule));
             self.rule.as_ref().is_none_or(|rule| name.is_some_and(|name| rule == name))
-                && self.kept.is_none_or(|kept| kept == found.kept.is_some())
+                && self.kept.or(self.field.as_ref().map(|_| false)).is_none_or(|kept| kept == found.kept.is_some())
                 && self.field.as_ref().is_none_or(|wanted| {
                     trace.values().get(found.value).is_some_and(|value| *wanted == field(&value.path))
                 })

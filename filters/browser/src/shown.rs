@@ -6,7 +6,7 @@ use podsieve_trial::explain::{Entry, Explained, Finding};
 use podsieve_trial::json::{self, fields, unescape};
 use serde::Serialize;
 
-use crate::marks::{self, Piece};
+use crate::marks::{self, Piece, text};
 
 /// A record before and after.
 #[derive(Debug, Serialize)]
@@ -15,6 +15,8 @@ pub(crate) struct Shown {
     pub(crate) line: u64,
     pub(crate) tag: String,
     pub(crate) form: &'static str,
+    /// The record as Fluent Bit hands it over.
+    pub(crate) record: String,
     /// What the application wrote.
     pub(crate) before: Vec<Piece>,
     pub(crate) fields: Vec<Field>,
@@ -77,6 +79,7 @@ impl Shown {
             line: 0,
             tag: String::new(),
             form: "",
+            record: text(record),
             before: marks::line(&line(record), &explained.found),
             fields: marks::record(output, &explained.found).into_iter().map(field).collect(),
             output: text(output),
@@ -132,8 +135,4 @@ pub(crate) fn tag(output: &[u8]) -> String {
 fn line(record: &[u8]) -> Vec<u8> {
     let log = json::field(record, "log").and_then(|value| value.strip_prefix(b"\"")?.strip_suffix(b"\""));
     log.map_or_else(|| record.to_vec(), unescape)
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
 }

@@ -17,6 +17,9 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::cell::{Cell, RefCell};
 
+/// Values among which one is looked for that was known before.
+const LATEST: usize = 16;
+
 /// What happened to the last record.
 #[derive(Debug, Default)]
 pub struct Trace {
@@ -123,6 +126,8 @@ struct Open {
 struct Pass {
     /// The value's text.
     text: Vec<u8>,
+    /// The place of the value in [`Trace::values`], when something was found in it.
+    place: Option<usize>,
     /// Where the scanned text begins; behind a copy of what was written, if this is the second pass.
     from: usize,
     again: bool,
@@ -176,7 +181,7 @@ impl Trace {
     pub(crate) fn clear(&mut self) {
         self.found.clear();
         self.values.clear();
-        (self.route, self.next) = (None, None);
+        (self.route, self.next, self.pass.place) = (None, None, None);
     }
 
     pub(crate) fn routed(&mut self, route: usize) {
@@ -323,17 +328,22 @@ impl Trace {
     }
 
     fn push(&mut self, rule: RuleId, next: Next, kept: Option<Kept>) {
-        let value = Value { path: self.here.path(), is_key: self.here.is_key, text: self.pass.text.clone() };
-        let place = self.values.iter().position(|known| *known == value).unwrap_or(self.values.len());
-        if place == self.values.len() {
-            self.values.push(value);
-        }
+        let place = self.pass.place.unwrap_or_else(|| {
+            let value = Value { path: self.here.path(), is_key: self.here.is_key, text: self.pass.text.clone() };
+            // What is read twice is read twice at once.
+            let mut latest = self.values.iter().enumerate().rev().take(LATEST);
+            latest.find(|(_, known)| **known == value).map(|(place, _)| place).unwrap_or_else(|| {
+                self.values.push(value);
+                self.values.len() - 1
+            })
+        });
+        self.pass.place = Some(place);
         let Span { start, end } = next.span;
         let encoded = self.pass.again;
         let found = Found { rule, value: place, start, end, why: next.why, encoded, kept };
         // What is left is often found again.
         let same = |known: &Found| (known.rule, known.value, known.start, known.end) == (rule, place, start, end);
-        if kept.is_none() || !self.found.iter().any(same) {
+        if kept.is_none() || !self.found.iter().rev().any(same) {
             self.found.push(found);
         }
     }

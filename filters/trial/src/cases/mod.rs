@@ -60,7 +60,7 @@ impl Judge<'_> {
             let acted = self.explained.found.iter().filter(|finding| finding.kept.is_none());
             failures.extend(acted.map(|finding| Failure {
                 place,
-                shown: Some((finding.value.clone(), finding.start, finding.end)),
+                shown: Some((finding.value.to_vec(), finding.start, finding.end)),
                 what: format!("expected all of it to stay; {}", did(finding)),
             }));
         }
@@ -133,7 +133,7 @@ impl Judge<'_> {
         let (place, wanted) = (text.place, text.text.as_bytes());
         let found = self.explained.found.iter().find(|finding| overlaps(finding, wanted));
         let source = self.case.line.as_deref().unwrap_or(&self.case.record).as_bytes();
-        let values = std::iter::once(source).chain(found.map(|finding| finding.value.as_slice()));
+        let values = std::iter::once(source).chain(found.map(|finding| &*finding.value));
         let shown = values.filter_map(|value| {
             let at = memchr::memmem::find(value, wanted)?;
             Some((value.to_vec(), at, at + wanted.len()))

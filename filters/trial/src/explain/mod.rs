@@ -5,6 +5,8 @@ mod why;
 
 pub use entry::Entry;
 
+use std::rc::Rc;
+
 use podsieve_core::Policy;
 use podsieve_core::policy::{Action, Segment};
 use podsieve_core::trace::{Found, Trace};
@@ -43,8 +45,8 @@ pub struct Finding {
     pub steps: Vec<Segment>,
     /// It was found in the last name of the path.
     pub in_key: bool,
-    /// What the value means.
-    pub value: Vec<u8>,
+    /// What the value means; all that was found in it share it.
+    pub value: Rc<[u8]>,
     /// Where it begins in the value, in bytes.
     pub start: usize,
     /// Where it ends.
@@ -111,7 +113,7 @@ impl Explainer {
     /// Does `function` to a record.
     pub fn explain(&mut self, function: &str, tag: &[u8], record: &[u8]) -> Explained {
         let output = self.run(function, tag, record).record().map(<[u8]>::to_vec);
-        Explained { output, ..self.explained() }
+        Explained { output, ..self.explained(usize::MAX) }
     }
 
     /// Does `function` to a record, of which [`Explainer::trace`] and [`Explainer::explained`] tell then.
@@ -129,17 +131,19 @@ impl Explainer {
         self.policy
     }
 
-    /// What was done to the last record, without the output.
-    pub fn explained(&self) -> Explained {
+    /// What was done to the last record, without the output; of what was found, the first `most`.
+    pub fn explained(&self, most: usize) -> Explained {
         let trace = self.native.trace();
+        let values: Vec<Rc<[u8]>> = trace.values().iter().map(|value| value.text.as_slice().into()).collect();
         let mut found: Vec<&Found> = trace.found().iter().collect();
         found.sort_by_key(|found| (found.value, found.start));
-        let found = found.into_iter().filter_map(|found| self.finding(found)).collect();
+        let found = found.into_iter().take(most);
+        let found = found.filter_map(|found| self.finding(found, values.get(found.value)?)).collect();
         let route = trace.route().filter(|route| *route < self.file.route.len()).map(Entry::Route);
         Explained { found, route, output: None }
     }
 
-    fn finding(&self, found: &Found) -> Option<Finding> {
+    fn finding(&self, found: &Found, text: &Rc<[u8]>) -> Option<Finding> {
         let value = self.native.trace().values().get(found.value)?;
         let rule = self.policy.rules.get(usize::from(found.rule)).copied()?;
         let action = self.policy.custom.and_then(|custom| custom.actions.get(usize::from(found.rule)));
@@ -161,7 +165,7 @@ impl Explainer {
             path: written(&value.path),
             steps: value.path.clone(),
             in_key: value.is_key,
-            value: value.text.clone(),
+            value: Rc::clone(text),
             start: found.start,
             end: found.end,
             why: why::why(self.policy, found),

@@ -6,21 +6,19 @@ use std::rc::Rc;
 
 use super::form::Form;
 use super::source::{Item, Options, READ, Source};
-use crate::Error;
 
 /// As [`Source`], for one who is given the bytes and cannot wait for more.
 ///
 /// ```
-/// use podsieve_trial::input::{Fed, Options};
+/// use podsieve_trial::input::{Fed, Form, Options};
 ///
-/// let mut fed = Fed::new(Options::default());
+/// let mut fed = Fed::new(Options::default().form(Form::Text));
 /// fed.push(b"one\ntw");
-/// assert_eq!(fed.next_record()?.expect("a line is complete").record, br#"{"log":"one"}"#);
-/// assert_eq!(fed.next_record()?, None);
+/// assert_eq!(fed.next_record().expect("a line is complete").record, br#"{"log":"one"}"#);
+/// assert_eq!(fed.next_record(), None);
 /// fed.push(b"o");
 /// fed.end();
-/// assert_eq!(fed.next_record()?.expect("its end is the input's").record, br#"{"log":"two"}"#);
-/// # Ok::<(), podsieve_trial::Error>(())
+/// assert_eq!(fed.next_record().expect("its end is the input's").record, br#"{"log":"two"}"#);
 /// ```
 pub struct Fed {
     options: Options,
@@ -55,25 +53,20 @@ impl Fed {
         self.pieces.borrow_mut().ended = true;
     }
 
-    /// The next record that is complete. Before the end there may be none until more bytes come.
-    ///
-    /// # Errors
-    /// As those of [`Source`]; bytes that were pushed can always be read.
-    pub fn next_record(&mut self) -> Result<Option<Item<'_>>, Error> {
-        // The form shows in a whole line.
-        if self.source.is_none() && self.pieces.borrow().has_sample() {
+    /// The next record that is complete. Before the end there may be none until more bytes come: those in which the form
+    /// shows, or those of the line.
+    pub fn next_record(&mut self) -> Option<Item<'_>> {
+        if self.source.is_none() && (self.options.is_form_known() || self.pieces.borrow().has_sample()) {
             let reader = Box::new(Reader(Rc::clone(&self.pieces)));
-            self.source = Some(Source::stream(reader, &self.options)?);
+            self.source = Source::stream(reader, &self.options).ok();
         }
-        let Some(source) = &mut self.source else { return Ok(None) };
-        match source.advance() {
-            Ok(line) => Ok(line.map(|line| source.item(line))),
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(None),
-            Err(_) => source.next_record(),
-        }
+        let source = self.source.as_mut()?;
+        // What was pushed can be read; more than that is what fails.
+        let line = source.advance().ok()??;
+        Some(source.item(line))
     }
 
-    /// The form that was asked for or found; none before the first whole line.
+    /// The form that was asked for or found; none before it shows.
     pub fn form(&self) -> Option<Form> {
         self.source.as_ref().map(Source::form)
     }
@@ -85,9 +78,10 @@ impl Fed {
 }
 
 impl Pieces {
+    /// Whether the form shows: it is the same then, however the bytes were cut.
     fn has_sample(&self) -> bool {
         let bytes = self.bytes.get(self.read..).unwrap_or_default();
-        self.ended || bytes.len() >= READ || memchr::memchr(b'\n', bytes).is_some()
+        self.ended || bytes.len() >= READ
     }
 }
 
@@ -120,7 +114,7 @@ mod tests {
                 None => fed.end(),
             }
             let ended = fed.pieces.borrow().ended;
-            while let Some(item) = fed.next_record().expect("pushed bytes can be read") {
+            while let Some(item) = fed.next_record() {
                 found.push((item.record.to_vec(), item.line));
             }
             if ended {

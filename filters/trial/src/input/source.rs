@@ -37,6 +37,13 @@ impl Options {
     }
 }
 
+impl Options {
+    /// Whether nothing has to be read to know the form.
+    pub(super) fn is_form_known(&self) -> bool {
+        self.form.is_some_and(|form| form != Form::Pods)
+    }
+}
+
 /// A record and where it came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Item<'a> {
