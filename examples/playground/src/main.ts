@@ -3,6 +3,7 @@
  * (`api`), and is shown with its marks (`result`, `record`, `why`) and counts (`counts`).
  */
 import "./style.css";
+import { EditorState } from "@codemirror/state";
 import type { Counts, Options } from "./api";
 import { Cases } from "./cases";
 import { CountsPanel } from "./counts";
@@ -34,6 +35,8 @@ let tagTaken = "";
 /** Where something was selected last. */
 let selected: Selected | "lines" | null = null;
 let mistakes = 0;
+/** What the status line said last, for a policy with mistakes changes no more than that line. */
+let told = { text: "", figures: "" };
 
 const live = new Live(
   { policy: "", cases: "", text: "", options },
@@ -46,11 +49,12 @@ const live = new Live(
     tagTaken = ran.tag;
     if (file.open) {
       if (ran.wrongs?.length === 0) file.again(live.policy, options);
+      else if (ran.wrongs) say(told.text, told.figures);
       return;
     }
     const from = performance.now();
     result.show(ran.shown, input.options.skip, ran.counts.matching);
-    tell(ran.counts, `${(ran.took + performance.now() - from).toFixed(1)} ms`);
+    tell(ran.counts, true, `${(ran.took + performance.now() - from).toFixed(1)} ms`);
   },
   (why) =>
     status(`podsieve stopped: ${why}. It was started anew; the result follows when something changes.`, {
@@ -66,39 +70,40 @@ const cases = new Cases((text) => live.update({ cases: text }), toPolicy);
 const lines = new Editor(byId("lines-editor", HTMLElement), {
   label: "Log lines",
   hint: "Paste log lines, or drop a file.",
-  changed: (text) => refresh({ skip: 0 }, text),
+  // Other ends of lines are part of them.
+  extensions: [EditorState.lineSeparator.of("\n")],
+  changed: (text) => {
+    selected = null;
+    if (sample.value === "" || text !== samples[Number(sample.value)]?.text) own();
+    refresh({ skip: 0 }, text);
+  },
   selected: () => {
     if (lines.selected !== "") selected = "lines";
   },
 });
 const showTab = tabs(byId("tabs", HTMLElement));
 const counts = new CountsPanel(byId("counts", HTMLElement), (filter) => refresh({ filter, skip: 0 }));
-const result = new Result(list, byId("pages", HTMLElement), toPolicy, (skip) => {
-  refresh({ skip });
-  byId("result", HTMLElement).scrollIntoView();
-});
+const result = new Result(list, byId("pages", HTMLElement), toPolicy, (skip) => refresh({ skip }));
 new Why(byId("why", HTMLElement), list, {
   toPolicy,
   addCase: (kind, { shown, found }: Mark) => addCase(kind, { text: found.text, line: lineOf(shown) }),
 });
 const file = new LogFile({
   begun: () => {
-    result.show([], options.skip, 0);
-    status("Reading the file …");
+    result.show([], options.skip, 0, false);
+    say("Reading the file …");
   },
   progress: (progress) => {
-    result.append(progress.shown, options.skip, progress.counts.matching);
-    tell(progress.counts, "so far");
+    result.append(progress.shown, options.skip, progress.counts.matching, false);
+    tell(progress.counts, false, "so far");
   },
   done: (ran, bytes) => {
     tagTaken = ran.tag;
-    result.append(ran.shown, options.skip, ran.counts.matching);
-    tell(ran.counts, `${size(bytes)} in ${(ran.took / 1000).toFixed(1)} s`);
+    tell(ran.counts, true, `${size(bytes)} in ${(ran.took / 1000).toFixed(1)} s`);
+    result.append(ran.shown, options.skip, ran.counts.matching, true);
   },
-  broken: (why) =>
-    why === ""
-      ? status("Cancelled: the result is that of the beginning of the file.")
-      : status(`The file could not be read: ${why}. Drop it again.`, { bad: true }),
+  cancelled: () => status("Cancelled: the result is that of the beginning of the file."),
+  broken: (why) => status(`The file could not be read: ${why}. Drop it again.`, { bad: true }),
   closed: () => refresh({ skip: 0 }),
 });
 
@@ -109,14 +114,26 @@ function refresh(change: Partial<Options> = {}, text = lines.text): void {
   file.again(live.policy, options);
 }
 
-/** The counts, and the line above the result. */
-function tell(of: Counts, figures: string): void {
-  counts.show(of);
+/** The lines are not a sample any more: its name goes, and its tag. */
+function own(): void {
+  sample.value = "";
+  if (!samples.some(({ path }) => path !== "" && path === tag.value)) return;
+  tag.value = "";
+  options = { ...options, tag: "" };
+}
+
+/** The counts, `whole` unless more may follow, and the line above the result. */
+function tell(of: Counts, whole: boolean, figures: string): void {
+  counts.show(of, whole);
   byId("taken", HTMLElement).textContent = form.value === "auto" && of.records > 0 ? of.form : "";
   byId("nothing", HTMLElement).hidden = of.matching > 0;
   const filtered = options.filter ? `, ${count(of.matching)} shown` : "";
   const lost = of.lost > 0 ? `, ${count(of.lost)} lost` : "";
-  const text = `${plural(of.records, "record")}, ${count(of.changed)} redacted${filtered}${lost}.`;
+  say(`${plural(of.records, "record")}, ${count(of.changed)} redacted${filtered}${lost}.`, figures);
+}
+
+function say(text: string, figures = ""): void {
+  told = { text, figures };
   const before =
     mistakes > 0 ? `The policy has ${plural(mistakes, "mistake")}: this is by the one before. ` : "";
   status(before + text, { bad: mistakes > 0, figures });
