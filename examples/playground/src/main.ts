@@ -5,9 +5,10 @@
 import "./style.css";
 import { EditorState } from "@codemirror/state";
 import type { Counts, Options } from "./api";
+import { attempt } from "./attempt";
 import { Cases } from "./cases";
 import { CountsPanel } from "./counts";
-import { byId, count, pick, plural, size } from "./dom";
+import { byId, count, el, pick, plural, size } from "./dom";
 import { onDrop } from "./drop";
 import { Editor } from "./editor";
 import { Live } from "./engine";
@@ -256,9 +257,25 @@ addEventListener(
   true,
 );
 
-void live.engine.about.then(async (about) => {
+byId("skip", HTMLAnchorElement).addEventListener("click", (event) => {
+  // The fragment is the policy's.
+  event.preventDefault();
+  byId("result", HTMLElement).focus();
+});
+
+// All is loaded. From now on not even this page's server may be asked for scripts and styles.
+document.head.append(
+  el("meta", {
+    "http-equiv": "Content-Security-Policy",
+    content: "script-src 'wasm-unsafe-eval'; style-src 'none'; worker-src blob:",
+  }),
+);
+
+async function start(): Promise<void> {
+  const about = await live.engine.about;
   byId("version", HTMLElement).textContent = about.version;
   await policy.start(about);
   sample.value = "0";
   takeSample(0);
-});
+}
+attempt("podsieve does not start", start());
