@@ -154,15 +154,31 @@ async function take(taken: File): Promise<void> {
     );
     return;
   }
+  const text = taken.size <= TEXT ? asText(await taken.arrayBuffer()) : null;
   options = { ...options, skip: 0 };
-  sample.value = "";
-  if (taken.size <= TEXT) {
-    file.close();
-    lines.text = await taken.text();
-  } else {
+  own();
+  if (text === null) {
     lines.text = "";
     file.read(taken, live.policy, options);
+  } else {
+    file.close();
+    lines.text = text;
+    // The editor may have had the same text behind a file.
+    refresh();
   }
+}
+
+/** The text of a file, as it is; null if it is none. */
+function asText(bytes: ArrayBuffer): string | null {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return null;
+  }
+}
+
+function takeLines(taken: File): void {
+  attempt(`${taken.name} could not be read`, take(taken));
 }
 
 function takeSample(index: number): void {
@@ -173,6 +189,7 @@ function takeSample(index: number): void {
   form.value = "auto";
   options = { ...options, tag: chosen.path, form: "auto", skip: 0 };
   lines.text = chosen.text;
+  refresh();
 }
 
 function addCase(kind: "redact" | "keep", of: Selected): void {
@@ -239,20 +256,22 @@ form.addEventListener("change", () => refresh({ form: form.value, skip: 0 }));
 fn.addEventListener("change", () => refresh({ function: fn.value, skip: 0 }));
 tag.addEventListener("input", () => refresh({ tag: tag.value.trim(), skip: 0 }));
 sample.append(...samples.map(({ name }, index) => new Option(name, String(index))));
-sample.addEventListener("change", () => takeSample(Number(sample.value)));
-byId("lines-open", HTMLButtonElement).addEventListener("click", () =>
-  pick("", (chosen) => void take(chosen)),
-);
-onDrop((dropped, on) => void (on.closest("#policy-panel") ? policy.open(dropped) : take(dropped)));
+sample.addEventListener("change", () => {
+  if (sample.value !== "") takeSample(Number(sample.value));
+});
+byId("lines-open", HTMLButtonElement).addEventListener("click", () => pick("", takeLines));
+onDrop((dropped, on) => (on.closest("#policy-panel") ? policy.take(dropped) : takeLines(dropped)));
 addEventListener(
   "paste",
   (event) => {
-    const text = event.clipboardData?.getData("text/plain") ?? "";
-    if (text.length <= TEXT || !(event.target instanceof Element) || event.target.id !== "lines-editor")
-      return;
+    if (!(event.target instanceof Element) || event.target.id !== "lines-editor") return;
+    const pasted = event.clipboardData?.getData("text/plain") ?? "";
+    const { from, to } = lines.view.state.selection.main;
+    const { text } = lines;
+    if (text.length - (to - from) + pasted.length <= TEXT) return;
     event.preventDefault();
     event.stopPropagation();
-    void take(new File([text], "pasted lines"));
+    takeLines(new File([text.slice(0, from), pasted, text.slice(to)], "pasted lines"));
   },
   true,
 );
