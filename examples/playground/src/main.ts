@@ -19,7 +19,7 @@ import { lineOf } from "./record";
 import { PAGE, Result } from "./result";
 import { samples } from "./samples";
 import { NotSelected, selectedIn, selectedInLines, type Selected } from "./selection";
-import { status } from "./status";
+import { event as happened, status } from "./status";
 import { tabs } from "./tabs";
 import { Why } from "./why";
 
@@ -195,7 +195,6 @@ function takeSample(index: number): void {
 function addCase(kind: "redact" | "keep", of: Selected): void {
   cases.add({ kind, text: of.text, line: of.line, tag: tagTaken, function: options.function });
   showTab("cases-tab");
-  status(`A case was added: ${kind === "redact" ? "must be redacted" : "must be kept"}.`);
 }
 
 /** A case of what is selected, wherever that is. */
@@ -205,7 +204,7 @@ function addSelected(kind: "redact" | "keep"): void {
     addCase(kind, selected && selected !== "lines" ? selected : selectedInLines(lines, result.records));
   } catch (error) {
     if (!(error instanceof NotSelected)) throw error;
-    status(error.message, { bad: true });
+    happened(error.message, { bad: true });
   }
 }
 
@@ -224,6 +223,8 @@ function showMarker({ left, bottom }: { left: number; bottom: number }): void {
 document.addEventListener("selectionchange", () => {
   const now = selectedIn(list);
   if (now) selected = now;
+  // It is gone, unless by moving to a button that is about it.
+  else if (selected !== "lines" && !document.activeElement?.matches("[data-must]")) selected = null;
 });
 document.addEventListener("pointerup", (event) => {
   if (marker.contains(event.target as Node)) return;
@@ -241,6 +242,9 @@ document.addEventListener("keydown", (event) => {
   if (!event.altKey || event.ctrlKey || event.metaKey) return;
   const kind = ({ KeyR: "redact", KeyK: "keep" } as const)[event.code];
   if (!kind) return;
+  // On a Mac these keys write something.
+  const writes = event.target instanceof Element && event.target.matches(".editor, input");
+  if (writes && (event.target.id !== "lines-editor" || lines.selected === "")) return;
   event.preventDefault();
   addSelected(kind);
 });
