@@ -1,6 +1,7 @@
 /** Makes the module for Fluent Bit that follows a policy, as `podsieve bake` does. Runs in a worker. */
 import { bake as fill } from "../wasm/podsieve_browser.js";
-import type { Modules } from "./wasm";
+import { unpackLzma } from "./lzma";
+import type { Packed } from "./wasm";
 
 /** What an unbaked module exports, see filters/bake. */
 interface Unbaked {
@@ -11,7 +12,11 @@ interface Unbaked {
 }
 
 /** The module follows the policy in its own memory, which becomes part of the file. Throws what is wrong. */
-export function bake({ unbaked, baked }: Modules, policy: string): Uint8Array {
+export function bake({ bytes: packed, sizes }: Packed, policy: string): Uint8Array {
+  const [own, size, bakedSize] = sizes;
+  const all = unpackLzma(packed, own + size + bakedSize);
+  /** The module that takes a policy, and the same having taken an empty one. */
+  const [unbaked, baked] = [all.subarray(own, own + size), all.subarray(own + size)];
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(unbaked), {});
   const { memory, malloc, podsieve_policy: take } = exports as unknown as Unbaked;
   const put = (bytes: Uint8Array) => {

@@ -2,7 +2,7 @@
 import type { Counts, Filter } from "./api";
 import { button, count, el } from "./dom";
 
-/** Entries of a list that are shown. */
+/** Entries of a list that are shown at first. */
 const ENTRIES = 40;
 
 interface Entry {
@@ -44,49 +44,72 @@ function inForce(filter: Filter, entry: Filter): boolean {
 /** One list: its buttons stay as long as their entries do, so that focus does. */
 class List {
   readonly #at: HTMLElement;
-  readonly #note: HTMLElement;
+  readonly #toggle: (entry: Filter) => void;
+  readonly #none = el("span", {}, "None");
+  readonly #more: HTMLButtonElement;
+  #limit = ENTRIES;
+  #all: Entry[] = [];
+  #filter: Filter = {};
   #buttons = new Map<string, HTMLButtonElement>();
   #entries = new Map<string, Entry>();
 
-  constructor(at: HTMLElement) {
+  constructor(at: HTMLElement, toggle: (entry: Filter) => void) {
     this.#at = at;
-    this.#note = el("p", { class: "muted" });
-    at.after(this.#note);
+    this.#toggle = toggle;
+    this.#more = button("", () => this.#showMore(), { class: "link" });
+    at.after(el("p", { class: "muted" }, this.#none, this.#more));
   }
 
-  show(entries: Entry[], filter: Filter, toggle: (entry: Filter) => void): void {
-    const some = entries.slice(0, ENTRIES);
-    this.#note.textContent =
-      entries.length === 0
-        ? "None"
-        : entries.length > ENTRIES
-          ? `and ${count(entries.length - ENTRIES)} more`
-          : "";
-    this.#entries = new Map(some.map((entry) => [entry.label, entry]));
+  /** `whole` unless more may follow: until then entries keep their places, so that one can click them. */
+  show(entries: Entry[], filter: Filter, whole: boolean): void {
+    const places = new Map([...this.#buttons.keys()].map((label, index) => [label, index]));
+    const placeOf = ({ label }: Entry) => places.get(label) ?? places.size;
+    this.#all = whole ? entries : entries.toSorted((a, b) => placeOf(a) - placeOf(b));
+    this.#filter = filter;
+    this.#update();
+  }
+
+  #update(): void {
+    const hidden = this.#all.length - this.#limit;
+    this.#none.hidden = this.#all.length > 0;
+    this.#more.hidden = hidden <= 0;
+    this.#more.textContent = `${count(hidden)} more`;
+    this.#entries = new Map(this.#all.slice(0, this.#limit).map((entry) => [entry.label, entry]));
     const order = [...this.#entries.keys()];
-    if (order.join("\n") !== [...this.#buttons.keys()].join("\n")) this.#arrange(order, toggle);
+    if (order.join("\n") !== [...this.#buttons.keys()].join("\n")) this.#arrange(order);
     for (const [label, entry] of this.#entries) {
       const made = this.#buttons.get(label);
       if (!made) continue;
-      made.setAttribute("aria-pressed", String(inForce(filter, entry.filter)));
+      made.setAttribute("aria-pressed", String(inForce(this.#filter, entry.filter)));
       const number = made.lastElementChild;
       if (number && number.textContent !== entry.number) number.textContent = entry.number;
     }
   }
 
-  #arrange(order: string[], toggle: (entry: Filter) => void): void {
+  #showMore(): void {
+    const from = this.#limit;
+    this.#limit += ENTRIES * 5;
+    this.#update();
+    [...this.#buttons.values()][from]?.focus();
+  }
+
+  #arrange(order: string[]): void {
     const focused = document.activeElement;
-    this.#buttons = new Map(
-      order.map((label) => [label, this.#buttons.get(label) ?? this.#button(label, toggle)]),
-    );
-    this.#at.replaceChildren(...[...this.#buttons.values()].map((made) => el("li", {}, made)));
+    this.#buttons = new Map(order.map((label) => [label, this.#buttons.get(label) ?? this.#button(label)]));
+    const items = [...this.#buttons.values()].map((made) => made.parentElement ?? el("li", {}, made));
+    // Those that are in their places are not touched.
+    for (const [index, item] of items.entries()) {
+      const there = this.#at.children[index] ?? null;
+      if (there !== item) this.#at.insertBefore(item, there);
+    }
+    for (const item of [...this.#at.children].slice(items.length)) item.remove();
     if (focused instanceof HTMLElement && this.#at.contains(focused)) focused.focus();
   }
 
-  #button(label: string, toggle: (entry: Filter) => void): HTMLButtonElement {
+  #button(label: string): HTMLButtonElement {
     const made = button("", () => {
       const entry = this.#entries.get(label);
-      if (entry) toggle(entry.filter);
+      if (entry) this.#toggle(entry.filter);
     });
     const quiet = this.#entries.get(label)?.quiet;
     made.append(el("span", quiet ? { class: "muted" } : {}, label), " ", el("span", { class: "number" }));
@@ -107,7 +130,7 @@ export class CountsPanel {
     const list = (id: string) => {
       const found = panel.querySelector<HTMLElement>(`#${id}`);
       if (!found) throw new Error(`index.html has no #${id}`);
-      return new List(found);
+      return new List(found, this.#toggle);
     };
     [this.#rules, this.#fields, this.#routes] = [list("rules"), list("fields"), list("routes")];
     this.#changed = changed;
@@ -116,10 +139,11 @@ export class CountsPanel {
     panel.append(this.#clear);
   }
 
-  show(counts: Counts): void {
-    this.#rules.show(ruleEntries(counts), this.#filter, this.#toggle);
-    this.#fields.show(fieldEntries(counts), this.#filter, this.#toggle);
-    this.#routes.show(routeEntries(counts), this.#filter, this.#toggle);
+  /** `whole` unless more may follow. */
+  show(counts: Counts, whole: boolean): void {
+    this.#rules.show(ruleEntries(counts), this.#filter, whole);
+    this.#fields.show(fieldEntries(counts), this.#filter, whole);
+    this.#routes.show(routeEntries(counts), this.#filter, whole);
     this.#clear.hidden = Object.keys(this.#filter).length === 0;
   }
 

@@ -129,16 +129,16 @@ export class Live {
     const fresh = this.#fresh;
     this.#fresh = { worker: false, policy: false, cases: false, any: false };
     const watch = setTimeout(() => this.#engine.end(`no result within ${PATIENCE / 1000} seconds`), PATIENCE);
+    let ran: Ran | null = null;
     try {
       await this.#engine.about;
-      const ran = await this.#engine.call("run", {
+      ran = await this.#engine.call("run", {
         policies: fresh.worker ? [...this.#good, input.policy] : fresh.policy ? [input.policy] : undefined,
         cases: fresh.cases ? input.cases : undefined,
         text: input.text,
         options: input.options,
       });
       if (ran.wrongs?.length === 0) this.#good = [input.policy];
-      this.#done(ran, input);
       if (ran.memory > MEMORY) this.#replace("its memory is used up");
     } catch (error) {
       // Not tried again as it is: what broke it would break it again.
@@ -150,6 +150,8 @@ export class Live {
       this.#busy = false;
       this.#next();
     }
+    // What goes wrong in there is no fault of the worker.
+    if (ran) this.#done(ran, input);
   }
 
   #replace(why: string): void {

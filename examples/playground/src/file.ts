@@ -1,7 +1,7 @@
 /** A file in the place of the lines: read chunk by chunk in a worker, from its beginning whenever something changes. */
 import type { Options } from "./api";
 import { byId, size } from "./dom";
-import { Broken, Engine } from "./engine";
+import { Engine } from "./engine";
 import type { Progress, Ran } from "./worker";
 
 /** Bytes of a file that the page reads. */
@@ -16,7 +16,8 @@ export interface FileEvents {
   begun: () => void;
   progress: (progress: Progress) => void;
   done: (ran: Ran, bytes: number) => void;
-  /** It ended before its end; "" if someone cancelled it. */
+  /** It ended before its end: by the button, or since something broke. */
+  cancelled: () => void;
   broken: (why: string) => void;
   /** The file is put away. */
   closed: () => void;
@@ -36,7 +37,11 @@ export class LogFile {
 
   constructor(events: FileEvents) {
     this.#events = events;
-    this.#cancel.addEventListener("click", () => this.#engine?.end(""));
+    this.#cancel.addEventListener("click", () => {
+      this.#stop();
+      this.#ended(`cancelled at ${size(this.#bar.value)} of ${size(this.#bar.max)}`);
+      events.cancelled();
+    });
     byId("file-close", HTMLButtonElement).addEventListener("click", () => {
       this.close();
       events.closed();
@@ -60,29 +65,31 @@ export class LogFile {
   again(policy: string, options: Options): void {
     const file = this.#file;
     if (!file) return;
-    this.#engine?.end("");
-    clearTimeout(this.#timer);
+    this.#stop();
+    this.#begun(file);
     this.#timer = window.setTimeout(() => this.#start(file, policy, options), PAUSE);
   }
 
   close(): void {
-    clearTimeout(this.#timer);
+    this.#stop();
     this.#file = null;
-    this.#engine?.end("");
     this.#pane.hidden = true;
     this.#editor.hidden = false;
   }
 
-  #start(file: File, policy: string, options: Options): void {
+  /** What the worker says from now on is not heard. */
+  #stop(): void {
     clearTimeout(this.#timer);
-    this.#engine?.end("");
+    const engine = this.#engine;
+    this.#engine = null;
+    engine?.end("stopped");
+  }
+
+  #start(file: File, policy: string, options: Options): void {
+    this.#stop();
     const engine = new Engine();
     this.#engine = engine;
-    this.#bar.max = Math.max(file.size, 1);
-    this.#bar.value = 0;
-    this.#bar.hidden = false;
-    this.#cancel.hidden = false;
-    this.#text.textContent = `0 of ${size(file.size)}`;
+    this.#begun(file);
     this.#events.begun();
     engine
       .file({ policy, file, options }, (progress) => {
@@ -93,26 +100,32 @@ export class LogFile {
       })
       .then(
         (ran) => {
-          if (this.#engine === engine)
-            this.#end(engine, size(file.size), () => this.#events.done(ran, file.size));
+          if (this.#engine !== engine) return;
+          this.#stop();
+          this.#ended(size(file.size));
+          this.#events.done(ran, file.size);
         },
         (error: unknown) => {
-          // Another worker has taken over, or the file is closed.
-          if (this.#engine !== engine || !this.#file) return;
+          if (this.#engine !== engine) return;
           const why = error instanceof Error ? error.message : String(error);
-          const cancelled = error instanceof Broken && why === "";
-          const text = cancelled ? `cancelled at ${size(this.#bar.value)} of ${size(file.size)}` : why;
-          this.#end(engine, text, () => this.#events.broken(cancelled ? "" : why));
+          this.#stop();
+          this.#ended(why);
+          this.#events.broken(why);
         },
       );
   }
 
-  #end(engine: Engine, text: string, then: () => void): void {
-    engine.end("done");
-    this.#engine = null;
+  #begun(file: File): void {
+    this.#bar.max = Math.max(file.size, 1);
+    this.#bar.value = 0;
+    this.#bar.hidden = false;
+    this.#cancel.hidden = false;
+    this.#text.textContent = `0 of ${size(file.size)}`;
+  }
+
+  #ended(text: string): void {
     this.#bar.hidden = true;
     this.#cancel.hidden = true;
     this.#text.textContent = text;
-    then();
   }
 }

@@ -3,10 +3,12 @@
  * (`api`), and is shown with its marks (`result`, `record`, `why`) and counts (`counts`).
  */
 import "./style.css";
+import { EditorState } from "@codemirror/state";
 import type { Counts, Options } from "./api";
+import { attempt } from "./attempt";
 import { Cases } from "./cases";
 import { CountsPanel } from "./counts";
-import { byId, count, pick, plural, size } from "./dom";
+import { byId, count, el, pick, plural, size } from "./dom";
 import { onDrop } from "./drop";
 import { Editor } from "./editor";
 import { Live } from "./engine";
@@ -17,7 +19,7 @@ import { lineOf } from "./record";
 import { PAGE, Result } from "./result";
 import { samples } from "./samples";
 import { NotSelected, selectedIn, selectedInLines, type Selected } from "./selection";
-import { status } from "./status";
+import { event as happened, status } from "./status";
 import { tabs } from "./tabs";
 import { Why } from "./why";
 
@@ -34,6 +36,8 @@ let tagTaken = "";
 /** Where something was selected last. */
 let selected: Selected | "lines" | null = null;
 let mistakes = 0;
+/** What the status line said last, for a policy with mistakes changes no more than that line. */
+let told = { text: "", figures: "" };
 
 const live = new Live(
   { policy: "", cases: "", text: "", options },
@@ -46,11 +50,12 @@ const live = new Live(
     tagTaken = ran.tag;
     if (file.open) {
       if (ran.wrongs?.length === 0) file.again(live.policy, options);
+      else if (ran.wrongs) say(told.text, told.figures);
       return;
     }
     const from = performance.now();
     result.show(ran.shown, input.options.skip, ran.counts.matching);
-    tell(ran.counts, `${(ran.took + performance.now() - from).toFixed(1)} ms`);
+    tell(ran.counts, true, `${(ran.took + performance.now() - from).toFixed(1)} ms`);
   },
   (why) =>
     status(`podsieve stopped: ${why}. It was started anew; the result follows when something changes.`, {
@@ -66,39 +71,40 @@ const cases = new Cases((text) => live.update({ cases: text }), toPolicy);
 const lines = new Editor(byId("lines-editor", HTMLElement), {
   label: "Log lines",
   hint: "Paste log lines, or drop a file.",
-  changed: (text) => refresh({ skip: 0 }, text),
+  // Other ends of lines are part of them.
+  extensions: [EditorState.lineSeparator.of("\n")],
+  changed: (text) => {
+    selected = null;
+    if (sample.value === "" || text !== samples[Number(sample.value)]?.text) own();
+    refresh({ skip: 0 }, text);
+  },
   selected: () => {
     if (lines.selected !== "") selected = "lines";
   },
 });
 const showTab = tabs(byId("tabs", HTMLElement));
 const counts = new CountsPanel(byId("counts", HTMLElement), (filter) => refresh({ filter, skip: 0 }));
-const result = new Result(list, byId("pages", HTMLElement), toPolicy, (skip) => {
-  refresh({ skip });
-  byId("result", HTMLElement).scrollIntoView();
-});
+const result = new Result(list, byId("pages", HTMLElement), toPolicy, (skip) => refresh({ skip }));
 new Why(byId("why", HTMLElement), list, {
   toPolicy,
   addCase: (kind, { shown, found }: Mark) => addCase(kind, { text: found.text, line: lineOf(shown) }),
 });
 const file = new LogFile({
   begun: () => {
-    result.show([], options.skip, 0);
-    status("Reading the file …");
+    result.show([], options.skip, 0, false);
+    say("Reading the file …");
   },
   progress: (progress) => {
-    result.append(progress.shown, options.skip, progress.counts.matching);
-    tell(progress.counts, "so far");
+    result.append(progress.shown, options.skip, progress.counts.matching, false);
+    tell(progress.counts, false, "so far");
   },
   done: (ran, bytes) => {
     tagTaken = ran.tag;
-    result.append(ran.shown, options.skip, ran.counts.matching);
-    tell(ran.counts, `${size(bytes)} in ${(ran.took / 1000).toFixed(1)} s`);
+    tell(ran.counts, true, `${size(bytes)} in ${(ran.took / 1000).toFixed(1)} s`);
+    result.append(ran.shown, options.skip, ran.counts.matching, true);
   },
-  broken: (why) =>
-    why === ""
-      ? status("Cancelled: the result is that of the beginning of the file.")
-      : status(`The file could not be read: ${why}. Drop it again.`, { bad: true }),
+  cancelled: () => status("Cancelled: the result is that of the beginning of the file."),
+  broken: (why) => status(`The file could not be read: ${why}. Drop it again.`, { bad: true }),
   closed: () => refresh({ skip: 0 }),
 });
 
@@ -109,14 +115,26 @@ function refresh(change: Partial<Options> = {}, text = lines.text): void {
   file.again(live.policy, options);
 }
 
-/** The counts, and the line above the result. */
-function tell(of: Counts, figures: string): void {
-  counts.show(of);
+/** The lines are not a sample any more: its name goes, and its tag. */
+function own(): void {
+  sample.value = "";
+  if (!samples.some(({ path }) => path !== "" && path === tag.value)) return;
+  tag.value = "";
+  options = { ...options, tag: "" };
+}
+
+/** The counts, `whole` unless more may follow, and the line above the result. */
+function tell(of: Counts, whole: boolean, figures: string): void {
+  counts.show(of, whole);
   byId("taken", HTMLElement).textContent = form.value === "auto" && of.records > 0 ? of.form : "";
   byId("nothing", HTMLElement).hidden = of.matching > 0;
   const filtered = options.filter ? `, ${count(of.matching)} shown` : "";
   const lost = of.lost > 0 ? `, ${count(of.lost)} lost` : "";
-  const text = `${plural(of.records, "record")}, ${count(of.changed)} redacted${filtered}${lost}.`;
+  say(`${plural(of.records, "record")}, ${count(of.changed)} redacted${filtered}${lost}.`, figures);
+}
+
+function say(text: string, figures = ""): void {
+  told = { text, figures };
   const before =
     mistakes > 0 ? `The policy has ${plural(mistakes, "mistake")}: this is by the one before. ` : "";
   status(before + text, { bad: mistakes > 0, figures });
@@ -136,15 +154,31 @@ async function take(taken: File): Promise<void> {
     );
     return;
   }
+  const text = taken.size <= TEXT ? asText(await taken.arrayBuffer()) : null;
   options = { ...options, skip: 0 };
-  sample.value = "";
-  if (taken.size <= TEXT) {
-    file.close();
-    lines.text = await taken.text();
-  } else {
+  own();
+  if (text === null) {
     lines.text = "";
     file.read(taken, live.policy, options);
+  } else {
+    file.close();
+    lines.text = text;
+    // The editor may have had the same text behind a file.
+    refresh();
   }
+}
+
+/** The text of a file, as it is; null if it is none. */
+function asText(bytes: ArrayBuffer): string | null {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return null;
+  }
+}
+
+function takeLines(taken: File): void {
+  attempt(`${taken.name} could not be read`, take(taken));
 }
 
 function takeSample(index: number): void {
@@ -155,12 +189,12 @@ function takeSample(index: number): void {
   form.value = "auto";
   options = { ...options, tag: chosen.path, form: "auto", skip: 0 };
   lines.text = chosen.text;
+  refresh();
 }
 
 function addCase(kind: "redact" | "keep", of: Selected): void {
   cases.add({ kind, text: of.text, line: of.line, tag: tagTaken, function: options.function });
   showTab("cases-tab");
-  status(`A case was added: ${kind === "redact" ? "must be redacted" : "must be kept"}.`);
 }
 
 /** A case of what is selected, wherever that is. */
@@ -170,7 +204,7 @@ function addSelected(kind: "redact" | "keep"): void {
     addCase(kind, selected && selected !== "lines" ? selected : selectedInLines(lines, result.records));
   } catch (error) {
     if (!(error instanceof NotSelected)) throw error;
-    status(error.message, { bad: true });
+    happened(error.message, { bad: true });
   }
 }
 
@@ -189,6 +223,8 @@ function showMarker({ left, bottom }: { left: number; bottom: number }): void {
 document.addEventListener("selectionchange", () => {
   const now = selectedIn(list);
   if (now) selected = now;
+  // It is gone, unless by moving to a button that is about it.
+  else if (selected !== "lines" && !document.activeElement?.matches("[data-must]")) selected = null;
 });
 document.addEventListener("pointerup", (event) => {
   if (marker.contains(event.target as Node)) return;
@@ -206,6 +242,9 @@ document.addEventListener("keydown", (event) => {
   if (!event.altKey || event.ctrlKey || event.metaKey) return;
   const kind = ({ KeyR: "redact", KeyK: "keep" } as const)[event.code];
   if (!kind) return;
+  // On a Mac these keys write something.
+  const writes = event.target instanceof Element && event.target.matches(".editor, input");
+  if (writes && (event.target.id !== "lines-editor" || lines.selected === "")) return;
   event.preventDefault();
   addSelected(kind);
 });
@@ -221,27 +260,45 @@ form.addEventListener("change", () => refresh({ form: form.value, skip: 0 }));
 fn.addEventListener("change", () => refresh({ function: fn.value, skip: 0 }));
 tag.addEventListener("input", () => refresh({ tag: tag.value.trim(), skip: 0 }));
 sample.append(...samples.map(({ name }, index) => new Option(name, String(index))));
-sample.addEventListener("change", () => takeSample(Number(sample.value)));
-byId("lines-open", HTMLButtonElement).addEventListener("click", () =>
-  pick("", (chosen) => void take(chosen)),
-);
-onDrop((dropped, on) => void (on.closest("#policy-panel") ? policy.open(dropped) : take(dropped)));
+sample.addEventListener("change", () => {
+  if (sample.value !== "") takeSample(Number(sample.value));
+});
+byId("lines-open", HTMLButtonElement).addEventListener("click", () => pick("", takeLines));
+onDrop((dropped, on) => (on.closest("#policy-panel") ? policy.take(dropped) : takeLines(dropped)));
 addEventListener(
   "paste",
   (event) => {
-    const text = event.clipboardData?.getData("text/plain") ?? "";
-    if (text.length <= TEXT || !(event.target instanceof Element) || event.target.id !== "lines-editor")
-      return;
+    if (!(event.target instanceof Element) || event.target.id !== "lines-editor") return;
+    const pasted = event.clipboardData?.getData("text/plain") ?? "";
+    const { from, to } = lines.view.state.selection.main;
+    const { text } = lines;
+    if (text.length - (to - from) + pasted.length <= TEXT) return;
     event.preventDefault();
     event.stopPropagation();
-    void take(new File([text], "pasted lines"));
+    takeLines(new File([text.slice(0, from), pasted, text.slice(to)], "pasted lines"));
   },
   true,
 );
 
-void live.engine.about.then(async (about) => {
+byId("skip", HTMLAnchorElement).addEventListener("click", (event) => {
+  // The fragment is the policy's.
+  event.preventDefault();
+  byId("result", HTMLElement).focus();
+});
+
+// All is loaded. From now on not even this page's server may be asked for scripts and styles.
+document.head.append(
+  el("meta", {
+    "http-equiv": "Content-Security-Policy",
+    content: "script-src 'wasm-unsafe-eval'; style-src 'none'; worker-src blob:",
+  }),
+);
+
+async function start(): Promise<void> {
+  const about = await live.engine.about;
   byId("version", HTMLElement).textContent = about.version;
   await policy.start(about);
   sample.value = "0";
   takeSample(0);
-});
+}
+attempt("podsieve does not start", start());

@@ -2,12 +2,13 @@
 import { yaml } from "@codemirror/lang-yaml";
 import type { Wrong } from "./api";
 import { assist } from "./assist";
-import { byId, el, pick, plural, save } from "./dom";
+import { attempt } from "./attempt";
+import { button, byId, el, pick, plural, save, size } from "./dom";
 import { Editor } from "./editor";
 import { Broken, Engine } from "./engine";
 import type { Schema } from "./schema";
-import { fromFragment, toFragment } from "./share";
-import { modules } from "./wasm";
+import { POLICY, fromFragment, toFragment } from "./share";
+import { packed } from "./wasm";
 import type { About } from "./worker";
 
 export class Policy {
@@ -23,13 +24,17 @@ export class Policy {
       label: "Policy, in YAML",
       extensions: [yaml()],
       hint: "An empty policy is the default one.",
-      changed,
+      changed: (text) => {
+        // What was said was about another text.
+        this.#notes.replaceChildren();
+        changed(text);
+      },
     });
     const click = (id: string, act: () => void) => byId(id, HTMLButtonElement).addEventListener("click", act);
     click("policy-default", () => this.set(this.#standard));
-    click("policy-open", () => pick(".yaml,.yml,.json,.toml", (file) => void this.open(file)));
+    click("policy-open", () => pick(".yaml,.yml,.json,.toml", (file) => this.take(file)));
     click("policy-save", () => save("policy.yaml", this.#editor.text, "application/yaml"));
-    click("policy-share", () => void this.#share());
+    click("policy-share", () => attempt("There is no link", this.#share()));
     click("policy-bake", () => void this.#bake());
   }
 
@@ -41,15 +46,21 @@ export class Policy {
   async start(about: About): Promise<void> {
     this.#standard = about.policy;
     this.#editor.extend(assist(JSON.parse(about.schema) as Schema, about.detectors));
-    let text = about.policy;
+    this.set(about.policy);
+    await this.#fromAddress();
+    // A link that is opened where the page is open already.
+    addEventListener("hashchange", () => void this.#fromAddress());
+  }
+
+  async #fromAddress(): Promise<void> {
     try {
-      text = (await fromFragment(location.hash)) ?? text;
+      const text = await fromFragment(location.hash);
+      if (text !== null) this.set(text);
     } catch {
       this.#say(
-        "The policy in this link is damaged: this is the default one. Ask for the link again, or for the file.",
+        `The policy in this link is damaged, or longer than ${size(POLICY)}: it was not taken. Ask for the link again, or for the file.`,
       );
     }
-    this.#editor.text = text;
   }
 
   /** The whole text anew; what was said of the one before goes. */
@@ -66,19 +77,23 @@ export class Policy {
     this.#editor.mark(wrongs);
     this.#wrongs.replaceChildren(
       ...wrongs.map((wrong) => {
-        const to = el(
-          "button",
-          { type: "button", class: "link" },
-          `Line ${wrong.line}, column ${wrong.column}`,
-        );
-        to.addEventListener("click", () => this.#editor.goTo(wrong));
+        const name = `Line ${wrong.line}, column ${wrong.column}`;
+        const to = button(name, () => this.#editor.goTo(wrong), { class: "link" });
         return el("li", {}, to, `: ${wrong.what}`);
       }),
     );
   }
 
   /** A policy, or by its name the rules of gitleaks. */
-  async open(file: File): Promise<void> {
+  take(file: File): void {
+    attempt(`${file.name} could not be opened`, this.#open(file));
+  }
+
+  async #open(file: File): Promise<void> {
+    if (file.size > POLICY) {
+      this.#say(`${file.name} has ${size(file.size)}: this page takes policies of up to ${size(POLICY)}.`);
+      return;
+    }
     const text = await file.text();
     if (!file.name.endsWith(".toml")) {
       this.set(text);
@@ -93,7 +108,10 @@ export class Policy {
     const { rules, taken } = imported;
     this.#say(
       `${file.name}: ${taken} of ${plural(rules, "rule")} taken.`,
-      ...imported.notes.map((note) => `Line ${note.line}${note.rule ? `, ${note.rule}` : ""}: ${note.what}`),
+      ...imported.notes.map(
+        ({ line, rule, left_out, what }) =>
+          `Line ${line}${rule ? `, ${rule}` : ""}: ${left_out ? "left out" : "changed"}: ${what}`,
+      ),
     );
   }
 
@@ -122,12 +140,14 @@ export class Policy {
   async #bake(): Promise<void> {
     this.#say("Baking …");
     const engine = new Engine();
+    const policy = this.#editor.text;
     try {
       await engine.about;
-      const baked = await engine.call("bake", { modules: modules(), policy: this.#editor.text });
+      const baked = await engine.call("bake", { packed: packed(), policy });
       if ("module" in baked) {
         save("podsieve.wasm", baked.module, "application/wasm");
-        this.#say("podsieve.wasm follows this policy: it is what Fluent Bit's wasm_path names.");
+        const which = policy === this.#editor.text ? "this policy" : "the policy of before your last change";
+        this.#say(`podsieve.wasm follows ${which}: it is what Fluent Bit's wasm_path names.`);
       } else this.#notBaked(baked.error);
     } catch (error) {
       if (!(error instanceof Broken)) throw error;

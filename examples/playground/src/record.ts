@@ -1,10 +1,10 @@
 /** One record before and after. */
 import type { Found, Piece, Shown } from "./api";
-import { button, count, el } from "./dom";
+import { button, count, el, plural } from "./dom";
 
 /** Characters of an unmarked text that are shown, half of them at each end; a click shows all. */
 const TEXT = 1200;
-/** Pieces of one side that are shown. */
+/** Pieces of one side that are shown; a click shows as many more. */
 const PIECES = 400;
 
 /** What a mark stands for. */
@@ -31,18 +31,25 @@ export function lineOf(shown: Shown): string {
   return shown.before.map((piece) => piece.text).join("");
 }
 
-function mark(text: string, shown: Shown, found: Found): HTMLElement {
+/** A side of a record. A mark of the right one is a tab stop only if the left one has none for the same. */
+interface Side {
+  shown: Shown;
+  isAfter: boolean;
+}
+
+function mark(text: string, index: number, found: Found, { shown, isAfter }: Side): HTMLElement {
   const kept = found.kept !== null;
+  const again = isAfter && shown.before.some((piece) => piece.found === index);
   const made = el("mark", {
     class: kept ? "kept" : found.action,
     role: "button",
-    tabindex: "0",
+    tabindex: again ? "-1" : "0",
     "aria-haspopup": "dialog",
   });
   made.textContent = text;
   // A mark of podsieve's says its rule already.
-  if (!text.includes(found.rule)) made.dataset.rule = kept ? `${found.rule}, kept` : found.rule;
-  if (text === "") made.dataset.rule = `${found.rule}, removed`;
+  const said = isAfter && !kept && text.includes(`[REDACTED:${found.rule}`);
+  if (!said) made.dataset.rule = kept ? `${found.rule}, kept` : found.rule;
   marks.set(made, { shown, found });
   return made;
 }
@@ -57,12 +64,21 @@ function elided(text: string): (Node | string)[] {
   return [text.slice(0, from), all, text.slice(to)];
 }
 
-function pieces(of: Piece[], shown: Shown): (Node | string)[] {
+function pieces(of: Piece[], side: Side): (Node | string)[] {
   const made = of.slice(0, PIECES).flatMap((piece) => {
-    const found = piece.found === undefined ? undefined : shown.found[piece.found];
-    return found ? [mark(piece.text, shown, found)] : elided(piece.text);
+    const found = piece.found === undefined ? undefined : side.shown.found[piece.found];
+    return piece.found !== undefined && found
+      ? [mark(piece.text, piece.found, found, side)]
+      : elided(piece.text);
   });
-  if (of.length > PIECES) made.push(el("em", {}, ` … and ${count(of.length - PIECES)} more pieces`));
+  const rest = of.slice(PIECES);
+  if (rest.length > 0) {
+    const hidden = rest.filter((piece) => piece.found !== undefined).length;
+    const more = button(`… ${plural(hidden, "more mark")} …`, () => more.replaceWith(...pieces(rest, side)), {
+      class: "elided",
+    });
+    made.push(more);
+  }
   return made;
 }
 
@@ -93,11 +109,15 @@ export function recordElement(
   shown: Shown,
   toPolicy: (at: { line: number; column: number }) => void,
 ): HTMLLIElement {
-  const before = el("div", { class: "before" }, ...pieces(shown.before, shown));
-  const after = el("div", { class: "after" });
+  const before = el(
+    "div",
+    { class: "before", role: "group", "aria-label": "Before" },
+    ...pieces(shown.before, { shown, isAfter: false }),
+  );
+  const after = el("div", { class: "after", role: "group", "aria-label": "After" });
   for (const field of shown.fields) {
     const made = el("div", { class: field.added ? "field added" : "field" });
-    const value = el("span", { class: "value" }, ...pieces(field.pieces, shown));
+    const value = el("span", { class: "value" }, ...pieces(field.pieces, { shown, isAfter: true }));
     made.append(el("span", { class: "name" }, field.name), value);
     after.append(made);
   }

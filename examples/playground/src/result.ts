@@ -1,6 +1,6 @@
 /** The list of records. */
 import type { Shown } from "./api";
-import { button, count, el } from "./dom";
+import { button, count, el, plural } from "./dom";
 import { recordElement } from "./record";
 
 /** Records on a page of the list. */
@@ -29,6 +29,10 @@ export class Result {
   #records: Shown[] = [];
   #made: { shown: Shown; element: HTMLLIElement }[] = [];
   #frame = 0;
+  #skip = 0;
+  readonly #range = el("span");
+  readonly #previous: HTMLButtonElement;
+  readonly #next: HTMLButtonElement;
 
   /** `turn` is told how many records to leave out for another page. */
   constructor(
@@ -41,25 +45,36 @@ export class Result {
     this.#pages = pages;
     this.#toPolicy = toPolicy;
     this.#turn = turn;
+    this.#previous = button(`Previous ${PAGE}`, () =>
+      this.#go(this.#previous, Math.max(this.#skip - PAGE, 0)),
+    );
+    this.#next = button(`Next ${PAGE}`, () => this.#go(this.#next, this.#skip + PAGE));
+    pages.append(this.#range, this.#previous, this.#next);
   }
 
   get records(): readonly Shown[] {
     return this.#records;
   }
 
-  /** Shows these records. The elements of those that are as before stay: selection and focus in them, too. */
-  show(records: Shown[], skip: number, matching: number): void {
+  /**
+   * Shows these records; `whole` unless more may follow. The elements of those that are as before stay: selection and
+   * focus in them, too.
+   */
+  show(records: Shown[], skip: number, matching: number, whole = true): void {
     this.#records = records;
     cancelAnimationFrame(this.#frame);
     // What is no longer there goes at once; beyond the first screen the rest is made when there is time.
     for (const { element } of this.#made.splice(records.length)) element.remove();
     this.#make(0, SCREEN, Infinity);
     this.#paging(skip, matching);
+    // There are fewer pages than there were.
+    if (whole && records.length === 0 && skip > 0)
+      this.#turn(Math.max(Math.ceil(matching / PAGE) - 1, 0) * PAGE);
   }
 
   /** More records of the same page, while a file is read. */
-  append(records: Shown[], skip: number, matching: number): void {
-    this.show(this.#records.concat(records), skip, matching);
+  append(records: Shown[], skip: number, matching: number, whole: boolean): void {
+    this.show(this.#records.concat(records), skip, matching, whole);
   }
 
   #make(from: number, to: number, until: number): void {
@@ -81,24 +96,22 @@ export class Result {
     }
   }
 
+  /** The buttons stay, so that focus does: a button that leads nowhere now may do so again. */
   #paging(skip: number, matching: number): void {
     const last = skip + this.#records.length;
-    this.#pages.hidden = matching <= PAGE && skip === 0;
-    if (this.#pages.hidden) return;
-    const had = this.#pages.contains(document.activeElement);
-    const previous = button(`Previous ${PAGE}`, () => this.#turn(Math.max(skip - PAGE, 0)));
-    const next = button(`Next ${PAGE}`, () => this.#turn(skip + PAGE));
-    previous.disabled = skip === 0;
-    next.disabled = last >= matching;
-    this.#pages.replaceChildren(
-      el(
-        "span",
-        {},
-        `Records ${count(Math.min(skip + 1, matching))} to ${count(last)} of ${count(matching)}`,
-      ),
-      previous,
-      next,
-    );
-    if (had) (next.disabled ? previous : next).focus();
+    this.#skip = skip;
+    this.#pages.hidden = matching <= PAGE && skip === 0 && !this.#pages.contains(document.activeElement);
+    this.#previous.ariaDisabled = String(skip === 0);
+    this.#next.ariaDisabled = String(last >= matching);
+    this.#range.textContent =
+      this.#records.length > 0
+        ? `Records ${count(skip + 1)} to ${count(last)} of ${count(matching)}`
+        : plural(matching, "record");
+  }
+
+  #go(by: HTMLButtonElement, skip: number): void {
+    if (by.ariaDisabled === "true") return;
+    this.#turn(skip);
+    this.#pages.closest("section")?.scrollIntoView();
   }
 }

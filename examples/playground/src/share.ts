@@ -2,16 +2,30 @@
 
 const NAME = "#policy=";
 
+/** Bytes of a policy that the page takes from elsewhere: a link of some KB could hold some GB. */
+export const POLICY = 1024 * 1024;
+
 async function through(
   bytes: BlobPart,
-  stream: ReadableWritablePair<Uint8Array, BufferSource>,
-): Promise<ArrayBuffer> {
-  return new Response(new Blob([bytes]).stream().pipeThrough(stream)).arrayBuffer();
+  stream: ReadableWritablePair<Uint8Array<ArrayBuffer>, BufferSource>,
+): Promise<Uint8Array> {
+  const reader = new Blob([bytes]).stream().pipeThrough(stream).getReader();
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  let size = 0;
+  for (let read = await reader.read(); !read.done; read = await reader.read()) {
+    size += read.value.length;
+    if (size > POLICY) {
+      await reader.cancel();
+      throw new RangeError("longer than a policy may be");
+    }
+    parts.push(read.value);
+  }
+  return new Uint8Array(await new Blob(parts).arrayBuffer());
 }
 
 /** `#policy=` and the policy, deflated, as base64url. */
 export async function toFragment(policy: string): Promise<string> {
-  const bytes = new Uint8Array(await through(policy, new CompressionStream("deflate-raw")));
+  const bytes = await through(policy, new CompressionStream("deflate-raw"));
   let text = "";
   for (const byte of bytes) text += String.fromCharCode(byte);
   return NAME + btoa(text).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");

@@ -1,4 +1,4 @@
-/** The line above the result, and what screen readers are told of it: not more often than one can hear. */
+/** The line above the result, what happened beside it, and what screen readers are told: not more than one can hear. */
 import { byId } from "./dom";
 
 /** Milliseconds of quiet before something is read out. */
@@ -16,4 +16,18 @@ export function status(text: string, { bad = false, figures = "" } = {}): void {
   timer = window.setTimeout(() => {
     if (live.textContent !== text) live.textContent = text;
   }, QUIET);
+}
+
+/** Milliseconds for which it is shown that something happened. */
+const SHOWN = 10_000;
+
+const happened = byId("event", HTMLElement);
+let shown = 0;
+
+/** Says that something happened: the next result does not take its place. `bad` as above. */
+export function event(text: string, { bad = false } = {}): void {
+  happened.textContent = text;
+  happened.classList.toggle("bad", bad);
+  clearTimeout(shown);
+  shown = window.setTimeout(() => happened.replaceChildren(), SHOWN);
 }

@@ -1,28 +1,20 @@
 /** The WebAssembly modules, which are part of the page's script. */
-import { packed, sizes } from "virtual:modules";
+import { packed as text, sizes } from "virtual:modules";
 import { unpackLzma } from "./lzma";
 
-/** The first so many bytes of all modules, one behind the other. */
-function unpack(size: number): Uint8Array<ArrayBuffer> {
-  const text = atob(packed);
-  const bytes = new Uint8Array(text.length);
-  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
-  return unpackLzma(bytes, size);
+/** All modules, one behind the other, and their sizes. */
+export interface Packed {
+  bytes: Uint8Array<ArrayBuffer>;
+  sizes: [number, number, number];
+}
+
+export function packed(): Packed {
+  const chars = atob(text);
+  const bytes = new Uint8Array(chars.length);
+  for (let i = 0; i < chars.length; i++) bytes[i] = chars.charCodeAt(i);
+  return { bytes, sizes };
 }
 
 /** podsieve's module, compiled once: workers get it as it is. */
-export const compiled: Promise<WebAssembly.Module> = WebAssembly.compile(unpack(sizes[0]));
-
-/** What baking needs. */
-export interface Modules {
-  /** The module for Fluent Bit that takes a policy. */
-  unbaked: Uint8Array<ArrayBuffer>;
-  /** The same, having taken an empty one. */
-  baked: Uint8Array<ArrayBuffer>;
-}
-
-/** Takes a moment. */
-export function modules(): Modules {
-  const all = unpack(sizes[0] + sizes[1] + sizes[2]);
-  return { unbaked: all.slice(sizes[0], sizes[0] + sizes[1]), baked: all.slice(sizes[0] + sizes[1]) };
-}
+export const compiled: Promise<WebAssembly.Module> = (async () =>
+  WebAssembly.compile(unpackLzma(packed().bytes, sizes[0])))();

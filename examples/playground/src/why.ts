@@ -59,12 +59,21 @@ export class Why {
     });
     addEventListener("keydown", (event) => {
       if (event.key !== "Escape" || !this.#mark) return;
-      const back = box.contains(document.activeElement) ? this.#mark : null;
-      this.close();
-      back?.focus({ preventScroll: true });
-      // Coming back is not asking again.
-      if (back) this.close();
+      this.#leave();
     });
+    // A mark that is gone has nothing to say.
+    new MutationObserver(() => {
+      if (this.#mark?.isConnected === false) this.close();
+    }).observe(within, { childList: true });
+  }
+
+  /** Closes it; who was in it is back at the mark. */
+  #leave(): void {
+    const back = this.#box.contains(document.activeElement) ? this.#mark : null;
+    this.close();
+    back?.focus({ preventScroll: true });
+    // Coming back is not asking again.
+    if (back) this.close();
   }
 
   close(): void {
@@ -124,7 +133,7 @@ export class Why {
 
   #buttons(mark: Mark): HTMLElement {
     const leave = (act: () => void) => () => {
-      this.close();
+      this.#leave();
       act();
     };
     const made = el("div", { class: "actions" });

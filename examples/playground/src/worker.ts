@@ -10,7 +10,7 @@ import {
   version,
 } from "../wasm/podsieve_browser.js";
 import { bake } from "./bake";
-import type { Modules } from "./wasm";
+import type { Packed } from "./wasm";
 import type { CasesResult, Counts, Detector, Gitleaks, Options, Shown, Wrong } from "./api";
 
 /** What the page asks for, and what it gets. */
@@ -21,7 +21,7 @@ export interface Calls {
   run: { ask: { policies?: string[]; cases?: string; text: string; options: Options }; answer: Ran };
   file: { ask: { policy: string; file: Blob; options: Options }; answer: Ran };
   gitleaks: { ask: { name: string; text: string }; answer: Gitleaks };
-  bake: { ask: { modules: Modules; policy: string }; answer: Baked };
+  bake: { ask: { packed: Packed; policy: string }; answer: Baked };
 }
 
 export type Request = { [C in keyof Calls]: { id: number; call: C; ask: Calls[C]["ask"] } }[keyof Calls];
@@ -145,9 +145,9 @@ async function file(
   };
 }
 
-function baked({ modules, policy }: Calls["bake"]["ask"]): Baked {
+function baked({ packed, policy }: Calls["bake"]["ask"]): Baked {
   try {
-    return { module: new Uint8Array(bake(modules, policy)) };
+    return { module: new Uint8Array(bake(packed, policy)) };
   } catch (error) {
     if (error instanceof WebAssembly.RuntimeError) throw error;
     return { error: error instanceof Error ? error.message : String(error) };
