@@ -119,7 +119,7 @@ export class Editor {
       syntaxHighlighting(colours),
       placeholder(hint),
       EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
-      // Tab leaves the editor, and so does Escape when there is nothing else that it could close.
+      // Tab leaves the editor.
       keymap.of([
         ...completionKeymap,
         ...lintKeymap,
@@ -127,7 +127,6 @@ export class Editor {
         ...historyKeymap,
         ...standardKeymap,
         { key: "Mod-/", run: toggleComment },
-        { key: "Escape", run: (view) => (view.contentDOM.blur(), true) },
       ]),
       EditorView.updateListener.of((update) => {
         if (update.docChanged) changed(this.text);

@@ -42,12 +42,21 @@ export async function serve(
     response.setHeader("Content-Type", TYPES[extname(name)] ?? "application/octet-stream");
     response.setHeader("Content-Encoding", "gzip").end(body);
   });
-  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject).listen(port, "127.0.0.1", resolve);
+  });
   const { port: at } = server.address() as AddressInfo;
   return { address: `http://127.0.0.1:${at}${base}`, server, sent: () => sent };
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { address } = await serve("/", Number(process.env.PORT ?? 8080));
-  console.log(`The playground is at ${address} until you press Ctrl+C.`);
+  const port = Number(process.env.PORT ?? 8080);
+  try {
+    const { address } = await serve("/", port);
+    console.log(`The playground is at ${address} until you press Ctrl+C.`);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
+    console.error(`Port ${port} is taken: PORT=${port + 1} chooses another one.`);
+    process.exitCode = 1;
+  }
 }
