@@ -160,16 +160,16 @@ export class Editor {
     this.view.dispatch({ effects: StateEffect.appendConfig.of(extension) });
   }
 
-  /** What is selected. */
+  /** What is selected, without the end of its last line: three clicks select that, too. */
   get selected(): string {
     const { from, to } = this.view.state.selection.main;
-    return this.view.state.sliceDoc(from, to);
+    return this.view.state.sliceDoc(from, to).replace(/[\r\n]+$/, "");
   }
 
   /** The line, from 1, in which the selection ends. */
   get line(): number {
     const { state } = this.view;
-    return state.doc.lineAt(state.selection.main.to).number;
+    return state.doc.lineAt(state.selection.main.from + this.selected.length).number;
   }
 
   /** Marks mistakes in the place of those that were marked. */

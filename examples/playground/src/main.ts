@@ -13,10 +13,10 @@ import { Live } from "./engine";
 import { FILE, LogFile, TEXT } from "./file";
 import { Policy } from "./policy";
 import type { Mark } from "./record";
-import { lineOf } from "./record";
 import { PAGE, Result } from "./result";
 import { samples } from "./samples";
-import { NotSelected, selectedIn, selectedInLines, type Selected } from "./selection";
+import { checked, NotSelected, selectedIn, selectedInLines, type Selected } from "./selection";
+import { sourceOf } from "./source";
 import { status } from "./status";
 import { tabs } from "./tabs";
 import { Why } from "./why";
@@ -79,7 +79,7 @@ const result = new Result(list, byId("pages", HTMLElement), toPolicy, (skip) => 
 });
 new Why(byId("why", HTMLElement), list, {
   toPolicy,
-  addCase: (kind, { shown, found }: Mark) => addCase(kind, { text: found.text, line: lineOf(shown) }),
+  addCase: (kind, { shown, found }: Mark) => addCase(kind, { text: found.text, source: sourceOf(shown) }),
 });
 const file = new LogFile({
   begun: () => {
@@ -158,7 +158,7 @@ function takeSample(index: number): void {
 }
 
 function addCase(kind: "redact" | "keep", of: Selected): void {
-  cases.add({ kind, text: of.text, line: of.line, tag: tagTaken, function: options.function });
+  cases.add({ kind, text: of.text, source: of.source, tag: tagTaken, function: options.function });
   showTab("cases-tab");
   status(`A case was added: ${kind === "redact" ? "must be redacted" : "must be kept"}.`);
 }
@@ -167,7 +167,9 @@ function addCase(kind: "redact" | "keep", of: Selected): void {
 function addSelected(kind: "redact" | "keep"): void {
   hideMarker();
   try {
-    addCase(kind, selected && selected !== "lines" ? selected : selectedInLines(lines, result.records));
+    const of =
+      selected && selected !== "lines" ? checked(selected) : selectedInLines(lines, result.records, options);
+    addCase(kind, of);
   } catch (error) {
     if (!(error instanceof NotSelected)) throw error;
     status(error.message, { bad: true });
