@@ -179,6 +179,12 @@ export class Editor {
     this.view.dispatch(setDiagnostics(this.view.state, marks));
   }
 
+  /** The whole text with another one in the place of what is selected. */
+  with(text: string): string {
+    const { from, to } = this.view.state.selection.main;
+    return this.view.state.sliceDoc(0, from) + text + this.view.state.sliceDoc(to);
+  }
+
   /** Moves there, for someone who is to change something. */
   goTo(at: { line: number; column: number }): void {
     const { from } = place(this.view.state.doc, { ...at, what: "" });

@@ -2,6 +2,7 @@
  * The page. A line goes from the editor (or a file) to a worker (`engine`, `worker`), comes back as records
  * (`api`), and is shown with its marks (`result`, `record`, `why`) and counts (`counts`).
  */
+import { EditorState } from "@codemirror/state";
 import "./style.css";
 import type { Counts, Options } from "./api";
 import { Cases } from "./cases";
@@ -19,6 +20,7 @@ import { checked, NotSelected, selectedIn, selectedInLines, type Selected } from
 import { sourceOf } from "./source";
 import { status } from "./status";
 import { tabs } from "./tabs";
+import { textOf } from "./text";
 import { Why } from "./why";
 
 const form = byId("form", HTMLSelectElement);
@@ -65,6 +67,8 @@ const policy = new Policy(
 const cases = new Cases((text) => live.update({ cases: text }), toPolicy);
 const lines = new Editor(byId("lines-editor", HTMLElement), {
   label: "Log lines",
+  // As in a file: other characters than this one end no line.
+  extensions: [EditorState.lineSeparator.of("\n")],
   hint: "Paste log lines, or drop a file.",
   changed: (text) => refresh({ skip: 0 }, text),
   selected: () => {
@@ -138,9 +142,10 @@ async function take(taken: File): Promise<void> {
   }
   options = { ...options, skip: 0 };
   sample.value = "";
-  if (taken.size <= TEXT) {
+  const text = taken.size <= TEXT ? await textOf(taken) : null;
+  if (text !== null) {
     file.close();
-    lines.text = await taken.text();
+    lines.text = text;
   } else {
     lines.text = "";
     file.read(taken, live.policy, options);
@@ -232,11 +237,15 @@ addEventListener(
   "paste",
   (event) => {
     const text = event.clipboardData?.getData("text/plain") ?? "";
-    if (text.length <= TEXT || !(event.target instanceof Element) || event.target.id !== "lines-editor")
+    if (
+      lines.with(text).length <= TEXT ||
+      !(event.target instanceof Element) ||
+      event.target.id !== "lines-editor"
+    )
       return;
     event.preventDefault();
     event.stopPropagation();
-    void take(new File([text], "pasted lines"));
+    void take(new File([lines.with(text)], "pasted lines"));
   },
   true,
 );
