@@ -23,14 +23,22 @@ async function files(): Promise<Map<string, Buffer>> {
   );
 }
 
-/** A server of the built page under `base`, "/" or "/some/folder/". `sent` counts the bytes of all bodies. */
-export async function serve(
-  base: string,
-  port = 0,
-): Promise<{ address: string; server: Server; sent: () => number }> {
+export interface Serving {
+  address: string;
+  server: Server;
+  /** Bytes of all bodies so far. */
+  sent: () => number;
+  /** What was asked for, in order: a server's log. */
+  log: string[];
+}
+
+/** A server of the built page under `base`, "/" or "/some/folder/". */
+export async function serve(base: string, port = 0): Promise<Serving> {
   const all = await files();
+  const log: string[] = [];
   let sent = 0;
   const server = createServer((request, response) => {
+    log.push(request.url ?? "");
     const path = (request.url ?? "/").split("?")[0] ?? "/";
     const name = path.replace(/\/$/, "/index.html").slice(base.length);
     const body = path.startsWith(base) ? all.get(name) : undefined;
@@ -46,7 +54,7 @@ export async function serve(
     server.once("error", reject).listen(port, "127.0.0.1", resolve);
   });
   const { port: at } = server.address() as AddressInfo;
-  return { address: `http://127.0.0.1:${at}${base}`, server, sent: () => sent };
+  return { address: `http://127.0.0.1:${at}${base}`, server, sent: () => sent, log };
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
