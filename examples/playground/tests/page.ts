@@ -130,8 +130,8 @@ export async function saved(page: Page, button: string): Promise<{ name: string;
 }
 
 /** What the status line says when it says something that fits. */
-export async function status(page: Page, fits: RegExp): Promise<string> {
+export async function status(page: Page, fits: RegExp, timeout?: number): Promise<string> {
   const line = page.locator("#status").filter({ hasText: fits });
-  await line.waitFor();
+  await line.waitFor({ timeout });
   return (await line.textContent()) ?? "";
 }
