@@ -342,6 +342,8 @@ for (const colorScheme of ["light", "dark"] as const) {
     const opened = await site.open({ colorScheme });
     const { page } = opened;
     await write(page, "policy", "emial: off\ndetectors: {card: keep, ssn: mask}\n");
+    await page.locator("#policy-wrongs button").waitFor();
+    assert.deepEqual(await serious(page), []);
     await write(page, "policy", "detectors: {card: keep, ssn: mask}\n");
     await page.locator("#rules button").filter({ hasText: "card, kept" }).waitFor();
     const back = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
@@ -351,6 +353,23 @@ for (const colorScheme of ["light", "dark"] as const) {
     await page.getByRole("tab", { name: "Cases" }).click();
     await write(page, "cases", "- line: a\n  redact: [a]\n- line: b\n  keep: all\n");
     await page.locator("#case-list .failed").waitFor();
+    assert.deepEqual(await serious(page), []);
+    // The buttons at a selection, several pages, and a file.
+    await write(page, "lines", "one ada@example.com\n".repeat(201));
+    await page.locator("#pages button").first().waitFor();
+    await page
+      .locator("#records .before")
+      .first()
+      .dblclick({ position: { x: 15, y: 10 } });
+    await page.locator("#marker:popover-open").waitFor();
+    assert.deepEqual(await serious(page), []);
+    const [chooser] = await Promise.all([
+      page.waitForEvent("filechooser"),
+      page.locator("#lines-open").click(),
+    ]);
+    const buffer = Buffer.from("two ada@example.com\n".repeat(60_000));
+    await chooser.setFiles({ name: "0.log", mimeType: "text/plain", buffer });
+    await page.locator("#file-name").filter({ hasText: "0.log" }).waitFor();
     assert.deepEqual(await serious(page), []);
     clean(opened);
   });
