@@ -13,6 +13,8 @@ export interface Shown {
   line: number;
   tag: string;
   form: string;
+  /** The record as Fluent Bit hands it over: JSON, if the input was. */
+  record: string;
   /** The line as the application wrote it; the texts of all pieces are the whole. */
   before: Piece[];
   /** The record as it leaves, member by member; none if it is lost. */

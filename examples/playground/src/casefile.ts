@@ -1,18 +1,20 @@
 /** The file of cases, as `podsieve test` reads it: a list in YAML or JSON, to which cases are appended as text. */
 
-/** That a text of an application's line must be redacted, or must stay. */
+import { object, type Source } from "./source";
+
+/** That a text of a line or of a record must be redacted, or must stay. */
 export interface Case {
   kind: "redact" | "keep";
   text: string;
-  line: string;
+  source: Source;
   /** Without it, one that says nothing. */
   tag: string;
   function: string;
 }
 
-/** A text as JSON, which is YAML too if characters that YAML wants escaped are. */
-function quoted(text: string): string {
-  return JSON.stringify(text).replace(
+/** A value as JSON, which is YAML too if characters that YAML wants escaped are. */
+function quoted(value: unknown): string {
+  return JSON.stringify(value).replace(
     /[\u007f-\u009f\u2028\u2029\ufeff]/g,
     (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
@@ -25,10 +27,17 @@ function nameOf({ kind, text }: Case): string {
   return `${kind === "redact" ? "redacts" : "keeps"} ${short}`;
 }
 
+/** A record as an object for people; as its text where something of that would be spelt in another way. */
+function written(record: string): string {
+  const parsed = object(record);
+  const tight = record.replaceAll(/("(?:[^"\\]+|\\.)*")|\s+/g, "$1");
+  return quoted(JSON.stringify(parsed) === tight ? parsed : record);
+}
+
 function members(of: Case): [string, string][] {
   return [
     ["name", quoted(nameOf(of))],
-    ["line", quoted(of.line)],
+    "line" in of.source ? ["line", quoted(of.source.line)] : ["record", written(of.source.record)],
     ...(of.tag === "" ? [] : ([["tag", quoted(of.tag)]] as [string, string][])),
     ...(of.function === "pipeline" ? [] : ([["function", of.function]] as [string, string][])),
     [of.kind, `[${quoted(of.text)}]`],
@@ -43,7 +52,7 @@ export function withCase(file: string, added: Case): string {
   if (bare.startsWith("[") && bare.endsWith("]") && bare !== "[]") {
     const end = file.lastIndexOf("]");
     const item = list
-      .map(([name, value]) => `"${name}": ${/^["[]/.test(value) ? value : quoted(value)}`)
+      .map(([name, value]) => `"${name}": ${/^["[{]/.test(value) ? value : quoted(value)}`)
       .join(", ");
     const last = /,\s*$/.test(file.slice(0, end)) ? "" : ",";
     return `${file.slice(0, end).trimEnd()}${last}\n  {${item}}\n${file.slice(end)}`;

@@ -119,7 +119,7 @@ export class Editor {
       syntaxHighlighting(colours),
       placeholder(hint),
       EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
-      // Tab leaves the editor, and so does Escape when there is nothing else that it could close.
+      // Tab leaves the editor.
       keymap.of([
         ...completionKeymap,
         ...lintKeymap,
@@ -127,7 +127,6 @@ export class Editor {
         ...historyKeymap,
         ...standardKeymap,
         { key: "Mod-/", run: toggleComment },
-        { key: "Escape", run: (view) => (view.contentDOM.blur(), true) },
       ]),
       EditorView.updateListener.of((update) => {
         if (update.docChanged) changed(this.text);
@@ -161,16 +160,16 @@ export class Editor {
     this.view.dispatch({ effects: StateEffect.appendConfig.of(extension) });
   }
 
-  /** What is selected. */
+  /** What is selected, without the end of its last line: three clicks select that, too. */
   get selected(): string {
     const { from, to } = this.view.state.selection.main;
-    return this.view.state.sliceDoc(from, to);
+    return this.view.state.sliceDoc(from, to).replace(/[\r\n]+$/, "");
   }
 
   /** The line, from 1, in which the selection ends. */
   get line(): number {
     const { state } = this.view;
-    return state.doc.lineAt(state.selection.main.to).number;
+    return state.doc.lineAt(state.selection.main.from + this.selected.length).number;
   }
 
   /** Marks mistakes in the place of those that were marked. */
@@ -178,6 +177,12 @@ export class Editor {
     const text = this.view.state.doc;
     const marks = wrongs.map((wrong) => ({ ...place(text, wrong), severity, message: wrong.what }));
     this.view.dispatch(setDiagnostics(this.view.state, marks));
+  }
+
+  /** The whole text with another one in the place of what is selected. */
+  with(text: string): string {
+    const { from, to } = this.view.state.selection.main;
+    return this.view.state.sliceDoc(0, from) + text + this.view.state.sliceDoc(to);
   }
 
   /** Moves there, for someone who is to change something. */

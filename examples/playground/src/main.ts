@@ -2,8 +2,8 @@
  * The page. A line goes from the editor (or a file) to a worker (`engine`, `worker`), comes back as records
  * (`api`), and is shown with its marks (`result`, `record`, `why`) and counts (`counts`).
  */
-import "./style.css";
 import { EditorState } from "@codemirror/state";
+import "./style.css";
 import type { Counts, Options } from "./api";
 import { attempt } from "./attempt";
 import { Cases } from "./cases";
@@ -15,12 +15,13 @@ import { Live } from "./engine";
 import { FILE, LogFile, TEXT } from "./file";
 import { Policy } from "./policy";
 import type { Mark } from "./record";
-import { lineOf } from "./record";
 import { PAGE, Result } from "./result";
 import { samples } from "./samples";
-import { NotSelected, selectedIn, selectedInLines, type Selected } from "./selection";
+import { checked, NotSelected, selectedIn, selectedInLines, type Selected } from "./selection";
+import { sourceOf } from "./source";
 import { event as happened, status } from "./status";
 import { tabs } from "./tabs";
+import { textOf } from "./text";
 import { Why } from "./why";
 
 const form = byId("form", HTMLSelectElement);
@@ -70,9 +71,9 @@ const policy = new Policy(
 const cases = new Cases((text) => live.update({ cases: text }), toPolicy);
 const lines = new Editor(byId("lines-editor", HTMLElement), {
   label: "Log lines",
-  hint: "Paste log lines, or drop a file.",
-  // Other ends of lines are part of them.
+  // As in a file: other characters than this one end no line.
   extensions: [EditorState.lineSeparator.of("\n")],
+  hint: "Paste log lines, or drop a file.",
   changed: (text) => {
     selected = null;
     if (sample.value === "" || text !== samples[Number(sample.value)]?.text) own();
@@ -87,7 +88,7 @@ const counts = new CountsPanel(byId("counts", HTMLElement), (filter) => refresh(
 const result = new Result(list, byId("pages", HTMLElement), toPolicy, (skip) => refresh({ skip }));
 new Why(byId("why", HTMLElement), list, {
   toPolicy,
-  addCase: (kind, { shown, found }: Mark) => addCase(kind, { text: found.text, line: lineOf(shown) }),
+  addCase: (kind, { shown, found }: Mark) => addCase(kind, { text: found.text, source: sourceOf(shown) }),
 });
 const file = new LogFile({
   begun: () => {
@@ -154,7 +155,7 @@ async function take(taken: File): Promise<void> {
     );
     return;
   }
-  const text = taken.size <= TEXT ? asText(await taken.arrayBuffer()) : null;
+  const text = taken.size <= TEXT ? await textOf(taken) : null;
   options = { ...options, skip: 0 };
   own();
   if (text === null) {
@@ -165,15 +166,6 @@ async function take(taken: File): Promise<void> {
     lines.text = text;
     // The editor may have had the same text behind a file.
     refresh();
-  }
-}
-
-/** The text of a file, as it is; null if it is none. */
-function asText(bytes: ArrayBuffer): string | null {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return null;
   }
 }
 
@@ -193,7 +185,7 @@ function takeSample(index: number): void {
 }
 
 function addCase(kind: "redact" | "keep", of: Selected): void {
-  cases.add({ kind, text: of.text, line: of.line, tag: tagTaken, function: options.function });
+  cases.add({ kind, text: of.text, source: of.source, tag: tagTaken, function: options.function });
   showTab("cases-tab");
 }
 
@@ -201,7 +193,9 @@ function addCase(kind: "redact" | "keep", of: Selected): void {
 function addSelected(kind: "redact" | "keep"): void {
   hideMarker();
   try {
-    addCase(kind, selected && selected !== "lines" ? selected : selectedInLines(lines, result.records));
+    const of =
+      selected && selected !== "lines" ? checked(selected) : selectedInLines(lines, result.records, options);
+    addCase(kind, of);
   } catch (error) {
     if (!(error instanceof NotSelected)) throw error;
     happened(error.message, { bad: true });
@@ -269,13 +263,11 @@ addEventListener(
   "paste",
   (event) => {
     if (!(event.target instanceof Element) || event.target.id !== "lines-editor") return;
-    const pasted = event.clipboardData?.getData("text/plain") ?? "";
-    const { from, to } = lines.view.state.selection.main;
-    const { text } = lines;
-    if (text.length - (to - from) + pasted.length <= TEXT) return;
+    const text = lines.with(event.clipboardData?.getData("text/plain") ?? "");
+    if (text.length <= TEXT) return;
     event.preventDefault();
     event.stopPropagation();
-    takeLines(new File([text.slice(0, from), pasted, text.slice(to)], "pasted lines"));
+    takeLines(new File([text], "pasted lines"));
   },
   true,
 );

@@ -16,9 +16,17 @@ export interface Mark {
 const marks = new WeakMap<Element, Mark>();
 const records = new WeakMap<Element, Shown>();
 
+/** What elements stand for that do not show it. */
+const hidden = new WeakMap<Element, string>();
+
 /** What was found where this mark is. */
 export function markOf(element: Element): Mark | undefined {
   return marks.get(element);
+}
+
+/** The text that is left out where this element is. */
+export function hiddenBy(element: Element): string | undefined {
+  return hidden.get(element);
 }
 
 /** The record that the element shows. */
@@ -61,6 +69,7 @@ function elided(text: string): (Node | string)[] {
   const all = button(`… ${count(to - from)} more characters …`, () => all.replaceWith(text.slice(from, to)), {
     class: "elided",
   });
+  hidden.set(all, text.slice(from, to));
   return [text.slice(0, from), all, text.slice(to)];
 }
 

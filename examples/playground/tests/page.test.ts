@@ -6,15 +6,20 @@ import { fileURLToPath } from "node:url";
 import { after, before, test } from "node:test";
 import type { AxeResults } from "axe-core";
 import type { Page } from "playwright-core";
-import { clean, playground, saved, status, write, type Playground } from "./page";
+import { clean, playground, podsieve, saved, status, write, type Playground } from "./page";
 
 /** Bytes of all that is sent. */
 const TRANSFER = 700_000;
-/** Milliseconds until the first result, and for a screenful; measured on a machine that does nothing else. */
+/** Milliseconds until the first result, and from a key to the frame with its result. */
 const FIRST = 1000;
 const SCREENFUL = 16;
-/** How much slower this machine may be while it does other things. */
-const MARGIN = Number(process.env.PLAYGROUND_MARGIN ?? 3);
+/**
+ * How many times slower this machine may be, for it does other things too: machines of CI are shared, and have three
+ * times as long. Bytes have no margin.
+ */
+const MARGIN = Number(process.env.PLAYGROUND_MARGIN ?? (process.env.CI ? 3 : 1));
+/** Keys that are measured in one editor. */
+const KEYS = 25;
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
@@ -34,12 +39,59 @@ async function serious(page: Page): Promise<string[]> {
     .map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`);
 }
 
+interface Measured {
+  figures: number[];
+}
+
+/** Milliseconds from each key to the frame after its result. */
+async function keys(page: Page, editor: string): Promise<number[]> {
+  await page.locator(`#${editor}-editor .cm-content`).click();
+  await page.keyboard.press("Control+End");
+  await page.waitForTimeout(300);
+  await page.evaluate(() => ((window as unknown as Measured).figures = []));
+  for (let i = 1; i <= KEYS; i++) {
+    await page.keyboard.press("x");
+    await page.waitForFunction((n) => (window as unknown as Measured).figures.length === n, i, {
+      polling: 30,
+    });
+  }
+  const figures = await page.evaluate(() => (window as unknown as Measured).figures);
+  return figures.sort((a, b) => a - b);
+}
+
+/** From the event of a key to what comes behind the frame that shows the worker's next answer. */
+function measure(): void {
+  const measured = window as unknown as Measured;
+  measured.figures = [];
+  let pressed: number | null = null;
+  addEventListener("keydown", ({ timeStamp }) => (pressed = timeStamp), true);
+  const answered = () => {
+    const from = pressed;
+    if (from === null) return;
+    pressed = null;
+    // Style, layout and paint are done when the task after the frame begins.
+    requestAnimationFrame(() => {
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = () => measured.figures.push(performance.now() - from);
+      port2.postMessage(null);
+    });
+  };
+  window.Worker = class extends Worker {
+    constructor(...of: ConstructorParameters<typeof Worker>) {
+      super(...of);
+      this.addEventListener("message", answered);
+    }
+  };
+}
+
 test("it is small, and soon there", async (t) => {
   const before = site.sent();
   const opened = await site.open();
   const first = await opened.page.evaluate(() => performance.now());
   const sent = site.sent() - before;
-  t.diagnostic(`${sent} bytes sent, first result after ${first.toFixed(0)} ms`);
+  t.diagnostic(
+    `${sent} bytes sent of ${TRANSFER}; first result after ${first.toFixed(0)} ms, ${FIRST} times ${MARGIN} are allowed`,
+  );
   assert.ok(first < FIRST * MARGIN, `${first} ms`);
   assert.ok(sent < TRANSFER, `${sent} bytes`);
   clean(opened);
@@ -47,41 +99,73 @@ test("it is small, and soon there", async (t) => {
 
 test("it loads from its own origin, and asks for nothing afterwards", async () => {
   const opened = await site.open();
-  const { page, requests } = opened;
-  assert.ok(requests.length > 0 && requests.every((url) => url.startsWith(site.address)), requests.join(" "));
-  const loaded = requests.length;
-
+  const { page } = opened;
   await write(page, "lines", "password=Harbor-3OgXVb2FGJ");
   await status(page, /^1 record, 1 redacted/);
   await page.getByRole("button", { name: "Share link" }).click();
   await page.locator("#policy-notes input").waitFor();
   await saved(page, "Download module for Fluent Bit");
-  assert.deepEqual(requests.slice(loaded), []);
   clean(opened);
 
   // It could not if it wanted to.
-  const refused = await page.evaluate(async () => {
-    const image = new Promise<string>((resolve) => {
+  const before = site.log.length;
+  await page.evaluate(async () => {
+    const image = new Promise((resolve) => {
       const made = new Image();
-      made.onload = () => resolve("loaded");
-      made.onerror = () => resolve("refused");
-      made.src = "http://127.0.0.1:9/x.png";
+      made.onload = made.onerror = resolve;
+      made.src = "x.png?leak";
     });
-    const fetched = await fetch("index.html").then(
-      () => "fetched",
-      () => "refused",
-    );
-    return [fetched, await image, navigator.sendBeacon("http://127.0.0.1:9/", "x") ? "queued" : "refused"];
+    await Promise.allSettled([image, fetch("x.json?leak")]);
+    // What it answers is not what it does.
+    navigator.sendBeacon("beacon?leak", "x");
+    for (const [name, attribute] of [
+      ["iframe", "src"],
+      ["audio", "src"],
+      ["object", "data"],
+      ["embed", "src"],
+    ] as const) {
+      const made = document.createElement(name);
+      made.setAttribute(attribute, `${name}?leak`);
+      document.body.append(made);
+    }
   });
-  assert.deepEqual(refused.slice(0, 2), ["refused", "refused"]);
+  // As long as a request takes that is allowed, and more.
+  await site.open();
+  await page.waitForTimeout(500);
   assert.deepEqual(
-    requests.slice(loaded).filter((url) => !url.startsWith("http://127.0.0.1:9/")),
+    site.log.slice(before).filter((url) => url.includes("leak")),
     [],
   );
-  assert.ok(opened.errors.some((error) => error.startsWith("CSP: connect-src")));
+  for (const directive of ["connect-src", "img-src", "frame-src", "media-src", "object-src"])
+    assert.ok(
+      opened.errors.some((error) => error.startsWith(`CSP: ${directive}`)),
+      `${directive}: ${opened.errors.join("\n")}`,
+    );
 });
 
-test("the result follows what one types", async (t) => {
+test("a screenful follows each key", async (t) => {
+  // A frame comes as soon as it is wanted: what is judged is the work, and not the clock of a screen.
+  const fast = await playground("--disable-frame-rate-limit", "--disable-gpu-vsync");
+  try {
+    const opened = await fast.open({}, "", measure);
+    const { page } = opened;
+    for (const editor of ["lines", "policy"]) {
+      if (editor === "policy") await write(page, "policy", `${podsieve("policy")}\n# `);
+      await status(page, /^1[12] records/);
+      const figures = await keys(page, editor);
+      const median = figures[KEYS >> 1] ?? NaN;
+      t.diagnostic(
+        `${editor}: ${median.toFixed(1)} ms from a key to the frame in the middle of ${KEYS}, ${figures.at(-1)?.toFixed(1)} ms at most; ${SCREENFUL} ms times ${MARGIN} are allowed`,
+      );
+      assert.ok(median < SCREENFUL * MARGIN, `${editor}: ${median} ms`);
+    }
+    clean(opened);
+  } finally {
+    await fast.close();
+  }
+});
+
+test("the result follows what one types", async () => {
   const opened = await site.open();
   const { page } = opened;
   await write(page, "lines", "charged card 4197 5223 8786 5817 of jane@example.com");
@@ -109,16 +193,6 @@ test("the result follows what one types", async (t) => {
   await page.selectOption("#function", "pipeline");
   await page.selectOption("#sample", "0");
   await status(page, /^11 records/);
-  const figures: number[] = [];
-  await page.locator("#lines-editor .cm-content").click();
-  for (let i = 0; i < 40; i++) {
-    await page.keyboard.type("x");
-    await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 60)));
-    figures.push(Number(/([\d.]+) ms$/.exec((await page.locator("#status").textContent()) ?? "")?.[1]));
-  }
-  const median = figures.sort((a, b) => a - b)[20] ?? NaN;
-  t.diagnostic(`a screenful: ${median} ms in the middle, ${figures.at(-1)} ms at most`);
-  assert.ok(median < SCREENFUL * MARGIN, `${median} ms`);
   clean(opened);
 });
 
@@ -268,6 +342,8 @@ for (const colorScheme of ["light", "dark"] as const) {
     const opened = await site.open({ colorScheme });
     const { page } = opened;
     await write(page, "policy", "emial: off\ndetectors: {card: keep, ssn: mask}\n");
+    await page.locator("#policy-wrongs button").waitFor();
+    assert.deepEqual(await serious(page), []);
     await write(page, "policy", "detectors: {card: keep, ssn: mask}\n");
     await page.locator("#rules button").filter({ hasText: "card, kept" }).waitFor();
     const back = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
@@ -277,6 +353,23 @@ for (const colorScheme of ["light", "dark"] as const) {
     await page.getByRole("tab", { name: "Cases" }).click();
     await write(page, "cases", "- line: a\n  redact: [a]\n- line: b\n  keep: all\n");
     await page.locator("#case-list .failed").waitFor();
+    assert.deepEqual(await serious(page), []);
+    // The buttons at a selection, several pages, and a file.
+    await write(page, "lines", "one ada@example.com\n".repeat(201));
+    await page.locator("#pages button").first().waitFor();
+    await page
+      .locator("#records .before")
+      .first()
+      .dblclick({ position: { x: 15, y: 10 } });
+    await page.locator("#marker:popover-open").waitFor();
+    assert.deepEqual(await serious(page), []);
+    const [chooser] = await Promise.all([
+      page.waitForEvent("filechooser"),
+      page.locator("#lines-open").click(),
+    ]);
+    const buffer = Buffer.from("two ada@example.com\n".repeat(60_000));
+    await chooser.setFiles({ name: "0.log", mimeType: "text/plain", buffer });
+    await page.locator("#file-name").filter({ hasText: "0.log" }).waitFor();
     assert.deepEqual(await serious(page), []);
     clean(opened);
   });

@@ -2,8 +2,15 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readFile } from "node:fs/promises";
+import { afterEach } from "node:test";
 import { fileURLToPath } from "node:url";
-import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
+import {
+  chromium,
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  type Page,
+} from "playwright-core";
 import { serve } from "./server";
 
 /** A folder of a file server, as in a company: nothing is at its root. */
@@ -18,8 +25,9 @@ function chromiumPath(): string {
 /** The page, and what it did. */
 export interface Opened {
   page: Page;
-  /** Requests over the network, in order. */
+  /** Requests over the network, in order, and how many of them there were when the first result was there. */
   requests: string[];
+  loaded: number;
   /** Script errors, errors on the console, violations of the Content-Security-Policy. */
   errors: string[];
 }
@@ -28,27 +36,37 @@ export interface Playground {
   address: string;
   browser: Browser;
   sent: () => number;
-  /** Opens the page, and waits until the first result is there. */
-  open: (options?: BrowserContextOptions, fragment?: string) => Promise<Opened>;
+  /** What the server was asked for. */
+  log: string[];
+  /** Opens the page, and waits until the first result is there; `script` runs in it before its own. */
+  open: (options?: BrowserContextOptions, fragment?: string, script?: () => void) => Promise<Opened>;
   close: () => Promise<void>;
 }
 
-/** Starts the server and the browser. */
-export async function playground(): Promise<Playground> {
-  const { address, server, sent } = await serve(BASE);
+const contexts = new Set<BrowserContext>();
+afterEach(async () => {
+  for (const context of contexts) await context.close();
+  contexts.clear();
+});
+
+/** Starts the server and the browser, with more arguments for it. */
+export async function playground(...more: string[]): Promise<Playground> {
+  const { address, server, sent, log } = await serve(BASE);
   const browser = await chromium.launch({
     executablePath: chromiumPath(),
-    args: process.getuid?.() === 0 ? ["--no-sandbox"] : [],
+    args: process.getuid?.() === 0 ? ["--no-sandbox", ...more] : more,
   });
   return {
     address,
     browser,
     sent,
-    open: async (options = {}, fragment = "") => {
+    log,
+    open: async (options = {}, fragment = "", script = () => undefined) => {
       const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+      contexts.add(context);
       const page = await context.newPage();
       page.setDefaultTimeout(15_000);
-      const opened: Opened = { page, requests: [], errors: [] };
+      const opened: Opened = { page, requests: [], loaded: 0, errors: [] };
       context.on("request", (request) => {
         if (!/^(blob|data):/.test(request.url())) opened.requests.push(request.url());
       });
@@ -61,8 +79,12 @@ export async function playground(): Promise<Playground> {
           console.error(`CSP: ${event.violatedDirective} forbids ${event.blockedURI} ${event.sample}`),
         );
       });
+      // tsx has each function named by this.
+      await page.addInitScript("globalThis.__name = (named) => named");
+      await page.addInitScript(script);
       await page.goto(address + fragment);
       await page.locator("#records > li").first().waitFor();
+      opened.loaded = opened.requests.length;
       return opened;
     },
     close: async () => {
@@ -73,9 +95,12 @@ export async function playground(): Promise<Playground> {
   };
 }
 
-/** Nothing went wrong in the page. */
-export function clean(opened: Opened): void {
-  assert.deepEqual(opened.errors, []);
+/** Nothing went wrong in the page, and it asked for nothing but itself. */
+export function clean({ page, requests, loaded, errors }: Opened): void {
+  assert.deepEqual(errors, []);
+  const folder = new URL(".", page.url()).href;
+  assert.ok(loaded > 0 && requests.every((url) => url.startsWith(folder)), requests.join(" "));
+  assert.deepEqual(requests.slice(loaded), []);
 }
 
 /** Takes the place of all text of an editor: "policy", "cases" or "lines". */
@@ -105,8 +130,8 @@ export async function saved(page: Page, button: string): Promise<{ name: string;
 }
 
 /** What the status line says when it says something that fits. */
-export async function status(page: Page, fits: RegExp): Promise<string> {
+export async function status(page: Page, fits: RegExp, timeout?: number): Promise<string> {
   const line = page.locator("#status").filter({ hasText: fits });
-  await line.waitFor();
+  await line.waitFor({ timeout });
   return (await line.textContent()) ?? "";
 }

@@ -23,14 +23,22 @@ async function files(): Promise<Map<string, Buffer>> {
   );
 }
 
-/** A server of the built page under `base`, "/" or "/some/folder/". `sent` counts the bytes of all bodies. */
-export async function serve(
-  base: string,
-  port = 0,
-): Promise<{ address: string; server: Server; sent: () => number }> {
+export interface Serving {
+  address: string;
+  server: Server;
+  /** Bytes of all bodies so far. */
+  sent: () => number;
+  /** What was asked for, in order: a server's log. */
+  log: string[];
+}
+
+/** A server of the built page under `base`, "/" or "/some/folder/". */
+export async function serve(base: string, port = 0): Promise<Serving> {
   const all = await files();
+  const log: string[] = [];
   let sent = 0;
   const server = createServer((request, response) => {
+    log.push(request.url ?? "");
     const path = (request.url ?? "/").split("?")[0] ?? "/";
     const name = path.replace(/\/$/, "/index.html").slice(base.length);
     const body = path.startsWith(base) ? all.get(name) : undefined;
@@ -42,12 +50,21 @@ export async function serve(
     response.setHeader("Content-Type", TYPES[extname(name)] ?? "application/octet-stream");
     response.setHeader("Content-Encoding", "gzip").end(body);
   });
-  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject).listen(port, "127.0.0.1", resolve);
+  });
   const { port: at } = server.address() as AddressInfo;
-  return { address: `http://127.0.0.1:${at}${base}`, server, sent: () => sent };
+  return { address: `http://127.0.0.1:${at}${base}`, server, sent: () => sent, log };
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { address } = await serve("/", Number(process.env.PORT ?? 8080));
-  console.log(`The playground is at ${address} until you press Ctrl+C.`);
+  const port = Number(process.env.PORT ?? 8080);
+  try {
+    const { address } = await serve("/", port);
+    console.log(`The playground is at ${address} until you press Ctrl+C.`);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
+    console.error(`Port ${port} is taken: PORT=${port + 1} chooses another one.`);
+    process.exitCode = 1;
+  }
 }

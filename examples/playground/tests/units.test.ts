@@ -9,6 +9,7 @@ import { withCase, type Case } from "../src/casefile";
 import { unpackLzma } from "../src/lzma";
 import { about, names, values, type Schema } from "../src/schema";
 import { fromFragment, toFragment } from "../src/share";
+import { says } from "../src/source";
 import { placeAt, placesToWrite } from "../src/yaml";
 
 const repository = new URL("../../../", import.meta.url);
@@ -114,7 +115,13 @@ test("the schema itself", () => {
   assert.deepEqual(names(schema, ["nowhere"]), []);
 });
 
-const made: Case = { kind: "redact", text: 'a"b', line: 'x a"b \u2028 y', tag: "", function: "pipeline" };
+const made: Case = {
+  kind: "redact",
+  text: 'a"b',
+  source: { line: 'x a"b \u2028 y' },
+  tag: "",
+  function: "pipeline",
+};
 
 test("cases are appended to what is there", () => {
   const one = '- name: "redacts a\\"b"\n  line: "x a\\"b \\u2028 y"\n  redact: ["a\\"b"]\n';
@@ -133,8 +140,40 @@ test("cases of JSON files stay JSON", () => {
   });
   assert.deepEqual(JSON.parse(text), [
     { line: "b", keep: "all" },
-    { name: 'redacts a"b', line: made.line, tag: "kube.a", function: "redact", redact: ['a"b'] },
+    { name: 'redacts a"b', line: 'x a"b \u2028 y', tag: "kube.a", function: "redact", redact: ['a"b'] },
   ]);
+});
+
+test("cases of records have all of them", () => {
+  const of = (record: string) => withCase("", { ...made, text: "b", source: { record } });
+  assert.ok(of('{"msg": "b\u0085", "n":[1, 2.5]}').includes('\n  record: {"msg":"b\\u0085","n":[1,2.5]}\n'));
+  // What would be spelt in another way as an object stays a text.
+  for (const record of [
+    '{"n":1.0,"msg":"b"}',
+    '{"a":"b","a":1}',
+    '{"a":"\\u0062"}',
+    '{"2":0,"1":"b"}',
+    "no b",
+  ]) {
+    assert.ok(of(record).includes(`\n  record: ${JSON.stringify(record)}\n`), of(record));
+  }
+  const json = withCase('[{"line": "b", "keep": "all"}]', { ...made, source: { record: '{"a":{"b":1}}' } });
+  assert.deepEqual((JSON.parse(json) as { record: unknown }[])[1]?.record, { a: { b: 1 } });
+});
+
+test("what a case can say of a line or a record", () => {
+  const inner = JSON.stringify({ msg: 'say "hi"', card: 4197522387865817 });
+  for (const source of [
+    { line: inner },
+    { record: JSON.stringify({ log: inner }) },
+    { record: `{"a":[${inner}]}` },
+  ]) {
+    for (const text of ['say "hi"', "7865817", "msg"])
+      assert.ok(says(source, text), `${JSON.stringify(source)}: ${text}`);
+    for (const text of ["service", 'x "hi"']) assert.ok(!says(source, text), text);
+  }
+  assert.ok(says({ record: "no object" }, "object"));
+  assert.ok(!says({ record: '{"a":"b"}' }, 'a":"b'));
 });
 
 test("policies in addresses", async () => {
