@@ -1,5 +1,5 @@
 /** The page's side of the workers: nothing that podsieve does can stop the page. */
-import { compiled } from "./wasm";
+import { packed } from "./wasm";
 import PodsieveWorker from "./worker?worker&inline";
 import type { Options } from "./api";
 import type { About, Calls, Progress, Ran, Reply } from "./worker";
@@ -14,6 +14,9 @@ export class Broken extends Error {}
 
 /** A worker with podsieve in it. */
 export class Engine {
+  /** The module as the first worker compiled it, for those that follow. */
+  static #module: WebAssembly.Module | null = null;
+
   readonly about: Promise<About>;
   readonly #worker = new PodsieveWorker();
   readonly #waiting = new Map<number, { resolve: (answer: never) => void; reject: (error: Error) => void }>();
@@ -34,7 +37,10 @@ export class Engine {
       event.preventDefault();
       this.end(event.message);
     });
-    this.about = compiled.then((module) => this.call("start", { module }));
+    this.about = this.call("start", { module: Engine.#module ?? packed() }).then((about) => {
+      Engine.#module = about.module;
+      return about;
+    });
   }
 
   /** Why the worker ended; null as long as it has not. */
@@ -77,8 +83,7 @@ export interface Input {
 }
 
 /**
- * Keeps a result up to date while its input changes: at most one run at a time, at most one a frame, and always of
- * the newest input.
+ * Keeps a result up to date while its input changes: at most one run at a time, and always of the newest input.
  */
 export class Live {
   #engine = new Engine();
@@ -119,7 +124,8 @@ export class Live {
   #next(): void {
     if (this.#busy || !this.#fresh.any) return;
     this.#busy = true;
-    requestAnimationFrame(() => void this.#run());
+    // At once: the worker has it while the page shows what was typed.
+    queueMicrotask(() => void this.#run());
   }
 
   async #run(): Promise<void> {

@@ -10,12 +10,13 @@ import {
   version,
 } from "../wasm/podsieve_browser.js";
 import { bake } from "./bake";
+import { unpackLzma } from "./lzma";
 import type { Packed } from "./wasm";
 import type { CasesResult, Counts, Detector, Gitleaks, Options, Shown, Wrong } from "./api";
 
 /** What the page asks for, and what it gets. */
 export interface Calls {
-  start: { ask: { module: WebAssembly.Module }; answer: About };
+  start: { ask: { module: WebAssembly.Module | Packed }; answer: About };
   /** `policies` are tried one after the other, and the last good one is followed; it and `cases` are undefined if
    * they are as they were. */
   run: { ask: { policies?: string[]; cases?: string; text: string; options: Options }; answer: Ran };
@@ -34,6 +35,7 @@ export type Reply =
 
 /** What holds as long as the page is open. */
 export interface About {
+  module: WebAssembly.Module;
   version: string;
   policy: string;
   schema: string;
@@ -72,10 +74,15 @@ function withTag(options: Options): Options {
   return options.tag.includes("/") ? { ...options, tag: tag_for_path(options.tag) } : options;
 }
 
-function start({ module }: Calls["start"]["ask"]): About {
+async function start({ module: given }: Calls["start"]["ask"]): Promise<About> {
+  const module =
+    given instanceof WebAssembly.Module
+      ? given
+      : await WebAssembly.compile(unpackLzma(given.bytes, given.sizes[0]));
   initSync({ module });
   session = new Session();
   return {
+    module,
     version: version(),
     policy: default_policy(),
     schema: schema(),

@@ -10,9 +10,14 @@ import { clean, playground, podsieve, saved, status, write, type Playground } fr
 
 /** Bytes of all that is sent. */
 const TRANSFER = 700_000;
-/** Milliseconds until the first result, and from a key to the frame with its result. */
+/** Milliseconds until the first result. */
 const FIRST = 1000;
+/**
+ * Milliseconds after each key: what podsieve and the page do, which the status line says; and from the key to the frame
+ * with the result, of which the browser takes the rest for the editor, style, layout and two frames, drawn without a GPU.
+ */
 const SCREENFUL = 16;
+const FRAME = 40;
 /**
  * How many times slower this machine may be, for it does other things too: machines of CI are shared, and have three
  * times as long. Bytes have no margin.
@@ -43,20 +48,24 @@ interface Measured {
   figures: number[];
 }
 
-/** Milliseconds from each key to the frame after its result. */
-async function keys(page: Page, editor: string): Promise<number[]> {
+/** The middle one of some figures. */
+const median = (figures: number[]) => figures.toSorted((a, b) => a - b)[figures.length >> 1] ?? NaN;
+
+/** Milliseconds for each key: of work, and until the frame with the result. */
+async function keys(page: Page, editor: string): Promise<{ work: number[]; frame: number[] }> {
   await page.locator(`#${editor}-editor .cm-content`).click();
   await page.keyboard.press("Control+End");
   await page.waitForTimeout(300);
   await page.evaluate(() => ((window as unknown as Measured).figures = []));
+  const work: number[] = [];
   for (let i = 1; i <= KEYS; i++) {
     await page.keyboard.press("x");
     await page.waitForFunction((n) => (window as unknown as Measured).figures.length === n, i, {
       polling: 30,
     });
+    work.push(Number(/([0-9.]+) ms/.exec(await status(page, / ms/))?.[1]));
   }
-  const figures = await page.evaluate(() => (window as unknown as Measured).figures);
-  return figures.sort((a, b) => a - b);
+  return { work, frame: await page.evaluate(() => (window as unknown as Measured).figures) };
 }
 
 /** From the event of a key to what comes behind the frame that shows the worker's next answer. */
@@ -152,12 +161,12 @@ test("a screenful follows each key", async (t) => {
     for (const editor of ["lines", "policy"]) {
       if (editor === "policy") await write(page, "policy", `${podsieve("policy")}\n# `);
       await status(page, /^1[12] records/);
-      const figures = await keys(page, editor);
-      const median = figures[KEYS >> 1] ?? NaN;
+      const { work, frame } = await keys(page, editor);
       t.diagnostic(
-        `${editor}: ${median.toFixed(1)} ms from a key to the frame in the middle of ${KEYS}, ${figures.at(-1)?.toFixed(1)} ms at most; ${SCREENFUL} ms times ${MARGIN} are allowed`,
+        `${editor}, the middle of ${KEYS} keys: ${median(work).toFixed(1)} ms of work, ${SCREENFUL} times ${MARGIN} are allowed; ${median(frame).toFixed(1)} ms until the frame, ${FRAME} times ${MARGIN} are`,
       );
-      assert.ok(median < SCREENFUL * MARGIN, `${editor}: ${median} ms`);
+      assert.ok(median(work) < SCREENFUL * MARGIN, `${editor}: ${median(work)} ms of work`);
+      assert.ok(median(frame) < FRAME * MARGIN, `${editor}: ${median(frame)} ms until the frame`);
     }
     clean(opened);
   } finally {
