@@ -324,12 +324,15 @@ mod tests {
     use super::*;
     use podsieve_trial::{explain::Explainer, policy};
 
+    /// Texts, each with the place of what was found in it.
+    type Texts = Vec<(usize, String)>;
+
     /// What leaves, what was found where it was replaced, and what was found where it was written.
-    fn marked(policy: &str, object: &str) -> (String, Vec<(usize, String)>, Vec<(usize, String)>) {
+    fn marked(policy: &str, object: &str) -> (String, Texts, Texts) {
         let file = policy::read(policy).expect("it is a policy");
         let explained = Explainer::new(file, &[]).expect("it compiles").explain("redact", b"app", object.as_bytes());
         let output = explained.output.expect("no record is lost");
-        let marks = |pieces: Vec<Piece>| -> Vec<(usize, String)> {
+        let marks = |pieces: Vec<Piece>| -> Texts {
             pieces.into_iter().filter_map(|piece| Some((piece.found?, piece.text))).collect()
         };
         let after = record(&output, &explained.found).into_iter().flat_map(|(_, pieces)| marks(pieces)).collect();
