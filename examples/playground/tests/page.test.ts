@@ -18,11 +18,8 @@ const FIRST = 1000;
  */
 const SCREENFUL = 16;
 const FRAME = 40;
-/**
- * How many times slower this machine may be, for it does other things too: machines of CI are shared, and have three
- * times as long. Bytes have no margin.
- */
-const MARGIN = Number(process.env.PLAYGROUND_MARGIN ?? (process.env.CI ? 3 : 1));
+/** How many times slower this machine may be, for it does other things too; 1 is strict. Bytes have no margin. */
+const MARGIN = Number(process.env.PLAYGROUND_MARGIN ?? 3);
 /** Keys that are measured in one editor. */
 const KEYS = 25;
 
