@@ -35,7 +35,7 @@ PYTEST := $(VENV)/bin/python -B -m pytest -q -p no:cacheprovider -rs
 TERMINAL := $(shell [ -t 1 ] && tput cols 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build playground page browser test e2e score score-floor bench bench-fluent-bit bench-envoy lint dist reproducible modules wasm peers venv clean tools
+.PHONY: help demo build playground page node browser test e2e score score-floor bench bench-fluent-bit bench-envoy lint dist reproducible modules wasm peers venv clean tools
 
 help: ## what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,9 +52,12 @@ playground: page ## a page to try policies on lines of your own, served on loopb
 	@cd $(PLAYGROUND) && npm run --silent serve
 
 # The page as files for any server, in its folder `dist`.
-page: browser
-	@command -v npm >/dev/null || { echo "the playground is built with Node.js 20 or later: install it (https://nodejs.org), then run this again" >&2; exit 1; }
+page: node browser
 	cd $(PLAYGROUND) && npm ci --silent --no-audit --no-fund && npm run --silent build
+
+# Asked first: what the page is made of takes minutes.
+node:
+	@command -v npm >/dev/null || { echo "the playground is built with Node.js 20 or later: install it (https://nodejs.org), then run this again" >&2; exit 1; }
 
 # What the page runs: the core with its JavaScript, and what is needed to bake modules in it.
 browser: build

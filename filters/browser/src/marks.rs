@@ -187,7 +187,7 @@ fn place<'a>(levels: &'a [Level], wanted: &[u8], name: Option<&str>, marks: &[Ma
         for at in memchr::memmem::find_iter(&level.text, wanted).take(MOST) {
             let Some(source) = level.source(at..at + wanted.len()) else { continue };
             let taken = marks.iter().any(|(mark, _)| mark.start < source.end && source.start < mark.end);
-            let front = level.text[..at].trim_suffix_of(b" \t\"'\\:=");
+            let front = trimmed(&level.text[..at], b" \t\"'\\:=");
             let named = name.is_some_and(|name| front.ends_with(name.as_bytes()));
             places.push((taken, !named, level, at));
         }
@@ -197,16 +197,10 @@ fn place<'a>(levels: &'a [Level], wanted: &[u8], name: Option<&str>, marks: &[Ma
     Some((best.2, best.3))
 }
 
-/// Text without the bytes at its end that are of some.
-trait TrimSuffix {
-    fn trim_suffix_of(&self, bytes: &[u8]) -> &[u8];
-}
-
-impl TrimSuffix for [u8] {
-    fn trim_suffix_of(&self, bytes: &[u8]) -> &[u8] {
-        let end = self.iter().rposition(|byte| !bytes.contains(byte)).map_or(0, |last| last + 1);
-        &self[..end]
-    }
+/// A text without the bytes at its end that are some of these.
+fn trimmed<'a>(text: &'a [u8], bytes: &[u8]) -> &'a [u8] {
+    let end = text.iter().rposition(|byte| !bytes.contains(byte)).map_or(0, |last| last + 1);
+    &text[..end]
 }
 
 /// What the member is called in which something was found.
