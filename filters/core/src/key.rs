@@ -14,7 +14,7 @@ pub(crate) struct Class {
     pub(crate) secret: Option<Meaning>,
     /// The value identifies something: no card numbers, no SSNs.
     pub(crate) identifier: bool,
-    /// The name itself holds nothing to redact: letters and separators, too short for a token.
+    /// The name itself holds nothing to redact: letters and separators, maybe behind an `@`, too short for a token.
     pub(crate) clean: bool,
     /// What the name means at the top of a record.
     pub(crate) role: Role,
@@ -188,6 +188,8 @@ pub(crate) fn classify(name: &[u8], policy: &Policy) -> Class {
 }
 
 fn is_clean(name: &[u8]) -> bool {
+    // `@timestamp`: an address has something in front of its `@`.
+    let name = name.strip_prefix(b"@").unwrap_or(name);
     let letters = name.iter().all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'-' | b'.'));
     letters && name.len() <= MAX_CACHED && (name.len() < 16 || name.iter().any(u8::is_ascii_lowercase))
 }
@@ -479,6 +481,16 @@ mod tests {
         assert!(Policy::DEFAULT.names.is_sorted_by(|a, b| a.folded < b.folded));
         for name in Policy::DEFAULT.names {
             assert_eq!(meaning(name.folded.as_bytes(), &Policy::DEFAULT), Some(name.meaning), "{}", name.folded);
+        }
+    }
+
+    #[test]
+    fn a_name_is_clean_that_can_hold_nothing() {
+        for name in ["message", "@timestamp", "http.request.method", "kubernetes-labels", "@"] {
+            assert!(is_clean(name.as_bytes()), "{name}");
+        }
+        for name in ["ada@example.com", "@@x", "a@", "user 7", "AKIAIOSFODNNEXAMPLE", "AKIAABCDEFGHIJKL"] {
+            assert!(!is_clean(name.as_bytes()), "{name}");
         }
     }
 
