@@ -40,6 +40,37 @@ fn load_tail(bytes: &[u8], at: usize) -> u64 {
     lane
 }
 
+/// What [`copied`] can copy without a call, if there is so much to read and to write.
+pub(crate) const COPIED: usize = 64;
+
+/// Whether there are registers of 16 bytes. Tests need none, and see what is done with them.
+const WIDE: bool = cfg!(any(test, target_feature = "simd128"));
+
+/// Writes the first `length` bytes of `text` at the beginning of `room`, and returns what is left of it, where something
+/// else may have been written; nothing if either is shorter. An interpreter copies with one instruction; for a compiler
+/// that is a call, which takes longer than a few registers.
+#[inline(always)]
+pub(crate) fn copied<'a>(text: &[u8], length: usize, room: &'a mut [u8]) -> Option<&'a mut [u8]> {
+    if WIDE
+        && length <= COPIED
+        && let (Some(from), Some(to)) = (text.first_chunk::<COPIED>(), room.first_chunk_mut::<COPIED>())
+        && let ([a, b, c, d], [e, f, g, h]) = (from.as_chunks::<16>().0, to.as_chunks_mut::<16>().0)
+    {
+        *e = *a;
+        if length > 16 {
+            *f = *b;
+            if length > 32 {
+                *g = *c;
+                *h = *d;
+            }
+        }
+        return room.get_mut(length..);
+    }
+    let (place, left) = room.split_at_mut_checked(length)?;
+    place.copy_from_slice(text.get(..length)?);
+    Some(left)
+}
+
 /// Whether two texts are the same. As good as always they are: there is one branch for many bytes.
 #[inline(never)]
 pub(crate) fn equal(a: &[u8], b: &[u8]) -> bool {
@@ -252,6 +283,19 @@ mod tests {
             }
         }
         assert!(!equal(b"ab\0", b"ab"));
+    }
+
+    #[test]
+    fn so_many_bytes_are_copied_as_there_should_be() {
+        let text: [u8; 200] = core::array::from_fn(|n| n as u8);
+        for (length, size, room) in (0..100).flat_map(|n| [(n, n, n), (n, 200, n), (n, n, 200), (n, 200, 200)]) {
+            let mut out = [0xff; 200];
+            let left = copied(&text[..size], length, &mut out[..room]).map(|left| left.len());
+            assert_eq!(left, Some(room - length), "{length} {size} {room}");
+            assert_eq!(out[..length], text[..length], "{length} {size} {room}");
+            assert!(out[room..].iter().all(|byte| *byte == 0xff), "{length} {size} {room}");
+        }
+        assert!(copied(&text[..5], 6, &mut [0; 9]).is_none() && copied(&text, 6, &mut [0; 5]).is_none());
     }
 
     #[test]

@@ -178,15 +178,29 @@ impl Layouts {
             self.function = Some(function);
         }
         let found = self.tree.search(record, &mut self.scratch.nesting)?;
-        if let Some((last, _)) = self.layouts.get_mut(self.last)
-            && self.last != found
-        {
-            last.other = found;
-        }
-        if core::mem::replace(&mut self.found, found) == found {
-            self.last = found;
-        }
+        self.came_instead(found);
         Some(found)
+    }
+
+    /// The record at hand has this layout, as the last ones had.
+    #[inline(always)]
+    pub(crate) fn came(&mut self, layout: usize) {
+        self.found = layout;
+    }
+
+    /// The record at hand has this layout and not that of the last ones. If the one before had it too, it is tried first
+    /// from now on.
+    #[inline(never)]
+    pub(crate) fn came_instead(&mut self, layout: usize) {
+        let twice = core::mem::replace(&mut self.found, layout) == layout;
+        if layout == self.last {
+            return;
+        }
+        let (one, another) =
+            if twice { (layout, core::mem::replace(&mut self.last, layout)) } else { (self.last, layout) };
+        if let Some((one, _)) = self.layouts.get_mut(one) {
+            one.other = another;
+        }
     }
 
     /// The layout that was found last for a record that did not have `layout`, if it is another one.

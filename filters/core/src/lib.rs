@@ -200,7 +200,13 @@ impl Engine {
     #[inline(always)]
     fn repeats(&mut self, function: Function, record: &[u8]) -> bool {
         let last = self.layouts.last(function, record);
-        last.is_some_and(|layout| self.known(function, record, layout)) || self.repeats_another(function, record, last)
+        match last {
+            Some(layout) if self.known(function, record, layout) => {
+                self.layouts.came(layout);
+                true
+            }
+            _ => self.repeats_another(function, record, last),
+        }
     }
 
     /// The same, if it is not `last` or does not have it as it was planned.
@@ -208,7 +214,10 @@ impl Engine {
     fn repeats_another(&mut self, function: Function, record: &[u8], last: Option<usize>) -> bool {
         // What came instead of it before is likely, and costs less to try than to search for.
         let other = last.and_then(|last| self.layouts.other(last));
-        if other.is_some_and(|layout| self.known(function, record, layout)) {
+        if let Some(layout) = other
+            && self.known(function, record, layout)
+        {
+            self.layouts.came_instead(layout);
             return true;
         }
         let found = self.layouts.search(function, record);

@@ -144,6 +144,12 @@ impl Engine {
     pub fn archive_tag(&self) -> Option<&[u8]> {
         route::written(self.writer.out.as_slice())
     }
+
+    /// Whether [`Engine::archive_tag`] is this one, most often: false says nothing.
+    #[must_use]
+    pub fn has_archive_tag(&self, tag: &[u8]) -> bool {
+        route::has_written(self.writer.out.as_slice(), tag)
+    }
 }
 
 #[cfg(test)]
@@ -218,8 +224,13 @@ mod tests {
         let mut engine = Engine::new(&POLICY);
         engine.run(Function::Pipeline, b"", br#"{"a":"x,\"archive_tag\":\"archive.audit.x"}"#);
         assert_eq!(engine.archive_tag(), None);
+        assert!(!engine.has_archive_tag(b"archive.audit.x"));
         engine.run(Function::Pipeline, b"", br#"{"operation":"x"}"#);
         assert_eq!(engine.archive_tag(), Some(&b"archive.audit.unknown"[..]));
+        assert!(engine.has_archive_tag(b"archive.audit.unknown"));
+        for other in ["", "unknown", "archive.audit.unknow", "archive.audit.unknown\"", "archive.error.unknown"] {
+            assert!(!engine.has_archive_tag(other.as_bytes()), "{other}");
+        }
         engine.run(Function::Pipeline, b"", b"no record");
         assert!(engine.has_failed());
         engine.run(Function::Pipeline, b"", b"{}");

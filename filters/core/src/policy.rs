@@ -826,6 +826,15 @@ impl Policy {
         self.custom.is_some_and(|custom| !custom.full.is_empty())
     }
 
+    /// Whether texts are read for more than the detectors know.
+    pub(crate) fn asks_for_more(&self) -> bool {
+        #[cfg(feature = "custom")]
+        if self.scans_all() {
+            return true;
+        }
+        self.extra != Extra::NONE
+    }
+
     /// How enrichment names what it adds, if not as Fluent Bit's kubernetes filter does.
     #[cfg(feature = "custom")]
     pub(crate) fn convention(&self) -> Option<&'static Convention> {

@@ -68,7 +68,7 @@ impl Engine {
             let Engine { layouts, writer, policy, seen, .. } = &mut *self;
             let (layout, _, scratch) = layouts.get(number)?;
             // All of both is at most what is copied, so that there is room wherever no value grew.
-            writer.out.reserve(input.len() + layout.output.len());
+            writer.out.reserve(input.len() + layout.output.len() + lanes::COPIED);
             let mut room = writer.out.room()?;
             let mut rest = input.get(from..)?;
             let mut steps = layout.steps.get_mut(done..)?;
@@ -79,23 +79,12 @@ impl Engine {
                     return None;
                 }
                 let length = step.length(input, text, policy, &mut scratch.texts);
-                let front = step.front.len();
-                if room.len() < front {
-                    return None;
-                }
-                let (place, left) = room.split_at_mut(front);
-                place.copy_from_slice(&step.front);
-                room = left;
+                room = step.front.copied(room)?;
                 if length > text.len() {
                     break Some((text.len(), more.len()));
                 }
-                let (value, behind) = text.split_at(length);
-                if room.len() < length {
-                    return None;
-                }
-                let (place, left) = room.split_at_mut(length);
-                place.copy_from_slice(value);
-                room = left;
+                let behind = text.get(length..)?;
+                room = lanes::copied(text, length, room)?;
                 (step.length, step.written) = (length, length);
                 if step.is_asked() {
                     seen.note(step, text, length, true);
@@ -155,7 +144,11 @@ impl Engine {
         match step.what.how {
             How::Dropped => {}
             How::Text if place.plain && !writer.redact => writer.put(place.value.of(input)),
-            How::Text if place.plain => writer.scanned(input, place.value, candidate, step.what.identifier),
+            How::Text if place.plain => {
+                if writer.scanned(input, place.value, candidate, step.what.identifier) {
+                    step.remember(place.value.of(input), &mut scratch.texts);
+                }
+            }
             How::Text => writer.mended(input, place.value, step.what.escaped, step.what.identifier),
             How::Number => writer.number(place.value.of(input), step.what.identifier),
             How::Field => {
@@ -251,6 +244,96 @@ mod tests {
     use crate::{Engine, Function, Policy};
 
     static POLICY: Policy = Policy::DEFAULT;
+
+    /// What becomes of records that come one after the other is what becomes of each alone.
+    fn alone(records: impl IntoIterator<Item = alloc::string::String>) {
+        let mut engine = Engine::new(&POLICY);
+        for record in records {
+            let mut fresh = Engine::new(&POLICY);
+            let [repeated, alone] = [&mut engine, &mut fresh]
+                .map(|engine| engine.run(Function::Pipeline, b"app", record.as_bytes()).escape_ascii());
+            assert!(repeated.clone().eq(alone.clone()), "{record}\n{repeated}\n{alone}");
+        }
+    }
+
+    #[test]
+    fn numbers_that_are_known_are_those_that_there_are() {
+        let numbers = [
+            "1795424717.031018",
+            "1795424718.931026",
+            "0795424718.931026",
+            "1795424718.93102",
+            "17954247180.931026",
+            "1795424718.931026e5",
+            "1795424718.93102x",
+            "1795424718..31026",
+            "-1795424718.93102",
+            "17954247181031026",
+            "0.8125",
+            "0.0",
+            "00.1",
+            "0.",
+            ".5",
+            "17.967",
+            "17.9671",
+            "12345678",
+            "012345678",
+            "4111111111111111",
+            "4111111111111111.5",
+            "1795424718931",
+            "1e5",
+            "-7",
+            "344",
+            "0",
+            "01",
+            "",
+            "null",
+            "1 2",
+            "0.45395787636214860000000000000000000000000",
+            "100000000000000000000000000000000000000000000000",
+        ];
+        for text in ["{\"n\":#,\"m\":\"x\"}", "{\"m\":\"x\",\"n\":#}", "{\"log\":\"{\\\"n\\\": #, \\\"m\\\": 1}\"}"] {
+            for number in numbers {
+                let others = numbers.iter().flat_map(|other| [number, number, number, other]);
+                alone(others.map(|number| text.replace('#', number)));
+            }
+        }
+    }
+
+    #[test]
+    fn texts_that_are_known_hold_what_they_hold() {
+        let texts = [
+            "context gathered from knowledge_base: 5 hits, 17 tokens",
+            "request to http://127.0.0.1:8100/v1/chat done: total=5",
+            "login of ada@example.com with password=hunter22 failed",
+            "user said password hunter22",
+            "Task ai_agents.enhance[06f831ab-31c8-44fa-8b41-015b48576] done",
+        ];
+        for key in ["message", "note", "user_id", "password"] {
+            for text in texts {
+                let others = texts.iter().flat_map(|other| [text, text, other, text]);
+                alone(others.enumerate().map(|(n, text)| alloc::format!("{{\"n\":{n},\"{key}\":\"{text}\",\"a\":1}}")));
+            }
+        }
+    }
+
+    #[test]
+    fn the_layout_that_comes_is_tried_first() {
+        let mut engine = Engine::new(&POLICY);
+        let mut come = |kind: &str, times: usize| {
+            for n in 0..times {
+                engine.run(Function::Pipeline, b"app", alloc::format!("{{\"{kind}\":{n},\"b\":1}}").as_bytes());
+            }
+            engine.layouts.last(Function::Pipeline, b"{}")
+        };
+        let (first, second) = (come("first", 9), come("second", 9));
+        assert_ne!(first, second);
+        // One alone among others changes nothing.
+        assert_eq!(come("first", 1), second);
+        assert_eq!(come("second", 1), second);
+        assert_eq!(come("first", 1), second);
+        assert_eq!(come("first", 1), first);
+    }
 
     #[test]
     fn nothing_is_redacted_by_another_job_however_often_it_comes() {

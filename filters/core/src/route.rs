@@ -64,3 +64,10 @@ pub(crate) fn written(out: &[u8]) -> Option<&[u8]> {
     let is_tag = front.ends_with(b",\"archive_tag\":\"") || front == b"{\"archive_tag\":\"";
     is_tag.then_some(tag)
 }
+
+/// Whether the record was routed and this is its tag.
+pub(crate) fn has_written(out: &[u8], tag: &[u8]) -> bool {
+    let out = out.strip_suffix(b"\0").unwrap_or(out);
+    let front = out.strip_suffix(b"\"}").and_then(|out| out.strip_suffix(tag));
+    front.is_some_and(|front| front.ends_with(b",\"archive_tag\":\""))
+}

@@ -301,20 +301,22 @@ impl Writer {
         let probe = self.redact && span.len() >= SHORTEST;
         let found = if probe { redact::may_hold(span.of(bytes), !identifier, self.policy) } else { None };
         match found {
-            Some(at) => self.scanned(bytes, span, at, identifier),
+            Some(at) => _ = self.scanned(bytes, span, at, identifier),
             None => self.put(span.of(bytes)),
         }
     }
 
-    /// Writes plain content, redacted; its first `at` bytes hold nothing.
+    /// Writes plain content, redacted; its first `at` bytes hold nothing. Whether all of it holds nothing, whatever stands
+    /// around it.
     #[inline(never)]
-    pub(crate) fn scanned(&mut self, bytes: &[u8], span: Span, at: usize, identifier: bool) {
+    pub(crate) fn scanned(&mut self, bytes: &[u8], span: Span, at: usize, identifier: bool) -> bool {
         let from = self.out.len();
         let mut scan = Scan::plain(bytes, span, at, !identifier, self.policy);
         #[cfg(feature = "trace")]
         self.trace.text(span.of(bytes), span.start, from);
-        let mut copied = span.start;
+        let (mut copied, mut clean) = (span.start, true);
         while let Some(found) = self.next(&mut scan) {
+            clean = false;
             self.put(Span { start: copied, end: found.start }.of(bytes));
             copied = found.start;
             let content = Span { start: found.start, end: found.end }.of(bytes);
@@ -330,6 +332,7 @@ impl Writer {
             self.unfolded(from, identifier);
         }
         self.extra(from);
+        clean && !scan.encoded && !self.policy.asks_for_more()
     }
 
     /// Redacts in what was written from `from` on, the content of a string, what only this policy asks for.

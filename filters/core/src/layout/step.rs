@@ -13,6 +13,9 @@ use crate::policy::Policy;
 use crate::redact::survey;
 use alloc::vec::Vec;
 
+/// More digits take a closer look.
+const MAX_NUMBER: usize = 40;
+
 /// No value is so long.
 const UNKNOWN: usize = usize::MAX;
 
@@ -21,8 +24,10 @@ const UNKNOWN: usize = usize::MAX;
 enum Memory {
     /// Nothing: it takes a closer look.
     None,
-    /// They are numbers.
+    /// They are numbers of few digits.
     Number,
+    /// They are numbers with a decimal point, and have the same shape.
+    Decimal,
     /// They are short.
     Short,
     /// They have the same shape.
@@ -39,7 +44,7 @@ pub(crate) struct Step {
     /// What is the same,
     pub(crate) run: Run,
     /// and in the output.
-    pub(crate) front: Vec<u8>,
+    pub(crate) front: Front,
     /// What stands behind the value: one byte behind a number, and two behind a string.
     close: u16,
     /// The value in the record at hand: how long it is, and how long in the output; and whether it is plain, if someone
@@ -66,17 +71,38 @@ pub(crate) struct Step {
     pub(super) value: usize,
 }
 
+/// Bytes that are the same in every record's output.
+pub(crate) struct Front {
+    length: usize,
+    /// With zeros behind them, if they are few.
+    bytes: Vec<u8>,
+}
+
+impl Front {
+    /// Nothing, if there is no memory for it.
+    fn new(bytes: &[u8]) -> Option<Front> {
+        let mut front = Front { length: bytes.len(), bytes: Vec::new() };
+        front.bytes.try_reserve_exact(bytes.len().max(lanes::COPIED)).ok()?;
+        front.bytes.extend_from_slice(bytes);
+        front.bytes.resize(bytes.len().max(lanes::COPIED), 0);
+        Some(front)
+    }
+
+    /// Writes them at the beginning of `room`, and returns what is left of it, if there is enough.
+    #[inline(always)]
+    pub(crate) fn copied<'a>(&self, room: &'a mut [u8]) -> Option<&'a mut [u8]> {
+        lanes::copied(&self.bytes, self.length, room)
+    }
+}
+
 impl Step {
     /// Behind `run`, which becomes `front`, the value of this index; behind it stands `close`. Nothing, if there is no
     /// memory for it.
     pub(super) fn new(what: What, value: usize, (run, front): (&[u8], &[u8]), close: [u8; 2]) -> Option<Step> {
-        let mut copy = Vec::new();
-        copy.try_reserve_exact(front.len()).ok()?;
-        copy.extend_from_slice(front);
         Some(Step {
             what,
             run: Run::new(run)?,
-            front: copy,
+            front: Front::new(front)?,
             close: u16::from_le_bytes(close),
             length: 0,
             written: 0,
@@ -101,15 +127,22 @@ impl Step {
         match self.memory {
             Memory::Number => {
                 let Some(lane) = form::first_lane(record, text) else { return UNKNOWN };
-                let mut digits = self.digits;
-                if !form::are_digits(lane, digits) || byte(text, digits) != self.close as u8 {
-                    digits = form::digits(lane);
-                    if digits == 0 || byte(text, digits) != self.close as u8 {
-                        return UNKNOWN;
-                    }
-                    self.digits = digits;
+                if form::are_digits(lane, self.digits) && byte(text, self.digits) == self.close as u8 {
+                    return self.digits;
                 }
-                return digits;
+                let digits = form::digits(lane);
+                if digits != 0 && byte(text, digits) == self.close as u8 {
+                    self.digits = digits;
+                    return digits;
+                }
+            }
+            Memory::Decimal => {
+                if let Some(length) = self.shape.length(text)
+                    && byte(text, 0) != b'0'
+                    && byte(text, length) == self.close as u8
+                {
+                    return length;
+                }
             }
             Memory::Short => {
                 if let Some(length) = self.shorts.length(text) {
@@ -156,7 +189,8 @@ impl Step {
         let letter = text.first().is_some_and(u8::is_ascii_alphabetic);
         let way = self.what.way;
         match way {
-            Way::Slowly | Way::Number => return UNKNOWN,
+            Way::Slowly => return UNKNOWN,
+            Way::Number => return self.number(text, policy),
             // What a text would have to begin with to be more than text.
             Way::Body | Way::BodyCopied if !letter => return UNKNOWN,
             Way::Copied | Way::BodyCopied => {
@@ -199,6 +233,31 @@ impl Step {
             Memory::None
         };
         read.end
+    }
+
+    /// Remembers a text that had to be read to its end, in which nothing is to be redacted, whatever stands around it.
+    pub(crate) fn remember(&mut self, text: &[u8], texts: &mut Texts) {
+        let prose = text.first().is_some_and(u8::is_ascii_alphabetic) && self.what.way != Way::Letters;
+        if prose && texts.add(text, text.len()) {
+            self.memory = Memory::Text;
+        }
+    }
+
+    /// The length of a number that is no card's and not so many digits that they are known at once.
+    fn number(&mut self, text: &[u8], policy: &Policy) -> usize {
+        let digits = |from: usize| text.iter().skip(from).take_while(|byte| byte.is_ascii_digit()).count();
+        let whole = digits(0);
+        let zero = byte(text, 0) == b'0';
+        let decimals = if byte(text, whole) == b'.' { 1 + digits(whole + 1) } else { 0 };
+        let length = whole + decimals;
+        let is_number = whole > 0 && (whole == 1 || !zero) && decimals != 1 && length <= MAX_NUMBER;
+        if !is_number || (decimals == 0 && whole >= 13) || byte(text, length) != self.close as u8 {
+            self.memory = Memory::Number;
+            return UNKNOWN;
+        }
+        let learnt = decimals != 0 && !zero && self.shape.learn(text, length, false, policy);
+        self.memory = if learnt { Memory::Decimal } else { Memory::Number };
+        length
     }
 
     /// Whether someone asks for the value.
