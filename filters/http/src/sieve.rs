@@ -195,11 +195,14 @@ impl Sieve {
             _ => Outcome::Unchanged,
         };
         self.tally.record(outcome);
-        self.route.clear();
-        let routes = matches!(self.function, Function::Pipeline | Function::Route);
-        if let Some(tag) = self.engine.archive_tag().filter(|_| routes) {
-            self.route.extend_from_slice(tag);
-            self.tally.route(tag);
+        // Most records have that of the one before.
+        if !self.engine.has_archive_tag(&self.route) {
+            self.route.clear();
+            let routes = matches!(self.function, Function::Pipeline | Function::Route);
+            self.route.extend_from_slice(self.engine.archive_tag().filter(|_| routes).unwrap_or_default());
+        }
+        if !self.route.is_empty() {
+            self.tally.route(&self.route);
         }
         self.rank(outcome != Outcome::Unchanged);
     }

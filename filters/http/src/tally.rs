@@ -43,6 +43,8 @@ pub struct Tally {
     pub rules: Vec<(&'static str, u64)>,
     /// Records by the first two parts of their `archive_tag`.
     pub routes: Vec<(Vec<u8>, u64)>,
+    /// The last `archive_tag`, which most are like, and which of the routes it is of.
+    last: (Vec<u8>, usize),
 }
 
 impl Tally {
@@ -60,15 +62,25 @@ impl Tally {
     }
 
     pub(crate) fn route(&mut self, tag: &[u8]) {
-        let mut dots = tag.iter().enumerate().filter(|(_, byte)| **byte == b'.');
-        let name = dots.nth(1).and_then(|(at, _)| tag.get(..at)).unwrap_or(tag);
-        if let Some((_, count)) = self.routes.iter_mut().find(|(known, _)| known == name) {
-            *count += 1;
-        } else if self.routes.len() < MAX_ROUTES {
-            self.routes.push((name.to_vec(), 1));
-        } else if let Some((_, count)) = self.routes.last_mut() {
+        if self.last.0 != tag || self.last.1 >= self.routes.len() {
+            self.last = (tag.to_vec(), self.place(tag));
+        }
+        if let Some((_, count)) = self.routes.get_mut(self.last.1) {
             *count += 1;
         }
+    }
+
+    /// Which of the routes this tag is of.
+    fn place(&mut self, tag: &[u8]) -> usize {
+        let mut dots = tag.iter().enumerate().filter(|(_, byte)| **byte == b'.');
+        let name = dots.nth(1).and_then(|(at, _)| tag.get(..at)).unwrap_or(tag);
+        let known = self.routes.iter().position(|(known, _)| known == name);
+        known.unwrap_or_else(|| {
+            if self.routes.len() < MAX_ROUTES {
+                self.routes.push((name.to_vec(), 0));
+            }
+            self.routes.len() - 1
+        })
     }
 
     /// Whether there is anything to tell.
