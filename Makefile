@@ -8,7 +8,7 @@ BUILD_WASM := $(CARGO) build --locked --profile wasm --target wasm32-unknown-unk
 # is spared. A plugin's configuration is read within itself, as deep as that is. Where crates lie on this machine is not
 # in it.
 ENVOY_FLAGS := -C link-arg=--compress-relocations -C link-arg=--strip-all -C link-arg=-zstack-size=131072 \
-  -C llvm-args=-inline-threshold=25 -C llvm-args=-unroll-threshold=24 -C target-feature=+simd128 \
+  -C llvm-args=-inline-threshold=50 -C llvm-args=-unroll-threshold=24 -C target-feature=+simd128 \
   --remap-path-prefix=$(or $(CARGO_HOME),$(HOME)/.cargo)=cargo
 BUILD_ENVOY := RUSTFLAGS='$(ENVOY_FLAGS)' $(CARGO) build --locked --profile envoy --target wasm32-unknown-unknown \
   --package podsieve-envoy

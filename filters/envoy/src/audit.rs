@@ -1,5 +1,6 @@
 //! Audit records of requests: of an HTTP filter in front of an application, and of an access logger.
 
+use std::borrow::Cow;
 use std::rc::Rc;
 
 use podsieve_config::plugin::{self, Audited, Mode};
@@ -31,13 +32,13 @@ struct Asked {
 
 impl Asked {
     fn read(audited: &Audited, headers: &Headers) -> Asked {
-        let header = |name: &str| headers.get(name).unwrap_or_default();
+        let header = |name: &str| headers.get(name).unwrap_or_default().into_owned();
         let tenant = if audited.tenant.is_empty() { Vec::new() } else { header(&audited.tenant) };
         // What the router makes of the path is not what was asked for.
         let original = headers.get("x-envoy-original-path");
         Asked {
             method: header(":method"),
-            path: original.unwrap_or_else(|| header(":path")),
+            path: original.map_or_else(|| header(":path"), Cow::into_owned),
             id: header("x-request-id"),
             tenant,
         }
@@ -122,8 +123,8 @@ fn audited(
     begun: u64,
     fields: &[(Vec<u8>, Vec<u8>)],
 ) -> Option<Vec<u8>> {
-    let status = Headers::of(Map::Response).get(":status");
-    let status = status.and_then(|status| core::str::from_utf8(&status).ok()?.parse().ok());
+    let response = Headers::of(Map::Response);
+    let status = response.get(":status").and_then(|status| core::str::from_utf8(&status).ok()?.parse().ok());
     let status = status.or_else(|| u32::try_from(host::number(&["response", "code"])?).ok()).unwrap_or(0);
     let now = host::now();
     let time = host::number(&["request", "time"]).unwrap_or(if begun == 0 { now } else { begun });

@@ -5,17 +5,17 @@
 //! request is answered with 500, as nothing may pass that was not looked at.
 
 use core::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::host::{self, Action};
+use crate::sorted::Sorted;
 use crate::{Plugin, Request, Root};
 
 /// All contexts that there are.
 struct Contexts {
     /// Plugins, of which one module can be several: a listener for each, or one that is being replaced.
-    roots: BTreeMap<u32, Root>,
-    requests: BTreeMap<u32, Request>,
+    roots: Sorted<u32, Root>,
+    requests: Sorted<u32, Box<Request>>,
 }
 
 /// They belong to the instance, which has one thread.
@@ -24,7 +24,7 @@ struct Own(RefCell<Contexts>);
 // SAFETY: a module instance has one thread.
 unsafe impl Sync for Own {}
 
-static CONTEXTS: Own = Own(RefCell::new(Contexts { roots: BTreeMap::new(), requests: BTreeMap::new() }));
+static CONTEXTS: Own = Own(RefCell::new(Contexts { roots: Sorted::new(), requests: Sorted::new() }));
 
 /// Does something with all contexts. Nothing, if a call of the host came during another: it makes none but for memory.
 fn with<T>(work: impl FnOnce(&mut Contexts) -> T) -> Option<T> {
@@ -32,7 +32,7 @@ fn with<T>(work: impl FnOnce(&mut Contexts) -> T) -> Option<T> {
 }
 
 fn with_request<T>(context: u32, work: impl FnOnce(&mut Request) -> T) -> Option<T> {
-    with(|contexts| contexts.requests.get_mut(&context).map(work)).flatten()
+    with(|contexts| contexts.requests.get_mut(&context).map(|request| work(request))).flatten()
 }
 
 /// What a request does that has no context.
@@ -60,8 +60,8 @@ extern "C" fn proxy_on_context_create(context: u32, root: u32) {
     with(|contexts| {
         if root == 0 {
             contexts.roots.insert(context, Root::default());
-        } else if let Some(plugin) = contexts.roots.get(&root).and_then(|root| root.plugin.as_ref()) {
-            contexts.requests.insert(context, Request::new(Rc::clone(plugin)));
+        } else if let Some(plugin) = contexts.roots.get_mut(&root).and_then(|root| root.plugin.as_ref()) {
+            contexts.requests.insert(context, Box::new(Request::new(Rc::clone(plugin))));
         }
     });
 }
@@ -83,7 +83,7 @@ extern "C" fn proxy_on_configure(root: u32, size: usize) -> u32 {
 
 #[unsafe(no_mangle)]
 extern "C" fn proxy_on_tick(root: u32) {
-    with(|contexts| contexts.roots.get(&root).map(Root::flush));
+    with(|contexts| contexts.roots.get_mut(&root).map(|root| root.flush()));
 }
 
 #[unsafe(no_mangle)]
@@ -107,7 +107,7 @@ extern "C" fn proxy_on_log(context: u32) {
     with(|contexts| match contexts.requests.get_mut(&context) {
         Some(request) => request.log(),
         None => {
-            contexts.roots.get(&context).map(Root::log);
+            contexts.roots.get_mut(&context).map(|root| root.log());
         }
     });
 }

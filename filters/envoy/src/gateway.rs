@@ -4,6 +4,7 @@
 //! known before its end, so that it goes on in chunks. Two bodies are held back in Envoy instead, as they come: one that
 //! needs a tag for the whole, with its headers, and a short text, whose last line only its end tells.
 
+use std::borrow::Cow;
 use std::rc::Rc;
 
 use podsieve_config::plugin::{self, ArchiveTag, Mode, Rule, Tag};
@@ -75,9 +76,9 @@ impl Gateway {
         };
         self.plugin.one(requests(format));
         let tag = match self.settings().map(|gateway| &gateway.tag) {
-            Some(Tag::Text(tag)) => tag.as_bytes().to_vec(),
+            Some(Tag::Text(tag)) => Cow::Borrowed(tag.as_bytes()),
             Some(Tag::Header(name)) => header(name),
-            None => Vec::new(),
+            None => Cow::default(),
         };
         let body = Body::new(format, &tag, &self.plugin.destinations);
         if self.tag().is_some() {

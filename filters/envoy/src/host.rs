@@ -1,6 +1,7 @@
 //! Calls to the host, each of which may fail: proxy-wasm's SDK for Rust panics on a status that it does not expect.
 
 use core::ptr::null_mut;
+use std::borrow::Cow;
 
 mod raw {
     // <https://github.com/proxy-wasm/spec/blob/main/abi-versions/v0.2.1/README.md>
@@ -175,15 +176,20 @@ impl Headers {
     }
 
     /// The values of a header, with commas between them if there are several.
-    pub(crate) fn get(&self, name: &str) -> Option<Vec<u8>> {
-        let mut found: Option<Vec<u8>> = None;
+    pub(crate) fn get(&self, name: &str) -> Option<Cow<'_, [u8]>> {
+        let mut found: Option<Cow<'_, [u8]>> = None;
         self.each(|key, value| {
             if key == name.as_bytes() {
-                let joined = found.get_or_insert_default();
-                if !joined.is_empty() {
-                    joined.push(b',');
+                match &mut found {
+                    None => found = Some(Cow::Borrowed(value)),
+                    Some(joined) => {
+                        let joined = joined.to_mut();
+                        if !joined.is_empty() {
+                            joined.push(b',');
+                        }
+                        joined.extend_from_slice(value);
+                    }
                 }
-                joined.extend_from_slice(value);
             }
         });
         found
@@ -191,8 +197,8 @@ impl Headers {
 
     /// [How many there are, the lengths of all names and values, and all of them with a NUL
     /// behind](https://github.com/proxy-wasm/spec/tree/main/abi-versions/v0.2.1#serialization).
-    fn each(&self, mut each: impl FnMut(&[u8], &[u8])) -> Option<()> {
-        let number = |bytes: &mut &[u8]| {
+    fn each<'a>(&'a self, mut each: impl FnMut(&'a [u8], &'a [u8])) -> Option<()> {
+        let number = |bytes: &mut &'a [u8]| {
             let (number, rest) = bytes.split_first_chunk::<4>()?;
             *bytes = rest;
             usize::try_from(u32::from_le_bytes(*number)).ok()

@@ -20,6 +20,7 @@ mod gateway;
 mod host;
 mod metrics;
 mod settings;
+mod sorted;
 mod structure;
 #[cfg(feature = "unbaked")]
 mod unbaked;

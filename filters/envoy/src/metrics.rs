@@ -1,11 +1,10 @@
 //! Counters of Envoy, by names whose last parts are labels: `podsieve.redacted.rule.email`. A call to the host costs more
 //! than a record, so that counts are kept here and handed over from time to time.
 
-use std::collections::BTreeMap;
-
 use podsieve_http::{Outcome, Tally};
 
 use crate::host;
+use crate::sorted::Sorted;
 
 /// So many routes have counters of their own: parts of a tag can come from records.
 const MAX_ROUTES: usize = 64;
@@ -13,7 +12,7 @@ const MAX_ROUTES: usize = 64;
 /// Counts since the host was told.
 #[derive(Default)]
 pub(crate) struct Metrics {
-    counters: BTreeMap<String, Counter>,
+    counters: Sorted<String, Counter>,
     routes: usize,
 }
 
@@ -40,7 +39,7 @@ impl Metrics {
 
     /// Tells the host.
     pub(crate) fn flush(&mut self) {
-        for (name, counter) in &mut self.counters {
+        for (name, counter) in self.counters.values_mut() {
             if counter.count > 0 {
                 counter.id = counter.id.or_else(|| host::counter(&format!("podsieve.{name}")));
                 if let Some(id) = counter.id {
@@ -64,7 +63,7 @@ impl Metrics {
         for (route, count) in &tally.routes {
             let route = String::from_utf8_lossy(route);
             let mut name = format!("routed.route.{route}");
-            if !self.counters.contains_key(&name) {
+            if self.counters.get_mut(&*name).is_none() {
                 if self.routes == MAX_ROUTES {
                     "routed.route.other".clone_into(&mut name);
                 } else {

@@ -13,6 +13,7 @@ use alloc::vec::Vec;
 use crate::destination::Destinations;
 use crate::format::Format;
 use crate::sieve::Sieve;
+pub(crate) use bulk::LastAction;
 use lines::Lines;
 use values::Values;
 

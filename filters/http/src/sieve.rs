@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 
 use podsieve_core::{Engine, Function, Policy};
 
+use crate::body::LastAction;
 use crate::json::Member;
 use crate::tally::{Outcome, Tally};
 
@@ -25,6 +26,7 @@ pub struct Sieve {
     /// The first of `order` that a record had.
     found: usize,
     route: Vec<u8>,
+    pub(crate) last_action: LastAction,
 }
 
 /// In an order, records of which something was redacted or masked.
@@ -43,6 +45,7 @@ impl Sieve {
             order: Vec::new(),
             found: usize::MAX,
             route: Vec::new(),
+            last_action: LastAction::default(),
         }
     }
 

@@ -13,10 +13,15 @@ pub(super) struct Bulk {
     /// The action whose document comes next; empty if an action does.
     action: Vec<u8>,
     operation: Operation,
-    /// The last action, which most are like.
-    last: (Vec<u8>, Operation),
     /// A document, while its action is written anew.
     made: Vec<u8>,
+}
+
+/// The last action of all bodies, which most are like.
+#[derive(Default)]
+pub(crate) struct LastAction {
+    line: Vec<u8>,
+    operation: Operation,
 }
 
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
@@ -66,13 +71,14 @@ impl Bulk {
             return self.document(line, context, sieve, out);
         }
         let line = trim(line);
-        if self.last.0 != line {
+        if sieve.last_action.line != line {
             let Some(operation) = operation(line) else { return sieve.object(&context.tag, line, out) };
-            self.last.0.clear();
-            self.last.0.extend_from_slice(line);
-            self.last.1 = operation;
+            let last = &mut sieve.last_action;
+            last.line.clear();
+            last.line.extend_from_slice(line);
+            last.operation = operation;
         }
-        let operation = self.last.1;
+        let operation = sieve.last_action.operation;
         if operation == Operation::Delete {
             out.extend_from_slice(line);
             return Some(true);
