@@ -1,6 +1,9 @@
 //! The plugin for Envoy in a host that behaves as Envoy does: the corpus, every mode, every format, and hostile input.
 
 mod common;
+#[allow(unsafe_code, reason = "it has the shape of C's function")]
+#[path = "../../filters/envoy/src/compare.rs"]
+mod compare;
 
 use std::sync::OnceLock;
 
@@ -50,6 +53,58 @@ fn passed(exchange: &Exchange) -> &[u8] {
 fn metric(plugin: &mut Plugin, name: &str) -> u64 {
     plugin.tick();
     plugin.metrics().get(&format!("podsieve.{name}")).map_or(0, |metric| metric.value)
+}
+
+#[test]
+fn a_request_whose_context_is_not_known_is_answered() {
+    let module = concat!(env!("CARGO_MANIFEST_DIR"), "/../dist/podsieve-envoy.wasm");
+    let engine = wasmtime::Engine::default();
+    let module = wasmtime::Module::from_file(&engine, module).expect("`make test` makes the module first");
+    let mut store = wasmtime::Store::new(&engine, Vec::new());
+    let mut linker: wasmtime::Linker<Vec<i32>> = wasmtime::Linker::new(&engine);
+    linker
+        .func_wrap(
+            "env",
+            "proxy_send_local_response",
+            |mut caller: wasmtime::Caller<'_, Vec<i32>>,
+             status: i32,
+             _: i32,
+             _: i32,
+             _: i32,
+             _: i32,
+             _: i32,
+             _: i32,
+             _: i32| {
+                caller.data_mut().push(status);
+                0
+            },
+        )
+        .expect("it is not there yet");
+    linker.define_unknown_imports_as_default_values(&mut store, &module).expect("all of them are functions");
+    let instance = linker.instantiate(&mut store, &module).expect("it starts");
+    for (name, arguments) in [("headers", &[7, 0, 1][..]), ("body", &[7, 5, 1]), ("trailers", &[7, 0])] {
+        let function = instance.get_func(&mut store, &format!("proxy_on_request_{name}")).expect("it is exported");
+        let arguments: Vec<_> = arguments.iter().map(|number| wasmtime::Val::I32(*number)).collect();
+        let mut action = [wasmtime::Val::I32(9)];
+        function.call(&mut store, &arguments, &mut action).expect("it does not trap");
+        assert_eq!(action[0].i32(), Some(1), "{name}: it is paused");
+        assert_eq!(store.data_mut().pop(), Some(500), "{name}");
+    }
+}
+
+#[test]
+#[allow(unsafe_code, reason = "it has the shape of C's function")]
+fn bytes_are_compared_as_c_compares_them() {
+    let text: Vec<u8> = (0..40).map(|n| if n % 3 == 0 { 0xfe } else { n }).collect();
+    for (length, place) in (0..40).flat_map(|length| (0..=length).map(move |place| (length, place))) {
+        for byte in [0, 1, 0x7f, 0x80, 0xff] {
+            let mut other = text.clone();
+            other[place] = byte;
+            // SAFETY: both are longer.
+            let found = unsafe { compare::memcmp(text.as_ptr(), other.as_ptr(), length) };
+            assert_eq!(found.cmp(&0), text[..length].cmp(&other[..length]), "{length} {place} {byte}");
+        }
+    }
 }
 
 #[test]

@@ -7,8 +7,8 @@ use core::cmp::Ordering;
 /// # Safety
 ///
 /// There are `length` bytes at `a` and at `b`.
-#[unsafe(no_mangle)]
-unsafe extern "C" fn memcmp(a: *const u8, b: *const u8, length: usize) -> i32 {
+#[cfg_attr(target_arch = "wasm32", unsafe(no_mangle))]
+pub(crate) unsafe extern "C" fn memcmp(a: *const u8, b: *const u8, length: usize) -> i32 {
     // SAFETY: each offset is less than `length`, by so many bytes as are read there.
     let lane = |from: *const u8, at: usize| unsafe { from.add(at).cast::<u64>().read_unaligned() };
     let order = |a: u64, b: u64| a.swap_bytes().cmp(&b.swap_bytes()) as i32;
