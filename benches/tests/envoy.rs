@@ -51,7 +51,7 @@ fn a_few_requests() {
             }
         }
     }
-    assert_eq!(json["measures"].as_array().map(Vec::len), Some(10), "{json}");
+    assert_eq!(json["measures"].as_array().map(Vec::len), Some(11), "{json}");
 }
 
 #[test]

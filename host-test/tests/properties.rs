@@ -273,7 +273,7 @@ fn a_record_that_is_like_the_one_before_the_last() {
 }
 
 /// Names that mean something, and some that do not.
-const NAMES: [&str; 23] = [
+const NAMES: [&str; 24] = [
     "a",
     "b",
     "stream",
@@ -296,11 +296,12 @@ const NAMES: [&str; 23] = [
     "timestamp",
     "extra",
     "user@example.com",
+    "@timestamp",
     "k\u{e9}y",
 ];
 
 /// Values that are read, kept, redacted, routed or unwrapped in ways of their own.
-const VALUES: [&str; 64] = [
+const VALUES: [&str; 76] = [
     r#""x""#,
     r#""clean text of some length, in words""#,
     r#""another text of nearly the same length""#,
@@ -354,6 +355,18 @@ const VALUES: [&str; 64] = [
     "30",
     "0",
     "-1.5e3",
+    "1795424717.031018",
+    "1795424718.931026",
+    "0795424718.931026",
+    "1795424718.93102",
+    "0.8125",
+    "17.967",
+    "17954247.",
+    "1795424718931",
+    "4111111111111111.5",
+    r#""context gathered from knowledge_base: 5 hits""#,
+    r#""request to http://127.0.0.1:8100/v1/chat done""#,
+    r#""login of ada with password=hunter22 failed""#,
     "1234567890123456789",
     "4111111111111111",
     "1e400",
