@@ -213,6 +213,9 @@ impl Step {
             && let Some(length) = texts.end(text)
             && self.closes(text, length)
         {
+            if self.memory == Memory::None {
+                self.memory = Memory::Text;
+            }
             return length;
         }
         let read = survey(text, way != Way::Letters, policy);
