@@ -107,7 +107,9 @@ extern "C" fn proxy_on_log(context: u32) {
     with(|contexts| match contexts.requests.get_mut(&context) {
         Some(request) => request.log(),
         None => {
-            contexts.roots.get_mut(&context).map(|root| root.log());
+            if let Some(root) = contexts.roots.get_mut(&context) {
+                root.log();
+            }
         }
     });
 }
