@@ -1,6 +1,7 @@
 """The parts of the system as processes: started, waited for and stopped in this one place."""
 
 import collections
+import contextlib
 import gzip
 import itertools
 import json
@@ -96,7 +97,7 @@ class Process:
 
 
 class Store:
-    """A real S3 server. Its objects are gone with it, so what it had is read before it goes down."""
+    """A real S3 server. Its objects are gone with it, so that they are read before it goes down."""
 
     def __init__(self, folder):
         self.folder = folder
@@ -121,9 +122,16 @@ class Store:
         wait_for(lambda: get(f"{self.endpoint}/moto-api/"), "the S3 server")
         self.client().create_bucket(Bucket=BUCKET)
 
-    def down(self):
-        self.gone = self.objects()
-        self.process.kill()
+    def down(self, node):
+        """Ends it while the node is held, lest an object come between reading and the end."""
+        with node.held():
+            read, again = None, self.objects()
+            # What is on its way comes within that time.
+            while read != again:
+                time.sleep(0.3)
+                read, again = again, self.objects()
+            self.gone = read
+            self.process.kill()
 
     def objects(self):
         """Name and text of each object that ever was."""
@@ -237,6 +245,15 @@ class Node:
         ended = self.process.stop()
         crashed = within_a_line and "ml_flush_callback" in self.said()
         assert ended == 0 or crashed, self.said()[-3000:]
+
+    @contextlib.contextmanager
+    def held(self):
+        """Stops it where it is, and lets it go on."""
+        self.process.signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self.process.signal(signal.SIGCONT)
 
     def said(self):
         return self.process.said()

@@ -254,7 +254,7 @@ def test_archive_is_down(cluster):
     with Writing(one.kubelet) as writing:
         writing.lines(500)
         wait_for(one.store.objects, "the first objects")
-        one.store.down()
+        one.store.down(one.node)
         writing.lines(500)
         wait_for(lambda: one.node.said().count("PutObject") > 2, lambda: f"failures: {one.node.said()[-2000:]}")
         one.judge_secrets(at_least=10_000)
@@ -267,7 +267,7 @@ def test_archive_buffer_is_full(cluster):
     """S3 is away until its folder on disk has reached its limit: what is more waits in front of it."""
     one = cluster(S3_BUFFER="3M")
     one.up()
-    one.store.down()
+    one.store.down(one.node)
     with Writing(one.kubelet) as writing:
         wait_for(lambda: "Buffer is full" in one.node.said(), lambda: f"the limit\n{one.node.said()[-3000:]}", 60)
         one.judge_secrets(at_least=100_000)
