@@ -260,7 +260,7 @@ pub(crate) fn is_huge(number: &[u8]) -> bool {
 }
 
 /// `-? (0 | [1-9][0-9]*) (. [0-9]+)? ([eE] [+-]? [0-9]+)?`
-fn is_number(token: &[u8]) -> bool {
+pub(crate) fn is_number(token: &[u8]) -> bool {
     let digits = |mut at: usize| {
         while byte(token, at).is_ascii_digit() {
             at += 1;

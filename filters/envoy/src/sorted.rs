@@ -1,4 +1,4 @@
-//! A map that is a sorted list: what it holds is little, or comes in order. A tree takes 7 KB of the module more.
+//! A map that is a sorted list: what it holds is little, or comes in order. A tree takes 16 KB of the module more.
 
 /// Values by their keys.
 pub(crate) struct Sorted<K, V>(Vec<(K, V)>);

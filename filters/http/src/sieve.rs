@@ -199,13 +199,14 @@ impl Sieve {
         };
         self.tally.record(outcome);
         // Most records have that of the one before.
-        if !self.engine.has_archive_tag(&self.route) {
+        let another = !self.engine.has_archive_tag(&self.route);
+        if another {
             self.route.clear();
             let routes = matches!(self.function, Function::Pipeline | Function::Route);
             self.route.extend_from_slice(self.engine.archive_tag().filter(|_| routes).unwrap_or_default());
         }
         if !self.route.is_empty() {
-            self.tally.route(&self.route);
+            self.tally.route(&self.route, another);
         }
         self.rank(outcome != Outcome::Unchanged);
     }

@@ -43,8 +43,8 @@ pub struct Tally {
     pub rules: Vec<(&'static str, u64)>,
     /// Records by the first two parts of their `archive_tag`.
     pub routes: Vec<(Vec<u8>, u64)>,
-    /// The last `archive_tag`, which most are like, and which of the routes it is of.
-    last: (Vec<u8>, usize),
+    /// Which of the routes the last `archive_tag` is of.
+    last: usize,
 }
 
 impl Tally {
@@ -61,11 +61,12 @@ impl Tally {
         }
     }
 
-    pub(crate) fn route(&mut self, tag: &[u8]) {
-        if self.last.0 != tag || self.last.1 >= self.routes.len() {
-            self.last = (tag.to_vec(), self.place(tag));
+    /// Counts an `archive_tag`, which may be `another` than the last.
+    pub(crate) fn route(&mut self, tag: &[u8], another: bool) {
+        if another || self.last >= self.routes.len() {
+            self.last = self.place(tag);
         }
-        if let Some((_, count)) = self.routes.get_mut(self.last.1) {
+        if let Some((_, count)) = self.routes.get_mut(self.last) {
             *count += 1;
         }
     }
@@ -94,5 +95,34 @@ impl Tally {
         self.outcomes = [0; Outcome::ALL.len()];
         self.rules.clear();
         self.routes.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn routes_are_counted_by_the_first_two_parts_of_their_tags() {
+        let mut tally = Tally::default();
+        for (tag, another) in [
+            ("archive.audit.a", true),
+            ("archive.audit.a", false),
+            ("archive.error.a", true),
+            ("archive.audit.b", true),
+        ] {
+            tally.route(tag.as_bytes(), another);
+        }
+        assert_eq!(tally.routes, [(b"archive.audit".to_vec(), 3), (b"archive.error".to_vec(), 1)]);
+        tally.clear();
+        tally.route(b"archive.error.a", true);
+        tally.clear();
+        tally.route(b"archive.error.a", false);
+        assert_eq!(tally.routes, [(b"archive.error".to_vec(), 1)]);
+        for n in 0..2 * MAX_ROUTES {
+            tally.route(alloc::format!("archive.r{n}").as_bytes(), true);
+        }
+        let counted: u64 = tally.routes.iter().map(|(_, count)| count).sum();
+        assert_eq!((tally.routes.len(), counted), (MAX_ROUTES, 1 + 2 * MAX_ROUTES as u64));
     }
 }

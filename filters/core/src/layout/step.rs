@@ -7,10 +7,10 @@ use super::short::Shorts;
 use super::texts::Texts;
 use super::{Asked, What};
 use crate::bytes::Bytes;
-use crate::json::byte;
+use crate::json::{self, byte};
 use crate::lanes;
 use crate::policy::Policy;
-use crate::redact::survey;
+use crate::redact::{self, survey};
 use alloc::vec::Vec;
 
 /// More digits take a closer look.
@@ -248,18 +248,17 @@ impl Step {
 
     /// The length of a number that is no card's and not so many digits that they are known at once.
     fn number(&mut self, text: &[u8], policy: &Policy) -> usize {
-        let digits = |from: usize| text.iter().skip(from).take_while(|byte| byte.is_ascii_digit()).count();
-        let whole = digits(0);
-        let zero = byte(text, 0) == b'0';
-        let decimals = if byte(text, whole) == b'.' { 1 + digits(whole + 1) } else { 0 };
-        let length = whole + decimals;
-        let is_number = whole > 0 && (whole == 1 || !zero) && decimals != 1 && length <= MAX_NUMBER;
-        if !is_number || (decimals == 0 && whole >= 13) || byte(text, length) != self.close as u8 {
-            self.memory = Memory::Number;
+        self.memory = Memory::Number;
+        let of_number = |byte: &&u8| byte.is_ascii_digit() || **byte == b'.';
+        let length = text.iter().take(MAX_NUMBER).take_while(of_number).count();
+        let value = text.get(..length).unwrap_or_default();
+        if byte(text, length) != self.close as u8 || !json::is_number(value) || redact::is_card_number(value) {
             return UNKNOWN;
         }
-        let learnt = decimals != 0 && !zero && self.shape.learn(text, length, false, policy);
-        self.memory = if learnt { Memory::Decimal } else { Memory::Number };
+        // With other digits one without a point could be a card's, and one with a zero in front none at all.
+        if value.contains(&b'.') && byte(value, 0) != b'0' && self.shape.learn(text, length, false, policy) {
+            self.memory = Memory::Decimal;
+        }
         length
     }
 

@@ -73,10 +73,7 @@ impl Bulk {
         let line = trim(line);
         if sieve.last_action.line != line {
             let Some(operation) = operation(line) else { return sieve.object(&context.tag, line, out) };
-            let last = &mut sieve.last_action;
-            last.line.clear();
-            last.line.extend_from_slice(line);
-            last.operation = operation;
+            sieve.last_action = LastAction { line: line.to_vec(), operation };
         }
         let operation = sieve.last_action.operation;
         if operation == Operation::Delete {
