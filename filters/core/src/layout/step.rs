@@ -247,6 +247,7 @@ impl Step {
     }
 
     /// The length of a number that is no card's and not so many digits that they are known at once.
+    #[inline(never)]
     fn number(&mut self, text: &[u8], policy: &Policy) -> usize {
         self.memory = Memory::Number;
         let of_number = |byte: &&u8| byte.is_ascii_digit() || **byte == b'.';
